@@ -1,0 +1,47 @@
+package directory
+
+// Query asks for a page of users or groups.
+type Query struct {
+	Filter Filter // nil for all
+	After  string // the ID after which the page begins; "" for the first
+	Top    int    // at most this many objects
+}
+
+// Filter is a condition on an object of the directory: one of And, Or, Not,
+// Compare, In, StartsWith. Property names are those of the Graph API, spelled
+// canonically; values are text, compared without case as Graph does.
+type Filter interface{ filter() }
+
+// And holds when both sides hold.
+type And struct{ Left, Right Filter }
+
+// Or holds when a side holds.
+type Or struct{ Left, Right Filter }
+
+// Not holds when the inner condition does not.
+type Not struct{ Inner Filter }
+
+// Equal holds when the property has the value; a nil value asks for absence.
+type Equal struct {
+	Property string
+	Value    *string
+}
+
+// In holds when the property has one of the values.
+type In struct {
+	Property string
+	Values   []string
+}
+
+// StartsWith holds when the property begins with the prefix.
+type StartsWith struct {
+	Property string
+	Prefix   string
+}
+
+func (And) filter()        {}
+func (Or) filter()         {}
+func (Not) filter()        {}
+func (Equal) filter()      {}
+func (In) filter()         {}
+func (StartsWith) filter() {}

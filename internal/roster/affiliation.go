@@ -1,0 +1,86 @@
+package roster
+
+import (
+	"slices"
+	"strings"
+)
+
+// Affiliation is a person's role at an organization (SDS: roles.csv).
+type Affiliation struct {
+	OrgSourcedID     string
+	Role             string // RefRole
+	SessionSourcedID string
+	Grade            string     // RefGradeLevel
+	IsPrimary        Tristate   // SDS: decides which role counts where a person has several
+	Start, End       Date       // both included
+	Ended            FeedNumber // the feed that first lacked it; 0 while it is active
+}
+
+// FeedNumber counts the feeds that were stored for a source, from 1.
+type FeedNumber uint32
+
+// Tristate is a Boolean that may be absent.
+type Tristate string
+
+// The values of a Tristate.
+const (
+	Unset Tristate = ""
+	True  Tristate = "true"
+	False Tristate = "false"
+)
+
+// Affiliations are all affiliations that a person has or had.
+type Affiliations []Affiliation
+
+// identity is what makes two affiliations the same one: the rest may change.
+func (a Affiliation) identity() string {
+	return strings.Join([]string{a.OrgSourcedID, a.Role, a.SessionSourcedID}, fieldSeparator)
+}
+
+// Active returns the affiliations that the latest feed holds.
+func (as Affiliations) Active() Affiliations {
+	return slices.DeleteFunc(slices.Clone(as), func(a Affiliation) bool { return a.Ended != 0 })
+}
+
+// Sort orders the affiliations as they are stored.
+func (as Affiliations) Sort() {
+	slices.SortFunc(as, func(a, b Affiliation) int {
+		if c := strings.Compare(a.identity(), b.identity()); c != 0 {
+			return c
+		}
+		return int(a.Ended) - int(b.Ended)
+	})
+}
+
+// Encode appends the canonical content to buf. The affiliations must be sorted.
+func (as Affiliations) Encode(buf []byte) []byte {
+	e := encoder{buf: buf}
+	for _, a := range as {
+		e.str(a.OrgSourcedID)
+		e.str(a.Role)
+		e.str(a.SessionSourcedID)
+		e.str(a.Grade)
+		e.str(string(a.IsPrimary))
+		e.date(a.Start)
+		e.date(a.End)
+		e.num(int(a.Ended))
+		e.row()
+	}
+	return e.buf
+}
+
+// DecodeAffiliations reads what Encode wrote.
+func DecodeAffiliations(body []byte) (Affiliations, error) {
+	var as Affiliations
+	for _, row := range rows(string(body)) {
+		d := decoder{rest: row}
+		as = append(as, Affiliation{
+			OrgSourcedID: d.str(), Role: d.str(), SessionSourcedID: d.str(), Grade: d.str(),
+			IsPrimary: Tristate(d.str()), Start: d.date(), End: d.date(), Ended: FeedNumber(d.num()),
+		})
+		if d.err != nil {
+			return nil, d.err
+		}
+	}
+	return as, nil
+}

@@ -1,0 +1,32 @@
+package roster
+
+// Class is the section that students attend (SDS: classes.csv).
+type Class struct {
+	SourcedID         string
+	OrgSourcedID      string
+	Title             string
+	SessionSourcedIDs []string
+	CourseSourcedID   string
+	Code              string
+}
+
+// Encode appends the class's canonical content to buf.
+func (c Class) Encode(buf []byte) []byte {
+	e := encoder{buf: buf}
+	e.str(c.OrgSourcedID)
+	e.str(c.Title)
+	e.list(c.SessionSourcedIDs)
+	e.str(c.CourseSourcedID)
+	e.str(c.Code)
+	return e.buf
+}
+
+// DecodeClass reads what Encode wrote.
+func DecodeClass(key string, body []byte) (Class, error) {
+	d := decoder{rest: string(body)}
+	c := Class{
+		SourcedID: key, OrgSourcedID: d.str(), Title: d.str(),
+		SessionSourcedIDs: d.list(), CourseSourcedID: d.str(), Code: d.str(),
+	}
+	return c, d.err
+}

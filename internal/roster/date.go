@@ -1,0 +1,56 @@
+package roster
+
+import (
+	"fmt"
+	"time"
+)
+
+// Date is a day of the calendar without a time zone, as year·10000 +
+// month·100 + day, so that dates compare as numbers. The zero Date is "none".
+type Date int32
+
+// NewDate returns the day, or an error where the calendar has no such day.
+func NewDate(year int, month time.Month, day int) (Date, error) {
+	t := time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+	if t.Year() != year || t.Month() != month || t.Day() != day || year < 1 || year > 9999 {
+		return 0, fmt.Errorf("%04d-%02d-%02d is not a day of the calendar", year, month, day)
+	}
+	return Date(year*10000 + int(month)*100 + day), nil
+}
+
+// DateOf returns the day that t falls on in UTC.
+func DateOf(t time.Time) Date {
+	y, m, d := t.UTC().Date()
+	return Date(y*10000 + int(m)*100 + d)
+}
+
+// ParseDate reads a day in the form 2026-11-23 (ISO 8601).
+func ParseDate(s string) (Date, error) {
+	if len(s) != len("2026-11-23") || s[4] != '-' || s[7] != '-' {
+		return 0, fmt.Errorf("%q is not a date of the form YYYY-MM-DD", s)
+	}
+	var n [3]int
+	for i, part := range [3]string{s[:4], s[5:7], s[8:]} {
+		for _, c := range []byte(part) {
+			if c < '0' || c > '9' {
+				return 0, fmt.Errorf("%q is not a date of the form YYYY-MM-DD", s)
+			}
+			n[i] = n[i]*10 + int(c-'0')
+		}
+	}
+	return NewDate(n[0], time.Month(n[1]), n[2])
+}
+
+// String returns the day in the form 2026-11-23, and "" for no day.
+func (d Date) String() string {
+	if d == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%04d-%02d-%02d", d/10000, d/100%100, d%100)
+}
+
+// Within reports whether d lies between start and end, both included. An
+// absent bound does not bound.
+func (d Date) Within(start, end Date) bool {
+	return (start == 0 || start <= d) && (end == 0 || d <= end)
+}

@@ -1,0 +1,57 @@
+package store
+
+import (
+	"context"
+	"iter"
+)
+
+// DB is a database. Packages store/sqlite and store/postgres implement it, and
+// package store/storetest holds the suite that both MUST pass.
+type DB interface {
+	// Write calls fn with a transaction and commits it. Nothing of what fn did
+	// remains when fn returns an error, which Write returns. When Write returns
+	// nil, what fn did survives a crash of the machine. fn MUST NOT start a
+	// transaction of its own and MUST be quick: other writers wait for it.
+	// Writes that wait for each other MAY share one commit.
+	Write(ctx context.Context, fn func(Tx) error) error
+
+	// Read calls fn with a transaction that only reads and sees one state of the
+	// database, however long it takes and whatever is written meanwhile.
+	Read(ctx context.Context, fn func(Tx) error) error
+
+	// Close waits for transactions in progress and releases the database.
+	Close() error
+}
+
+// Tx is a transaction. Parameters are written $1, $2, … on both engines, and
+// may be: nil, string, []byte, bool, int, int64, time is kept as int64
+// (microseconds since 1970, UTC).
+type Tx interface {
+	// Exec runs a statement and returns how many rows it changed.
+	Exec(ctx context.Context, sql string, args ...any) (int64, error)
+
+	// Query runs a query. The rows MUST be closed before the next statement of
+	// the transaction.
+	Query(ctx context.Context, sql string, args ...any) (Rows, error)
+
+	// QueryRow runs a query of one row. Its Scan returns ErrNoRows where there
+	// is none.
+	QueryRow(ctx context.Context, sql string, args ...any) Row
+
+	// CopyIn inserts rows as fast as the engine can and returns how many. The
+	// slice that is yielded MAY be reused by the caller for the next row.
+	CopyIn(ctx context.Context, table string, columns []string, rows iter.Seq[[]any]) (int64, error)
+}
+
+// Row is the result of a query of one row.
+type Row interface {
+	Scan(dest ...any) error
+}
+
+// Rows is the result of a query.
+type Rows interface {
+	Next() bool
+	Scan(dest ...any) error
+	Err() error
+	Close()
+}
