@@ -62,11 +62,13 @@ type Receiver interface {
 	Flag(at Place, person, flag string) error
 	Contact(at Place, person string, row roster.Contact) error
 
-	// Find takes a problem that the source saw.
+	// Find takes a problem that the source saw. Over all findings of severity
+	// Error, Rows MUST count each dropped row of a file once. A finding may come
+	// late, when it is known how many rows it touches.
 	Find(f Finding) error
 	// Drop takes the identifier of a row that the source dropped, so that what
-	// refers to it is not reported as a problem of its own. index is what the
-	// finding was: the number of Find calls before, counting from 0.
+	// refers to it is not reported as a problem of its own. It MUST be called
+	// before any row that comes later in the order.
 	Drop(part Part, key string) error
 }
 

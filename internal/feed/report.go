@@ -1,0 +1,74 @@
+package feed
+
+import (
+	"cmp"
+	"slices"
+)
+
+// FileReport says what became of the rows of one file. Every row is in exactly
+// one of Added, Changed, Unchanged, Errors and Repeated.
+type FileReport struct {
+	Rows        int `json:"rows"`        // read
+	Added       int `json:"added"`       // not known before
+	Changed     int `json:"changed"`     // known, with other content, or inactive until now
+	Deactivated int `json:"deactivated"` // known, and no longer in the file
+	Unchanged   int `json:"unchanged"`   // known with this content
+	Errors      int `json:"errors"`      // dropped, by a finding here or with the row they hang on
+	Warnings    int `json:"warnings"`    // kept, with a value dropped, or said twice
+	Repeated    int `json:"repeated"`    // said before, word for word; counted as a warning too
+}
+
+// Report says what a feed held.
+type Report struct {
+	Files    map[string]*FileReport
+	Parts    []Part // that the source holds
+	Findings []Finding
+	Totals   Totals
+}
+
+// Totals count what the roster holds once the feed is stored.
+type Totals struct {
+	Orgs, People, Classes, Enrollments Count
+}
+
+// Count tells what the latest feed holds from what only earlier ones held.
+type Count struct {
+	Active   int `json:"active"`
+	Inactive int `json:"inactive"`
+}
+
+// Count returns how many findings have the severity.
+func (r *Report) Count(severity Severity) int {
+	n := 0
+	for _, f := range r.Findings {
+		if f.Severity == severity {
+			n++
+		}
+	}
+	return n
+}
+
+// Usable reports whether the feed may be stored: it has no catastrophic finding.
+func (r *Report) Usable() bool { return r.Count(Catastrophic) == 0 }
+
+// file returns the report of a file, which it begins on first use.
+func (r *Report) file(name string) *FileReport {
+	f := r.Files[name]
+	if f == nil {
+		f = &FileReport{}
+		r.Files[name] = f
+	}
+	return f
+}
+
+// sort orders the findings as a person wants to read them: what stops
+// everything first, then by place.
+func (r *Report) sort() {
+	rank := map[Severity]int{Catastrophic: 0, Error: 1, Warning: 2}
+	slices.SortStableFunc(r.Findings, func(a, b Finding) int {
+		return cmp.Or(
+			cmp.Compare(rank[a.Severity], rank[b.Severity]),
+			cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
+		)
+	})
+}
