@@ -21,9 +21,13 @@ type Source interface {
 	// case, no control characters. Read MUST report each problem it sees itself
 	// to Receiver.Find: a required value that is empty or wrong costs the row,
 	// which MUST NOT be handed on but MUST be named to Receiver.Drop where it
-	// has an identifier; an optional value that is wrong is left out.
+	// has an identifier; an optional value that is wrong is left out. A problem
+	// that many rows share is found once, at its first place, with the rows
+	// counted; it MUST have been found before the next part begins and before
+	// Read returns.
 	//
-	// After a catastrophic finding Read MUST stop and return nil. It returns an
+	// After a catastrophic finding, of which there is at most one, Read MUST call
+	// nothing more and return nil. It may come before the first Begin. Read returns an
 	// error only where the failure is not the feed's: ctx is done, a disk fails,
 	// or the receiver returned an error, which it MUST return as it is.
 	Read(ctx context.Context, to Receiver) error
