@@ -1,6 +1,7 @@
 package roster
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 )
@@ -32,9 +33,10 @@ const (
 // Affiliations are all affiliations that a person has or had.
 type Affiliations []Affiliation
 
-// identity is what makes two affiliations the same one: the rest may change.
-func (a Affiliation) identity() string {
-	return strings.Join([]string{a.OrgSourcedID, a.Role, a.SessionSourcedID}, fieldSeparator)
+// Same reports whether two affiliations are the same one: the same role at the
+// same organization in the same session. The rest of it may change.
+func (a Affiliation) Same(b Affiliation) bool {
+	return a.OrgSourcedID == b.OrgSourcedID && a.Role == b.Role && a.SessionSourcedID == b.SessionSourcedID
 }
 
 // Active returns the affiliations that the latest feed holds.
@@ -45,10 +47,10 @@ func (as Affiliations) Active() Affiliations {
 // Sort orders the affiliations as they are stored.
 func (as Affiliations) Sort() {
 	slices.SortFunc(as, func(a, b Affiliation) int {
-		if c := strings.Compare(a.identity(), b.identity()); c != 0 {
-			return c
-		}
-		return int(a.Ended) - int(b.Ended)
+		return cmp.Or(
+			strings.Compare(a.OrgSourcedID, b.OrgSourcedID), strings.Compare(a.Role, b.Role),
+			strings.Compare(a.SessionSourcedID, b.SessionSourcedID),
+		)
 	})
 }
 

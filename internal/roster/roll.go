@@ -15,15 +15,17 @@ type Enrollment struct {
 	Ended  FeedNumber // the feed that first lacked it; 0 while it is active
 }
 
-// Roll is all enrollments that a class has or had, sorted by person, role and end.
+// Compare orders enrollments by person and role, which tell those of one class apart.
+func (e Enrollment) Compare(other Enrollment) int {
+	return cmp.Or(cmp.Compare(e.Person, other.Person), cmp.Compare(e.Role, other.Role))
+}
+
+// Roll is all enrollments that a class has or had, sorted, each person and
+// role once.
 type Roll []Enrollment
 
 // Sort orders the roll as it is stored.
-func (r Roll) Sort() {
-	slices.SortFunc(r, func(a, b Enrollment) int {
-		return cmp.Or(cmp.Compare(a.Person, b.Person), cmp.Compare(a.Role, b.Role), cmp.Compare(a.Ended, b.Ended))
-	})
-}
+func (r Roll) Sort() { slices.SortFunc(r, Enrollment.Compare) }
 
 // A roll is by far the most numerous thing in a roster, so it is packed: the
 // names of the roles that occur in it, then for each enrollment the person as

@@ -1,6 +1,7 @@
 package roster_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -85,6 +86,7 @@ func TestRollSurvivesPacking(t *testing.T) {
 		}), 1, 40).Draw(t, "roll")
 		want := roster.Roll(roll)
 		want.Sort()
+		want = slices.CompactFunc(want, func(a, b roster.Enrollment) bool { return a.Compare(b) == 0 })
 		got, err := roster.DecodeRoll(want.Encode(nil), nil)
 		if diff := cmp.Diff(want, got); diff != "" || err != nil {
 			t.Fatalf("roll: %v\n%s", err, diff)

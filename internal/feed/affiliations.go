@@ -1,0 +1,212 @@
+package feed
+
+import (
+	"cmp"
+	"slices"
+
+	"rollbook/internal/roster"
+)
+
+// affiliations gathers the rows of roles.csv, packed, until all of them are
+// known: what is compared is all that a person has.
+type affiliations struct {
+	file  *FileReport
+	rows  []affiliationRow
+	words words
+}
+
+type affiliationRow struct {
+	person, org int32 // slots
+	line        uint32
+	session     int32 // slot, or -1
+	role, grade uint16
+	primary     uint16
+	start, end  roster.Date
+}
+
+// words numbers the few different texts that many rows repeat.
+type words struct {
+	numbers map[string]uint16
+	list    []string
+}
+
+func (w *words) number(s string) uint16 {
+	if n, ok := w.numbers[s]; ok {
+		return n
+	}
+	if w.numbers == nil {
+		w.numbers = map[string]uint16{}
+	}
+	n := uint16(len(w.list))
+	w.numbers[s] = n
+	w.list = append(w.list, s)
+	return n
+}
+
+// Affiliation implements Receiver.
+func (l *loader) Affiliation(at Place, person string, row roster.Affiliation) error {
+	l.row()
+	p, ok := l.require(at, roster.KindPerson, "userSourcedId", person, person)
+	if !ok {
+		return nil
+	}
+	org, ok := l.require(at, roster.KindOrg, "orgSourcedId", row.OrgSourcedID, person)
+	if !ok {
+		return nil
+	}
+	session := int32(-1)
+	if s := row.SessionSourcedID; s != "" && l.allow(at, roster.KindSession, "sessionSourcedId", s, person) {
+		session, _ = l.indexes[roster.KindSession].find(s)
+	}
+	a := &l.affiliations
+	a.rows = append(a.rows, affiliationRow{
+		person: p, org: org, line: uint32(at.Line), session: session,
+		role: a.words.number(row.Role), grade: a.words.number(row.Grade), primary: a.words.number(string(row.IsPrimary)),
+		start: row.Start, end: row.End,
+	})
+	return nil
+}
+
+func (l *loader) unpack(row affiliationRow) roster.Affiliation {
+	a := roster.Affiliation{
+		OrgSourcedID: l.indexes[roster.KindOrg].keys[row.org],
+		Role:         l.affiliations.words.list[row.role],
+		Grade:        l.affiliations.words.list[row.grade],
+		IsPrimary:    roster.Tristate(l.affiliations.words.list[row.primary]),
+		Start:        row.start,
+		End:          row.end,
+	}
+	if row.session >= 0 {
+		a.SessionSourcedID = l.indexes[roster.KindSession].keys[row.session]
+	}
+	return a
+}
+
+// endAffiliations compares what each person has with what was known.
+func (l *loader) endAffiliations() error {
+	rows := l.affiliations.rows
+	slices.SortStableFunc(rows, func(a, b affiliationRow) int { return cmp.Compare(a.person, b.person) })
+	known, err := l.containers(roster.KindAffiliations, roster.KindPerson)
+	if err != nil {
+		return err
+	}
+	people := l.indexes[roster.KindPerson]
+	var has roster.Affiliations
+	for slot := range people.keys {
+		n := 0
+		for n < len(rows) && rows[n].person == int32(slot) {
+			n++
+		}
+		has = has[:0]
+		for _, row := range rows[:n] {
+			has = l.addAffiliation(has, row)
+		}
+		rows = rows[n:]
+		if err := l.compareAffiliations(people.ids[slot], people.keys[slot], has, known[slot]); err != nil {
+			return err
+		}
+	}
+	l.affiliations.rows = nil
+	return nil
+}
+
+// addAffiliation adds a row to those of its person, unless they hold it.
+func (l *loader) addAffiliation(has roster.Affiliations, row affiliationRow) roster.Affiliations {
+	a := l.unpack(row)
+	for _, other := range has {
+		if other.Same(a) {
+			person := l.indexes[roster.KindPerson].keys[row.person]
+			l.repeatedRow(Affiliations, l.affiliations.file, int(row.line), person)
+			return has
+		}
+	}
+	return append(has, a)
+}
+
+// container is what was known of what hangs on a person or class.
+type container struct {
+	digest roster.Digest
+	known  bool
+}
+
+// containers returns what was known of a kind that hangs on another, by slot of the other.
+func (l *loader) containers(kind, on roster.Kind) ([]container, error) {
+	x := l.indexes[on]
+	list := make([]container, len(x.keys))
+	slot := 0
+	for entry, err := range l.known.Entries(l.ctx, kind) {
+		if err != nil {
+			return nil, err
+		}
+		for slot < len(x.ids) && x.ids[slot] < entry.ID {
+			slot++
+		}
+		if slot < len(x.ids) && x.ids[slot] == entry.ID {
+			list[slot] = container{entry.Digest, true}
+		}
+	}
+	return list, nil
+}
+
+func (l *loader) compareAffiliations(id roster.ID, key string, has roster.Affiliations, known container) error {
+	if len(has) == 0 && !known.known {
+		return nil
+	}
+	has.Sort()
+	l.buf = has.Encode(l.buf[:0])
+	digest := roster.Sum(l.buf)
+	file := l.affiliations.file
+	if known.known && digest == known.digest {
+		file.Unchanged += len(has)
+		return nil
+	}
+	merged := has
+	if known.known {
+		body, err := l.known.Body(l.ctx, roster.KindAffiliations, id)
+		if err != nil {
+			return err
+		}
+		before, err := roster.DecodeAffiliations(body)
+		if err != nil {
+			return err
+		}
+		merged = file.mergeAffiliations(before, has, l.opts.Number)
+	} else {
+		file.Added += len(has)
+	}
+	l.buf = merged.Encode(l.buf[:0])
+	return l.changes.Put(l.ctx, roster.Record{
+		Kind: roster.KindAffiliations, ID: id, Key: key, Digest: digest, Active: len(has) > 0, Body: l.buf,
+	})
+}
+
+// mergeAffiliations returns what a person has now with what they had before,
+// and counts what differs.
+func (f *FileReport) mergeAffiliations(before, has roster.Affiliations, number roster.FeedNumber) roster.Affiliations {
+	merged := slices.Clone(has)
+	matched := make([]bool, len(has))
+	for _, old := range before {
+		i := slices.IndexFunc(has, old.Same)
+		switch {
+		case i >= 0:
+			matched[i] = true
+			if old == has[i] {
+				f.Unchanged++
+			} else {
+				f.Changed++
+			}
+			continue
+		case old.Ended == 0:
+			f.Deactivated++
+			old.Ended = number
+		}
+		merged = append(merged, old)
+	}
+	for _, m := range matched {
+		if !m {
+			f.Added++
+		}
+	}
+	merged.Sort()
+	return merged
+}

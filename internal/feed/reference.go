@@ -1,0 +1,236 @@
+package feed
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"rollbook/internal/roster"
+)
+
+// reference names a value that refers to nothing: one cause, however many rows
+// hold it.
+type reference struct {
+	file, header, value string
+}
+
+// references gathers what refers to nothing.
+type references struct {
+	found map[reference]*Finding
+}
+
+// miss counts a row that refers to nothing.
+func (r *references) miss(at Place, header, value, record, where string, severity Severity) {
+	ref := reference{at.File, header, value}
+	if f := r.found[ref]; f != nil {
+		f.Rows++
+		return
+	}
+	r.found[ref] = &Finding{
+		Severity: severity, Rule: RuleReferenceMissing, File: at.File, Line: at.Line, Column: at.Column(header),
+		Record: record, Rows: 1, Message: fmt.Sprintf("%s %q is not in %s", header, value, where),
+	}
+}
+
+// findings returns what was gathered, in the order of the places.
+func (r *references) findings() []Finding {
+	all := make([]*Finding, 0, len(r.found))
+	for _, f := range r.found {
+		f.finish()
+		all = append(all, f)
+	}
+	slices.SortFunc(all, func(a, b *Finding) int {
+		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	var list bounded
+	for _, f := range all {
+		list.add(*f)
+	}
+	return list.findings
+}
+
+// most is how many findings of one rule in one file are kept apart.
+const most = 1000
+
+// bounded gathers findings. Beyond the first so many of one rule in one file,
+// they are one more finding with their number, so that a feed that is wrong
+// throughout is still a report that a person can read.
+type bounded struct {
+	findings []Finding
+	kept     map[boundedKey]int
+	rest     map[boundedKey]int // the place in findings of the one that counts
+}
+
+type boundedKey struct {
+	file     string
+	rule     Rule
+	severity Severity
+}
+
+func (b *bounded) add(f Finding) {
+	if b.kept == nil {
+		b.kept, b.rest = map[boundedKey]int{}, map[boundedKey]int{}
+	}
+	key := boundedKey{f.File, f.Rule, f.Severity}
+	b.kept[key]++
+	switch {
+	case b.kept[key] <= most:
+		b.findings = append(b.findings, f)
+	case b.kept[key] == most+1:
+		f.Message = fmt.Sprintf("more rows have the same problem as the %d above; the first of them is here", most)
+		f.Record = ""
+		b.rest[key] = len(b.findings)
+		b.findings = append(b.findings, f)
+	default:
+		b.findings[b.rest[key]].Rows += f.Rows
+	}
+}
+
+// finish words what is known only in the end: how many rows it costs, and what to do.
+func (f *Finding) finish() {
+	lost := "the value is left out"
+	if f.Severity == Error {
+		lost = "the row is dropped"
+	}
+	if f.Rows > 1 {
+		f.Message += fmt.Sprintf(" (%d rows, first here)", f.Rows)
+	}
+	f.Message += "; " + lost
+	f.Hint = "Both files must come from the same export. If the record is missing on purpose, leave out the rows that refer to it."
+}
+
+// cause is a row that was dropped, with what hangs on it.
+type cause struct {
+	file    string
+	key     string
+	hanging [partCount]int
+}
+
+// Drop implements Receiver.
+func (l *loader) Drop(part Part, key string) error {
+	kind, ok := kindOf(part)
+	if !ok || key == "" {
+		return nil
+	}
+	x, err := l.index(kind)
+	if err != nil {
+		return err
+	}
+	l.drop(x, part.File(), key)
+	return nil
+}
+
+func (l *loader) drop(x *index, file, key string) *cause {
+	c := x.dropped[key]
+	if c == nil {
+		c = &cause{file: file, key: key}
+		x.dropped[key] = c
+		l.causes = append(l.causes, c)
+	}
+	return c
+}
+
+// require looks up what a row must refer to. Where it is not there, the row is
+// dropped: hung on the row that was dropped before it, or with a finding.
+func (l *loader) require(at Place, kind roster.Kind, header, value, record string) (int32, bool) {
+	slot, c, ok := l.lookUp(kind, value)
+	if ok {
+		return slot, true
+	}
+	l.file.Errors++
+	if c == nil {
+		l.references.miss(at, header, value, record, fileOf(kind), Error)
+		return 0, false
+	}
+	c.hanging[l.part]++
+	return 0, false
+}
+
+// allow looks up what a row may refer to. Where it is not there, the value is
+// dropped; one whose row was dropped before has its finding there.
+func (l *loader) allow(at Place, kind roster.Kind, header, value, record string) bool {
+	_, c, ok := l.lookUp(kind, value)
+	if ok {
+		return true
+	}
+	if c == nil {
+		l.file.Warnings++
+		l.references.miss(at, header, value, record, fileOf(kind), Warning)
+	}
+	return false
+}
+
+func (l *loader) lookUp(kind roster.Kind, value string) (int32, *cause, bool) {
+	x := l.indexes[kind]
+	if x == nil {
+		return 0, nil, false
+	}
+	slot, ok := x.find(value)
+	if ok {
+		return slot, nil, true
+	}
+	return 0, x.dropped[value], false
+}
+
+// causeOf returns the dropped row that a reference hangs on, or nil.
+func (l *loader) causeOf(kind roster.Kind, value string) *cause {
+	if x := l.indexes[kind]; x != nil {
+		return x.dropped[value]
+	}
+	return nil
+}
+
+// nameWhatHangs adds to the findings of dropped rows what went with them.
+func (l *loader) nameWhatHangs() {
+	byRow := map[[2]string]*cause{}
+	for _, c := range l.causes {
+		byRow[[2]string{c.file, c.key}] = c
+	}
+	for i := range l.report.Findings {
+		f := &l.report.Findings[i]
+		if c := byRow[[2]string{f.File, f.Record}]; c != nil && f.Severity == Error {
+			if s := c.String(); s != "" {
+				f.Message += "; with it go " + s
+			}
+			delete(byRow, [2]string{f.File, f.Record})
+		}
+	}
+}
+
+// String lists what hangs on a dropped row: "1 row of roles.csv and 7 of enrollments.csv".
+func (c *cause) String() string {
+	var parts []string
+	for part, n := range c.hanging {
+		if n == 0 {
+			continue
+		}
+		noun := "rows"
+		if n == 1 {
+			noun = "row"
+		}
+		parts = append(parts, fmt.Sprintf("%d %s of %s", n, noun, Part(part).File()))
+	}
+	if len(parts) < 2 {
+		return strings.Join(parts, "")
+	}
+	return strings.Join(parts[:len(parts)-1], ", ") + " and " + parts[len(parts)-1]
+}
+
+// fileOf names the file that holds the records of a kind.
+func fileOf(kind roster.Kind) string {
+	for part := range partCount {
+		if k, ok := kindOf(part); ok && k == kind {
+			return part.File()
+		}
+	}
+	return ""
+}
+
+// File returns the name that School Data Sync gives the file of a part.
+func (p Part) File() string {
+	return [partCount]string{
+		"orgs.csv", "academicSessions.csv", "courses.csv", "users.csv", "roles.csv", "classes.csv",
+		"enrollments.csv", "demographics.csv", "userFlags.csv", "relationships.csv",
+	}[p]
+}

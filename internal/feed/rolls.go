@@ -1,0 +1,207 @@
+package feed
+
+import (
+	"fmt"
+	"slices"
+
+	"rollbook/internal/roster"
+)
+
+// rolls gathers the rows of enrollments.csv, packed, until all of them are
+// known: what is compared is a whole class. At 7.5 million rows this is what a
+// feed needs most memory for, hence slots instead of texts, and chunks that
+// never move.
+type rolls struct {
+	file   *FileReport
+	chunks [][]enrollmentRow
+	count  int
+	roles  words
+
+	lastClass string // rows of one class mostly follow each other
+	lastSlot  int32
+	ended     int // enrollments that this feed ended
+	returned  int // enrollments that had ended and are back
+}
+
+type enrollmentRow struct {
+	class, person int32 // slots
+	line          uint32
+	role          uint16
+}
+
+const enrollmentsInChunk = 1 << 16
+
+// Enrollment implements Receiver.
+func (l *loader) Enrollment(at Place, class, person, role string) error {
+	l.row()
+	r := &l.rolls
+	if class != r.lastClass || class == "" {
+		slot, ok := l.require(at, roster.KindClass, "classSourcedId", class, class)
+		if !ok {
+			return nil
+		}
+		r.lastClass, r.lastSlot = class, slot
+	}
+	p, ok := l.require(at, roster.KindPerson, "userSourcedId", person, class)
+	if !ok {
+		return nil
+	}
+	if r.count%enrollmentsInChunk == 0 {
+		r.chunks = append(r.chunks, make([]enrollmentRow, 0, enrollmentsInChunk))
+	}
+	last := len(r.chunks) - 1
+	r.chunks[last] = append(r.chunks[last], enrollmentRow{r.lastSlot, p, uint32(at.Line), r.roles.number(role)})
+	r.count++
+	return nil
+}
+
+// byClass returns the rows in the order of their classes' slots, and where in
+// it each class begins. It gives up the chunks.
+func (r *rolls) byClass(classes int) (rows []enrollmentRow, begin []int) {
+	begin = make([]int, classes+1)
+	for _, chunk := range r.chunks {
+		for _, row := range chunk {
+			begin[row.class+1]++
+		}
+	}
+	for i := range classes {
+		begin[i+1] += begin[i]
+	}
+	next := slices.Clone(begin)
+	rows = make([]enrollmentRow, r.count)
+	for i, chunk := range r.chunks {
+		for _, row := range chunk {
+			rows[next[row.class]] = row
+			next[row.class]++
+		}
+		r.chunks[i] = nil
+	}
+	r.chunks = nil
+	return rows, begin
+}
+
+// endRolls compares who is in each class with who was.
+func (l *loader) endRolls() error {
+	classes := l.indexes[roster.KindClass]
+	known, err := l.containers(roster.KindRoll, roster.KindClass)
+	if err != nil {
+		return err
+	}
+	rows, begin := l.rolls.byClass(len(classes.keys))
+	var roll roster.Roll
+	for slot := range classes.keys {
+		roll = l.roll(rows[begin[slot]:begin[slot+1]], roll[:0])
+		if err := l.compareRoll(int32(slot), roll, known[slot]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// roll returns the enrollments of one class, sorted, each once.
+func (l *loader) roll(rows []enrollmentRow, roll roster.Roll) roster.Roll {
+	people, names := l.indexes[roster.KindPerson], l.rolls.roles.list
+	slices.SortStableFunc(rows, func(a, b enrollmentRow) int {
+		if a.person != b.person {
+			return int(a.person) - int(b.person)
+		}
+		return int(a.role) - int(b.role)
+	})
+	for i, row := range rows {
+		if i > 0 && row.person == rows[i-1].person && row.role == rows[i-1].role {
+			l.repeatedRow(Enrollments, l.rolls.file, int(row.line), people.keys[row.person])
+			continue
+		}
+		roll = append(roll, roster.Enrollment{
+			Person: people.ids[row.person], Role: names[row.role], Since: l.opts.Number,
+		})
+	}
+	roll.Sort()
+	return roll
+}
+
+func (l *loader) compareRoll(slot int32, roll roster.Roll, known container) error {
+	if len(roll) == 0 && !known.known {
+		return nil
+	}
+	digest := roll.Digest()
+	file := l.rolls.file
+	if known.known && digest == known.digest {
+		file.Unchanged += len(roll)
+		return nil
+	}
+	classes := l.indexes[roster.KindClass]
+	merged := roll
+	if known.known {
+		body, err := l.known.Body(l.ctx, roster.KindRoll, classes.ids[slot])
+		if err != nil {
+			return err
+		}
+		before, err := roster.DecodeRoll(body, nil)
+		if err != nil {
+			return fmt.Errorf("class %s: %w", classes.keys[slot], err)
+		}
+		merged = l.rolls.merge(before, roll, l.opts.Number)
+	} else {
+		file.Added += len(roll)
+	}
+	l.buf = merged.Encode(l.buf[:0])
+	return l.changes.Put(l.ctx, roster.Record{
+		Kind: roster.KindRoll, ID: classes.ids[slot], Key: classes.keys[slot],
+		Digest: digest, Active: len(roll) > 0, Body: l.buf,
+	})
+}
+
+// merge returns who is in a class now with who was before, and counts what
+// differs. Somebody who comes back goes on where they left.
+func (r *rolls) merge(before, now roster.Roll, number roster.FeedNumber) roster.Roll {
+	merged := make(roster.Roll, 0, len(now)+len(before))
+	for len(before) > 0 || len(now) > 0 {
+		switch order := r.order(before, now); {
+		case order < 0:
+			old := before[0]
+			if old.Ended == 0 {
+				old.Ended = number
+				r.ended++
+				r.file.Deactivated++
+			}
+			merged, before = append(merged, old), before[1:]
+		case order > 0:
+			r.file.Added++
+			merged, now = append(merged, now[0]), now[1:]
+		default:
+			old := before[0]
+			if old.Ended == 0 {
+				r.file.Unchanged++
+			} else {
+				r.file.Added++
+				r.returned++
+			}
+			merged = append(merged, roster.Enrollment{Person: old.Person, Role: old.Role, Since: old.Since})
+			before, now = before[1:], now[1:]
+		}
+	}
+	return merged
+}
+
+// order says whose next enrollment comes first.
+func (*rolls) order(before, now roster.Roll) int {
+	switch {
+	case len(now) == 0:
+		return -1
+	case len(before) == 0:
+		return 1
+	}
+	return before[0].Compare(now[0])
+}
+
+// repeatedRow finds a row that says what an earlier one said, word for word.
+func (l *loader) repeatedRow(part Part, file *FileReport, line int, record string) {
+	file.Repeated++
+	file.Warnings++
+	l.repeats.add(Finding{
+		Severity: Warning, Rule: RuleDuplicate, File: part.File(), Line: line, Record: record, Rows: 1,
+		Message: "an earlier row says the same; this one is ignored",
+		Hint:    "Nothing is lost. Remove the repeated rows from the export to silence this.",
+	})
+}

@@ -1,0 +1,39 @@
+package feed
+
+import "rollbook/internal/roster"
+
+// total counts what the roster holds once the feed is stored.
+func (l *loader) total() error {
+	before, err := l.known.Totals(l.ctx)
+	if err != nil {
+		return err
+	}
+	l.tick()
+	l.report.Totals = Totals{
+		Orgs:        l.countOf(roster.KindOrg),
+		People:      l.countOf(roster.KindPerson),
+		Classes:     l.countOf(roster.KindClass),
+		Enrollments: l.countEnrollments(before.Enrollments),
+	}
+	return nil
+}
+
+func (l *loader) countOf(kind roster.Kind) Count {
+	if x := l.indexes[kind]; x != nil {
+		return x.count()
+	}
+	return Count{}
+}
+
+// countEnrollments goes on from the totals before: classes that did not change
+// are not looked into, and only those know who was in them.
+func (l *loader) countEnrollments(before Count) Count {
+	f := l.rolls.file
+	if f == nil {
+		return before
+	}
+	return Count{
+		Active:   f.Added + f.Unchanged,
+		Inactive: before.Inactive + l.rolls.ended - l.rolls.returned,
+	}
+}
