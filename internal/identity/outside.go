@@ -1,0 +1,162 @@
+package identity
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"github.com/go-json-experiment/json"
+)
+
+// ErrUnavailable is the kind of an error that passes by itself: an outside
+// issuer could not be asked for its keys.
+var ErrUnavailable = errors.New("the token's issuer cannot be reached")
+
+// OutsideIssuer is an issuer of tokens that Rollbook accepts beside its own,
+// such as Microsoft Entra ID or Keycloak.
+type OutsideIssuer struct {
+	URL       string   // as in the tokens' iss; its discovery document is below it
+	Audiences []string // a token MUST be for one of them
+}
+
+// retryDiscovery is how long a failed discovery stands, so that an issuer that
+// is down is not asked with every request.
+const retryDiscovery = 5 * time.Second
+
+// outsideVerifier checks the tokens of one outside issuer. It asks for the
+// discovery document when the first token comes, so that the server starts
+// whether or not the issuer can be reached.
+type outsideVerifier struct {
+	OutsideIssuer
+	now    func() time.Time
+	client *http.Client
+
+	mu       sync.Mutex
+	verifier *oidc.IDTokenVerifier
+	failed   time.Time
+}
+
+func newOutsideVerifier(issuer OutsideIssuer, now func() time.Time) (*outsideVerifier, error) {
+	u, err := url.Parse(issuer.URL)
+	if err != nil || u.Host == "" || u.Scheme != "https" && !isLoopback(u.Hostname()) {
+		return nil, fmt.Errorf("outside issuer %q: it must be an https URL", issuer.URL)
+	}
+	if len(issuer.Audiences) == 0 {
+		return nil, fmt.Errorf("outside issuer %q: it needs an audience, or tokens made for anyone would do", issuer.URL)
+	}
+	return &outsideVerifier{OutsideIssuer: issuer, now: now, client: &http.Client{Timeout: 10 * time.Second}}, nil
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+func (o *outsideVerifier) verify(ctx context.Context, token string) (verified, error) {
+	verifier, err := o.discovered(ctx)
+	if err != nil {
+		return verified{}, err
+	}
+	accepted, err := verifier.Verify(ctx, token)
+	if _, expired := errors.AsType[*oidc.TokenExpiredError](err); expired {
+		return verified{}, refuse("its token has expired")
+	}
+	if err != nil {
+		return verified{}, refuse("its token is not one that %s signed and that is valid now", o.URL)
+	}
+	if !slices.ContainsFunc(accepted.Audience, func(aud string) bool { return slices.Contains(o.Audiences, aud) }) {
+		return verified{}, refuse("its token is not for this installation (aud)")
+	}
+	var c outsideClaims
+	if err := accepted.Claims(&c); err != nil {
+		return verified{}, refuse("its token's claims cannot be read")
+	}
+	return verified{caller: c.caller(), expires: accepted.Expiry.Add(leeway)}, nil
+}
+
+// discovered returns the verifier that the issuer's discovery document leads
+// to. It follows the issuer's changes of keys by itself.
+func (o *outsideVerifier) discovered(ctx context.Context) (*oidc.IDTokenVerifier, error) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.verifier != nil {
+		return o.verifier, nil
+	}
+	if now := o.now(); now.Before(o.failed.Add(retryDiscovery)) {
+		return nil, fmt.Errorf("%w: %s", ErrUnavailable, o.URL)
+	}
+	provider, err := oidc.NewProvider(oidc.ClientContext(context.WithoutCancel(ctx), o.client), o.URL)
+	if err != nil {
+		o.failed = o.now()
+		return nil, fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	config := &oidc.Config{SkipClientIDCheck: true, Now: func() time.Time { return o.now().Add(-leeway) }}
+	for _, algorithm := range signatureAlgorithms() {
+		config.SupportedSigningAlgs = append(config.SupportedSigningAlgs, string(algorithm))
+	}
+	o.verifier = provider.Verifier(config)
+	return o.verifier, nil
+}
+
+// outsideClaims are the claims by which issuers name the caller and what it
+// may do. The first of each group that is there counts.
+type outsideClaims struct {
+	Subject  string `json:"sub"`
+	ObjectID string `json:"oid"`
+	AppID    string `json:"appid"`
+	Party    string `json:"azp"`
+
+	AppName  string `json:"app_displayname"`
+	Name     string `json:"name"`
+	UserName string `json:"preferred_username"`
+
+	Roles words `json:"roles"`
+	Scope words `json:"scp"`
+}
+
+func (c outsideClaims) caller() Caller {
+	caller := Caller{Delegated: len(c.Scope) > 0, Permissions: slices.Concat(c.Scope, c.Roles)}
+	if caller.Delegated {
+		caller.ID = first(c.ObjectID, c.Subject)
+		caller.Name = first(c.UserName, c.Name, c.Subject)
+	} else {
+		caller.ID = first(c.AppID, c.Party, c.Subject)
+		caller.Name = first(c.AppName, c.AppID, c.Party, c.Subject)
+	}
+	return caller
+}
+
+func first(values ...string) string {
+	for _, v := range values {
+		if v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+// words is a list that some issuers write as one text with blanks.
+type words []string
+
+// UnmarshalJSON takes either form.
+func (w *words) UnmarshalJSON(text []byte) error {
+	var list []string
+	if err := json.Unmarshal(text, &list); err == nil {
+		*w = list
+		return nil
+	}
+	var line string
+	if err := json.Unmarshal(text, &line); err != nil {
+		return err
+	}
+	*w = strings.Fields(line)
+	return nil
+}

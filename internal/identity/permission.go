@@ -1,0 +1,120 @@
+package identity
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Permission is a right that a token can grant.
+type Permission struct {
+	Name        string
+	Description string
+}
+
+// Permissions returns the permissions that Rollbook knows (industryData: the
+// 16 of School Data Sync; Microsoft Graph: those that read the directory).
+func Permissions() []Permission {
+	return []Permission{
+		{"IndustryData-DataConnector.Read.All", "read data connectors"},
+		{"IndustryData-DataConnector.ReadWrite.All", "manage data connectors, upload to them and have uploads validated"},
+		{"IndustryData-DataConnector.Upload", "upload files to data connectors and have them validated"},
+		{"IndustryData-InboundFlow.Read.All", "read inbound flows"},
+		{"IndustryData-InboundFlow.ReadWrite.All", "manage inbound flows"},
+		{"IndustryData-OutboundFlow.Read.All", "read flow sets and provisioning flows"},
+		{"IndustryData-OutboundFlow.ReadWrite.All", "manage flow sets and provisioning flows"},
+		{"IndustryData-ReferenceDefinition.Read.All", "read single reference definitions and role groups"},
+		{"IndustryData-ReferenceDefinition.ReadWrite.All", "manage reference definitions"},
+		{"IndustryData-Run.Read.All", "read runs and their statistics"},
+		{"IndustryData-Run.Start", "start runs and read them"},
+		{"IndustryData-SourceSystem.Read.All", "read source systems"},
+		{"IndustryData-SourceSystem.ReadWrite.All", "manage source systems"},
+		{"IndustryData-TimePeriod.Read.All", "read academic years"},
+		{"IndustryData-TimePeriod.ReadWrite.All", "manage academic years"},
+		{"IndustryData.ReadBasic.All", "read operations and list reference definitions and role groups"},
+		{"User.ReadBasic.All", "read the names of users of the directory"},
+		{"User.Read.All", "read users of the directory"},
+		{"GroupMember.Read.All", "read groups of the directory and who is in them"},
+		{"Group.Read.All", "read groups of the directory"},
+		{"Directory.Read.All", "read the whole directory"},
+	}
+}
+
+// CheckPermissions returns the permissions in their canonical spelling, sorted
+// and each once. Names match without case; an unknown one is an error that
+// names the nearest known ones.
+func CheckPermissions(names []string) ([]string, error) {
+	known := make(map[string]string)
+	for _, p := range Permissions() {
+		known[strings.ToLower(p.Name)] = p.Name
+	}
+	var checked []string
+	for _, name := range names {
+		canonical, ok := known[strings.ToLower(strings.TrimSpace(name))]
+		if !ok {
+			return nil, &UnknownPermissionError{Name: name, Near: nearest(name)}
+		}
+		checked = append(checked, canonical)
+	}
+	slices.Sort(checked)
+	return slices.Compact(checked), nil
+}
+
+// UnknownPermissionError says that a permission does not exist, and which ones
+// are spelled like it.
+type UnknownPermissionError struct {
+	Name string
+	Near []string
+}
+
+func (e *UnknownPermissionError) Error() string {
+	return fmt.Sprintf("there is no permission %q; nearest: %s", e.Name, strings.Join(e.Near, ", "))
+}
+
+// nearest returns the three known permissions that take the fewest edits to
+// spell. The prefix that most of them share is left out of the comparison, as
+// people leave it out.
+func nearest(name string) []string {
+	type candidate struct {
+		name     string
+		distance int
+	}
+	var candidates []candidate
+	for _, p := range Permissions() {
+		candidates = append(candidates, candidate{p.Name, editDistance(significant(name), significant(p.Name))})
+	}
+	slices.SortStableFunc(candidates, func(a, b candidate) int { return a.distance - b.distance })
+	var names []string
+	for _, c := range candidates[:3] {
+		names = append(names, c.name)
+	}
+	return names
+}
+
+// significant returns the part of a permission's name that tells it from the
+// others. It is cut short, because the comparison takes the square of its length.
+func significant(name string) string {
+	name = strings.TrimPrefix(strings.ToLower(name), "industrydata")
+	return name[:min(len(name), 64)]
+}
+
+// editDistance counts the bytes to insert, delete or replace between two texts.
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			replace := diagonal
+			if a[i] != b[j] {
+				replace++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(replace, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

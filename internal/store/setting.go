@@ -1,0 +1,29 @@
+package store
+
+import (
+	"context"
+	"fmt"
+)
+
+// SettingTenant names the setting that holds the installation's tenant ID.
+const SettingTenant = "tenant"
+
+// Settings stores what an installation decides once, by name.
+type Settings struct{ DB DB }
+
+// Once returns the setting's value, which is the one given where there is none
+// yet. All who call at the same time get the same value.
+func (s Settings) Once(ctx context.Context, name, value string) (string, error) {
+	err := s.DB.Write(ctx, func(tx Tx) error {
+		_, err := tx.Exec(ctx,
+			`INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING`, name, value)
+		if err != nil {
+			return err
+		}
+		return tx.QueryRow(ctx, `SELECT value FROM setting WHERE name = $1`, name).Scan(&value)
+	})
+	if err != nil {
+		return "", fmt.Errorf("setting %s: %w", name, err)
+	}
+	return value, nil
+}
