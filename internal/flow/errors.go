@@ -34,3 +34,23 @@ func IsKind(err error, kind ErrorKind) bool {
 func invalid(target, format string, args ...any) error {
 	return &Error{Kind: Invalid, Target: target, Message: fmt.Sprintf(format, args...)}
 }
+
+func conflict(target, format string, args ...any) error {
+	return &Error{Kind: Conflict, Target: target, Message: fmt.Sprintf(format, args...)}
+}
+
+func notFound(name, id string) error {
+	return &Error{Kind: NotFound, Message: fmt.Sprintf("there is no %s with the id %q", name, id)}
+}
+
+// unchanged refuses a change of a member that is given once. Repeating its
+// value is fine: clients send back what they read.
+func unchanged[V comparable](target string, old, value V) error {
+	if old == value {
+		return nil
+	}
+	return &Error{
+		Kind: NotUpdatable, Target: target,
+		Message: fmt.Sprintf("%s is given at creation and stays %v: leave it out, or make a new entity", target, old),
+	}
+}

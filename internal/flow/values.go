@@ -1,0 +1,139 @@
+package flow
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"rollbook/internal/vocab"
+)
+
+// maxName is the longest display name and vendor, in characters (industryData:
+// sourceSystemDefinition and others, displayName).
+const maxName = 100
+
+func requireName(name string) error {
+	if strings.TrimSpace(name) == "" {
+		return invalid("displayName", "displayName is required")
+	}
+	return nil
+}
+
+func checkName(name string) error {
+	if err := requireName(name); err != nil {
+		return err
+	}
+	return checkLength("displayName", name)
+}
+
+func checkLength(target, value string) error {
+	if n := utf8.RuneCountInString(value); n > maxName {
+		return invalid(target, "%s has %d characters, and may have %d", target, n, maxName)
+	}
+	return nil
+}
+
+// canonical brings a code into the spelling of its list.
+func canonical(lists *vocab.Lists, listType, target string, value *ReferenceValue) error {
+	if value.Code == "" {
+		return invalid(target+"/code", "%s needs a code of %s", target, listType)
+	}
+	code, ok := lists.Canonical(listType, value.Code)
+	if !ok {
+		return invalid(target+"/code", "%q is not a code of %s%s", value.Code, listType, suggest(value.Code, lists.Codes(listType)))
+	}
+	value.Code = code
+	return nil
+}
+
+// canonicalAll brings a collection of codes into the spelling of their list. It
+// replaces the collection, which may be the caller's.
+func canonicalAll(lists *vocab.Lists, listType, target string, values *[]ReferenceValue) error {
+	*values = slices.Clone(*values)
+	for i := range *values {
+		if err := canonical(lists, listType, fmt.Sprintf("%s/%d", target, i), &(*values)[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// choose brings a value into the spelling of one of the allowed ones.
+func choose(target string, value *string, allowed ...string) error {
+	for _, a := range allowed {
+		if strings.EqualFold(a, *value) {
+			*value = a
+			return nil
+		}
+	}
+	return invalid(target, "%q is not allowed for %s%s", *value, target, suggest(*value, allowed))
+}
+
+// chooseAll does so for a collection, which it replaces.
+func chooseAll(target string, values *[]string, allowed ...string) error {
+	*values = slices.Clone(*values)
+	for i := range *values {
+		if err := choose(fmt.Sprintf("%s/%d", target, i), &(*values)[i], allowed...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func checkRoleGroup(target string, id *string) error {
+	return choose(target, id, vocab.Staff, vocab.Students)
+}
+
+// parseDate checks that a value is a date, YYYY-MM-DD.
+func parseDate(target, value string) error {
+	if _, err := time.Parse(time.DateOnly, value); err != nil {
+		return invalid(target, "%s is %q, and must be a date as in 2026-09-01", target, value)
+	}
+	return nil
+}
+
+// suggest says what may have been meant: the codes that are nearly spelled
+// like the value, or all of them where they are few.
+func suggest(value string, codes []string) string {
+	const few = 8
+	near := slices.DeleteFunc(slices.Clone(codes), func(code string) bool {
+		return distance(strings.ToLower(value), strings.ToLower(code)) > 2
+	})
+	switch {
+	case len(near) > 0 && len(near) <= few:
+		return "; did you mean " + quoted(near) + "?"
+	case len(codes) <= few:
+		return "; it may be " + quoted(codes)
+	}
+	return ""
+}
+
+func quoted(values []string) string {
+	q := make([]string, len(values))
+	for i, v := range values {
+		q[i] = fmt.Sprintf("%q", v)
+	}
+	return strings.Join(q, " or ")
+}
+
+// distance is the number of characters to add, drop or replace to make b of a.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		left := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := left
+			if a[i] != b[j] {
+				cost = 1 + min(left, row[j], row[j+1])
+			}
+			left, row[j+1] = row[j+1], cost
+		}
+	}
+	return row[len(b)]
+}
