@@ -1,0 +1,80 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"iter"
+
+	"github.com/jackc/pgx/v5"
+
+	"rollbook/internal/store"
+)
+
+// tx implements store.Tx.
+type tx struct {
+	begun  pgx.Tx
+	failed error // the first statement that failed
+}
+
+func (t *tx) fail(err error) error {
+	err = translate(err)
+	if t.failed == nil {
+		t.failed = err
+	}
+	return err
+}
+
+func (t *tx) Exec(ctx context.Context, sql string, args ...any) (int64, error) {
+	if t.failed != nil {
+		return 0, t.failed
+	}
+	tag, err := t.begun.Exec(ctx, sql, args...)
+	if err != nil {
+		return 0, t.fail(err)
+	}
+	return tag.RowsAffected(), nil
+}
+
+func (t *tx) Query(ctx context.Context, sql string, args ...any) (store.Rows, error) {
+	if t.failed != nil {
+		return nil, t.failed
+	}
+	found, err := t.begun.Query(ctx, sql, args...)
+	if err != nil {
+		return nil, t.fail(err)
+	}
+	return rows{Rows: found, tx: t}, nil
+}
+
+func (t *tx) QueryRow(ctx context.Context, sql string, args ...any) store.Row {
+	found, err := t.Query(ctx, sql, args...)
+	return row{found: found, err: err}
+}
+
+func (t *tx) CopyIn(ctx context.Context, table string, columns []string, rows iter.Seq[[]any]) (int64, error) {
+	if t.failed != nil {
+		return 0, t.failed
+	}
+	next, stop := iter.Pull(rows)
+	defer stop()
+	count, err := t.begun.CopyFrom(ctx, pgx.Identifier{table}, columns, &pulled{next: next})
+	if err != nil {
+		return 0, t.fail(fmt.Errorf("copy into %s: %w", table, err))
+	}
+	return count, nil
+}
+
+// pulled is a pgx.CopyFromSource.
+type pulled struct {
+	next func() ([]any, bool)
+	row  []any
+}
+
+func (p *pulled) Next() (ok bool) {
+	p.row, ok = p.next()
+	return ok
+}
+
+func (p *pulled) Values() ([]any, error) { return p.row, nil }
+
+func (p *pulled) Err() error { return nil }

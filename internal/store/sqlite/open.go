@@ -1,0 +1,74 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"net/url"
+	"path/filepath"
+
+	modernc "modernc.org/sqlite"
+)
+
+const (
+	maxReaders = 16
+	// A writer keeps the hot pages of a load in memory; readers are several,
+	// and share what the operating system caches.
+	writerSettings = "_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)&_pragma=synchronous(full)" +
+		"&_pragma=cache_size(-65536)&_pragma=temp_store(memory)&_pragma=journal_mode(wal)"
+	readerSettings = "_pragma=busy_timeout(5000)&_pragma=cache_size(-16384)" +
+		"&_pragma=temp_store(memory)&_pragma=query_only(1)"
+)
+
+// DB is a store.DB in an SQLite file.
+type DB struct {
+	writer  *conn
+	group   group
+	readers *pool
+}
+
+// Open opens the database file at path, makes it where there is none, and
+// brings its schema up to date. The folder MUST exist.
+func Open(ctx context.Context, path string) (*DB, error) {
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	if err := migrate(ctx, source(absolute, writerSettings)); err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	connector, err := modernc.NewConnector(source(absolute, writerSettings))
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	writer, err := connect(ctx, connector)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	readConnector, err := modernc.NewConnector(source(absolute, readerSettings))
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), writer.close())
+	}
+	return &DB{writer: writer, readers: newPool(readConnector)}, nil
+}
+
+// source returns the name under which the driver opens the file. The path is
+// escaped, as it may hold what has a meaning in a URI.
+func source(path, settings string) string {
+	escaped := url.URL{Path: filepath.ToSlash(path)}
+	return "file:" + escaped.EscapedPath() + "?" + settings
+}
+
+// Close waits for transactions in progress and closes the file.
+func (db *DB) Close() error {
+	return errors.Join(db.group.close(db.writer), db.readers.close())
+}
+
+func connect(ctx context.Context, connector driver.Connector) (*conn, error) {
+	raw, err := connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &conn{raw: raw.(driverConn), statements: make(map[string]driverStmt)}, nil
+}
