@@ -1,0 +1,38 @@
+-- +goose Up
+
+-- The state of the configuration: one row. Every change counts it up first,
+-- which makes changes wait for each other and tells caches that they are old.
+CREATE TABLE configuration (
+    one     INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+    version INTEGER NOT NULL
+);
+INSERT INTO configuration (one, version) VALUES (1, 0);
+
+-- The configured entities as JSON (package flow). seq is the order of creation.
+CREATE TABLE configured_entity (
+    kind TEXT NOT NULL,
+    id   TEXT NOT NULL,
+    seq  INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (kind, id)
+);
+
+-- Values of lists that an installation added, and those of the ones that every
+-- installation begins with that it changed. Times are microseconds since 1970,
+-- NULL for the beginning. id is in lower case.
+CREATE TABLE reference_definition (
+    id             TEXT    NOT NULL PRIMARY KEY,
+    reference_type TEXT    NOT NULL,
+    code           TEXT    NOT NULL,
+    display_name   TEXT    NOT NULL,
+    sort_index     INTEGER NOT NULL,
+    source         TEXT    NOT NULL,
+    is_disabled    BOOLEAN NOT NULL,
+    created        INTEGER,
+    modified       INTEGER
+);
+
+-- +goose Down
+DROP TABLE reference_definition;
+DROP TABLE configured_entity;
+DROP TABLE configuration;
