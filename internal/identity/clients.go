@@ -11,17 +11,28 @@ import (
 	"io"
 	"strings"
 	"time"
-
-	"rollbook/internal/store"
 )
 
-// ClientStore keeps clients; store.Clients is one.
+// ClientStore keeps clients.
 type ClientStore interface {
-	Add(ctx context.Context, client store.Client) error
-	// Get MUST return store.ErrNoRows for an ID that no client has.
-	Get(ctx context.Context, id string) (store.Client, error)
-	List(ctx context.Context) ([]store.Client, error)
+	// Add MUST return ErrClientExists for a name that is taken.
+	Add(ctx context.Context, client StoredClient) error
+	// Get MUST return ErrUnknownClient for an ID that no client has.
+	Get(ctx context.Context, id string) (StoredClient, error)
+	// List returns all clients by name.
+	List(ctx context.Context) ([]StoredClient, error)
+	// Remove takes an ID or a name and returns the ID. It MUST return
+	// ErrUnknownClient where no client has it.
 	Remove(ctx context.Context, idOrName string) (string, error)
+}
+
+// StoredClient is a client as it is kept.
+type StoredClient struct {
+	ID          string
+	Name        string
+	SecretHash  string // SHA-256 of the secret, in hexadecimal
+	Permissions []string
+	Created     time.Time
 }
 
 // Client is a program that may ask for tokens.
@@ -61,16 +72,12 @@ func (c *Clients) Add(ctx context.Context, name string, permissions []string) (c
 		return Client{}, "", fmt.Errorf("make a client secret: %w", err)
 	}
 	secret = base64.RawURLEncoding.EncodeToString(random)
-	stored := store.Client{
+	stored := StoredClient{
 		ID: c.NewID(), Name: name, SecretHash: hashSecret(secret),
 		Permissions: permissions, Created: c.Now().UTC(),
 	}
-	err = c.Store.Add(ctx, stored)
-	if errors.Is(err, store.ErrUnique) {
-		return Client{}, "", fmt.Errorf("%w: %s", ErrClientExists, name)
-	}
-	if err != nil {
-		return Client{}, "", err
+	if err := c.Store.Add(ctx, stored); err != nil {
+		return Client{}, "", fmt.Errorf("add client %s: %w", name, err)
 	}
 	return clientOf(stored), secret, nil
 }
@@ -92,17 +99,17 @@ func (c *Clients) List(ctx context.Context) ([]Client, error) {
 // ones it has are refused within RecheckInterval. It returns the client's ID.
 func (c *Clients) Remove(ctx context.Context, idOrName string) (string, error) {
 	id, err := c.Store.Remove(ctx, idOrName)
-	if errors.Is(err, store.ErrNoRows) {
-		return "", fmt.Errorf("%w: %s", ErrUnknownClient, idOrName)
+	if err != nil {
+		return "", fmt.Errorf("remove client %s: %w", idOrName, err)
 	}
-	return id, err
+	return id, nil
 }
 
 // Check returns the client with the ID when the secret is its own, and
 // ErrUnknownClient otherwise, whichever of the two was wrong.
 func (c *Clients) Check(ctx context.Context, id, secret string) (Client, error) {
 	stored, err := c.Store.Get(ctx, id)
-	if err != nil && !errors.Is(err, store.ErrNoRows) {
+	if err != nil && !errors.Is(err, ErrUnknownClient) {
 		return Client{}, err
 	}
 	// An unknown client is compared as well, with a hash that nothing has, so
@@ -120,7 +127,7 @@ func (c *Clients) Check(ctx context.Context, id, secret string) (Client, error) 
 // Exists reports whether the client was not removed.
 func (c *Clients) Exists(ctx context.Context, id string) (bool, error) {
 	_, err := c.Store.Get(ctx, id)
-	if errors.Is(err, store.ErrNoRows) {
+	if errors.Is(err, ErrUnknownClient) {
 		return false, nil
 	}
 	return err == nil, err
@@ -141,6 +148,6 @@ func checkClientName(name string) error {
 
 func isControl(r rune) bool { return r < ' ' || r == 0x7f }
 
-func clientOf(s store.Client) Client {
+func clientOf(s StoredClient) Client {
 	return Client{ID: s.ID, Name: s.Name, Permissions: s.Permissions, Created: s.Created}
 }

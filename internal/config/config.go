@@ -1,0 +1,121 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"strconv"
+	"strings"
+)
+
+// Config is everything that can be said to a command about the installation.
+type Config struct {
+	Data     string // the folder with the state, keys and certificates
+	Database string // postgres://…, or "" for the SQLite file in Data
+
+	Listen    string   // host:port
+	Hosts     []string // further names and addresses that the server's certificate is for
+	PublicURL string   // where clients reach the server; "" for the host that each asks
+	TLSCert   string   // PEM files of a certificate to use instead of an own one
+	TLSKey    string
+	PlainHTTP bool // no TLS; on the loopback interface only
+
+	// Outside issuers of tokens. The audiences are for all of them.
+	Issuers   []string
+	Audiences []string
+}
+
+// Default returns the configuration of an installation that was told nothing.
+func Default() Config {
+	return Config{Data: "./rollbook-data", Listen: "127.0.0.1:8443"}
+}
+
+// Environment returns the defaults as the environment changes them. Lists are
+// separated by commas.
+func Environment(getenv func(string) string) (Config, error) {
+	c := Default()
+	for name, into := range c.texts() {
+		if v := getenv(name); v != "" {
+			*into = v
+		}
+	}
+	for name, into := range c.lists() {
+		if v := getenv(name); v != "" {
+			*into = strings.Split(v, ",")
+		}
+	}
+	if v := getenv("ROLLBOOK_PLAIN_HTTP"); v != "" {
+		on, err := strconv.ParseBool(v)
+		if err != nil {
+			return Config{}, fmt.Errorf("ROLLBOOK_PLAIN_HTTP: %q is neither true nor false", v)
+		}
+		c.PlainHTTP = on
+	}
+	return c, nil
+}
+
+func (c *Config) texts() map[string]*string {
+	return map[string]*string{
+		"ROLLBOOK_DATA":       &c.Data,
+		"ROLLBOOK_DATABASE":   &c.Database,
+		"ROLLBOOK_LISTEN":     &c.Listen,
+		"ROLLBOOK_PUBLIC_URL": &c.PublicURL,
+		"ROLLBOOK_TLS_CERT":   &c.TLSCert,
+		"ROLLBOOK_TLS_KEY":    &c.TLSKey,
+	}
+}
+
+func (c *Config) lists() map[string]*[]string {
+	return map[string]*[]string{
+		"ROLLBOOK_HOSTS":     &c.Hosts,
+		"ROLLBOOK_ISSUERS":   &c.Issuers,
+		"ROLLBOOK_AUDIENCES": &c.Audiences,
+	}
+}
+
+// CheckData says what is wrong with what every command is told.
+func (c Config) CheckData() error {
+	if c.Data == "" {
+		return errors.New("--data is empty: it names the folder for the state")
+	}
+	if c.Database != "" && !strings.HasPrefix(c.Database, "postgres://") && !strings.HasPrefix(c.Database, "postgresql://") {
+		return errors.New("--database must begin with postgres://; leave it out for the SQLite file in --data")
+	}
+	return nil
+}
+
+// CheckServe says what is wrong with what a server is told.
+func (c Config) CheckServe() error {
+	host, _, err := net.SplitHostPort(c.Listen)
+	switch {
+	case err != nil:
+		return fmt.Errorf("--listen %q: it must be host:port, such as 127.0.0.1:8443", c.Listen)
+	case (c.TLSCert == "") != (c.TLSKey == ""):
+		return errors.New("--tls-cert and --tls-key go together")
+	case c.PlainHTTP && c.TLSCert != "":
+		return errors.New("--plain-http and --tls-cert exclude each other")
+	case c.PlainHTTP && !loopback(host):
+		return fmt.Errorf("--plain-http with --listen %s: without TLS everybody on the network can read tokens; listen on 127.0.0.1", c.Listen)
+	case len(c.Issuers) > 0 && len(c.Audiences) == 0:
+		return errors.New("--issuer needs an --audience, or tokens that were made for anyone would do")
+	}
+	return c.checkPublicURL()
+}
+
+func (c Config) checkPublicURL() error {
+	if c.PublicURL == "" {
+		return nil
+	}
+	u, err := url.Parse(c.PublicURL)
+	if err != nil || u.Host == "" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" ||
+		u.Scheme != "https" && !(c.PlainHTTP && u.Scheme == "http") {
+		return fmt.Errorf("--public-url %q: it must be https:// and a host, perhaps with a port, and no path", c.PublicURL)
+	}
+	return nil
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}

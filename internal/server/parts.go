@@ -1,0 +1,67 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"rollbook/internal/identity"
+	"rollbook/internal/store"
+	"rollbook/internal/store/postgres"
+	"rollbook/internal/store/sqlite"
+)
+
+// Parts is an installation: everything that reads and writes its state, opened
+// the same way by every command.
+type Parts struct {
+	Config  Config
+	Tenant  string // the installation's ID, a UUID that never changes
+	DB      store.DB
+	Clients *identity.Clients
+}
+
+// Open opens the installation in the folder Config.Data, and makes it on first
+// use. The caller MUST close it.
+func Open(ctx context.Context, cfg Config) (*Parts, error) {
+	cfg = cfg.WithDefaults()
+	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("make the data folder: %w", err)
+	}
+	db, err := openDB(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	tenant, err := store.Settings{DB: db}.Once(ctx, store.SettingTenant, cfg.NewID())
+	if err != nil {
+		_ = db.Close()
+		return nil, err
+	}
+	return &Parts{
+		Config:  cfg,
+		Tenant:  tenant,
+		DB:      db,
+		Clients: &identity.Clients{Store: clientStore{store.Clients{DB: db}}, Now: cfg.Now, NewID: cfg.NewID, Rand: rand.Reader},
+	}, nil
+}
+
+func openDB(ctx context.Context, cfg Config) (store.DB, error) {
+	if cfg.Database != "" {
+		return postgres.Open(ctx, cfg.Database)
+	}
+	return sqlite.Open(ctx, filepath.Join(cfg.Data, "rollbook.db"))
+}
+
+// Issuer returns the installation's issuer of tokens. Its keys are made when
+// it is first asked for.
+func (p *Parts) Issuer() (*identity.Issuer, error) {
+	keys, err := identity.OpenKeys(filepath.Join(p.Config.Data, "keys"))
+	if err != nil {
+		return nil, err
+	}
+	return &identity.Issuer{Keys: keys, Tenant: p.Tenant, Now: p.Config.Now, NewID: p.Config.NewID}, nil
+}
+
+// Close closes the installation.
+func (p *Parts) Close() error { return p.DB.Close() }
