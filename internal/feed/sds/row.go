@@ -1,0 +1,200 @@
+package sds
+
+import (
+	"fmt"
+	"strings"
+
+	"rollbook/internal/feed"
+)
+
+// row is the row that is being checked. There is one for a file, used again for
+// every row, so that checking a sound row allocates nothing.
+type row struct {
+	table   *table
+	tally   *tally
+	place   feed.Place
+	batch   *batch
+	span    span
+	dropped bool // a required value is missing or wrong
+	counted bool // a finding counts this row already
+
+	// last is, for each column of codes, the value seen last with its code:
+	// most rows repeat the one before.
+	last []lastCode
+}
+
+type lastCode struct{ value, code string }
+
+func newRow(t *table) *row {
+	r := &row{table: t, tally: newTally(), last: make([]lastCode, len(t.file.columns))}
+	r.place = feed.Place{File: t.file.name, Column: r.columnUnder}
+	return r
+}
+
+// takeAll checks the rows of a batch and hands them on.
+func (r *row) takeAll(to feed.Receiver) error {
+	for _, s := range r.batch.rows {
+		if err := r.take(s, to); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// take checks one row and hands it on, or names it as dropped.
+func (r *row) take(s span, to feed.Receiver) error {
+	r.span, r.dropped, r.counted, r.place.Line = s, false, false, s.line
+	if s.end-s.start != len(r.table.header) {
+		r.wrongCount()
+	} else if err := r.table.file.emit(r, to); err != nil {
+		return err
+	}
+	if !r.dropped || !r.table.file.keyed {
+		return nil
+	}
+	if key := r.raw(0); key != "" && len(key) <= maxID && !hasControl(key) {
+		return to.Drop(r.table.file.part, key)
+	}
+	return nil
+}
+
+// raw returns the value of a column without the blanks around it.
+func (r *row) raw(column int) string {
+	i := r.table.index[column]
+	if i < 0 || r.span.start+i >= r.span.end {
+		return ""
+	}
+	v := r.batch.fields[r.span.start+i]
+	if v == "" || plain(v[0]) && plain(v[len(v)-1]) {
+		return v
+	}
+	return strings.TrimSpace(v)
+}
+
+// plain reports whether a byte can neither be nor begin nor end a blank.
+func plain(c byte) bool { return c > ' ' && c < 0x7f }
+
+// value returns the value of a column, or "" with a finding where it is
+// required and empty, or holds what no value may hold.
+func (r *row) value(column int) string {
+	v := r.raw(column)
+	if v == "" {
+		if r.table.file.columns[column].required {
+			r.empty(column)
+		}
+		return ""
+	}
+	if r.batch.inspect && hasControl(v) {
+		r.control(column, v)
+		return ""
+	}
+	return v
+}
+
+// columnUnder is the Column of a feed.Place.
+func (r *row) columnUnder(header string) int {
+	for i, c := range r.table.file.columns {
+		if c.name == header {
+			return r.column(i)
+		}
+	}
+	return 0
+}
+
+// column returns where the value of a column begins in its line, or 0.
+func (r *row) column(column int) int {
+	i := r.table.index[column]
+	if i < 0 || r.span.start+i >= r.span.end {
+		return 0
+	}
+	if r.span.columns >= 0 {
+		return int(r.batch.columns[r.span.columns+i])
+	}
+	at := 1
+	for _, v := range r.batch.fields[r.span.start : r.span.start+i] {
+		at += len(v) + len(",")
+	}
+	return at
+}
+
+// name is what names the row in a finding.
+func (r *row) name() string {
+	var parts []string
+	for _, column := range r.table.file.naming {
+		if v := r.raw(column); v != "" {
+			parts = append(parts, shorten(v))
+		}
+	}
+	return strings.Join(parts, "/")
+}
+
+// problem notes a problem with the value of a column. Where it must be, the row
+// is dropped. The finding is made only when the cause is new. Each dropped row
+// counts in one finding only, so that the rows add up.
+func (r *row) problem(rule feed.Rule, column int, detail string, required bool, text func() (message, hint string)) {
+	rows, severity := 1, feed.Warning
+	if required {
+		severity = feed.Error
+		if r.counted {
+			rows = 0
+		}
+		r.dropped, r.counted = true, true
+	}
+	c := cause{rule: rule, column: column, detail: detail}
+	if r.tally.again(c, rows) {
+		return
+	}
+	message, hint := text()
+	f := feed.Finding{
+		Severity: severity, Rule: rule, File: r.table.file.name, Line: r.span.line, Record: r.name(),
+		Message: message, Hint: hint, Rows: rows,
+	}
+	if column >= 0 {
+		f.Column = r.column(column)
+	}
+	r.tally.note(c, f)
+}
+
+// wrong notes a value that is not of its column's type.
+func (r *row) wrong(column int, detail string, text func() (message, hint string)) {
+	r.problem(feed.RuleValueInvalid, column, detail, r.table.file.columns[column].required, text)
+}
+
+func (r *row) header(column int) string { return r.table.file.columns[column].name }
+
+func (r *row) empty(column int) {
+	r.problem(feed.RuleValueRequired, column, "", true, func() (string, string) {
+		return fmt.Sprintf("%s is empty; the row was dropped.", r.header(column)),
+			"Fill it in where the data comes from: a row without it cannot be used."
+	})
+}
+
+// wrongCount notes a row with more or fewer values than the header.
+func (r *row) wrongCount() {
+	const noColumn = -1
+	r.problem(feed.RuleColumnCount, noColumn, "", true, func() (string, string) {
+		got, want := r.span.end-r.span.start, len(r.table.header)
+		message := fmt.Sprintf("The row has %d values and the header has %d; the row was dropped.", got, want)
+		if got > want {
+			return message, "A value with a comma in it must be in quotation marks."
+		}
+		return message, "A comma is missing, or the row was cut off."
+	})
+}
+
+// control notes a control character. A line break costs the row in any column:
+// it is nearly always two rows run together (SDS: line breaks inside values are
+// not accepted).
+func (r *row) control(column int, v string) {
+	if strings.ContainsAny(v, "\n\r") {
+		r.problem(feed.RuleValueInvalid, column, "", true, func() (string, string) {
+			return fmt.Sprintf("%s has a line break in it; the row was dropped.", r.header(column)),
+				"Remove the line break from the value, and check that no quotation mark is missing near it."
+		})
+		return
+	}
+	r.wrong(column, "", func() (string, string) {
+		return fmt.Sprintf("%s has a control character in it: %q.", r.header(column), shorten(v)),
+			"Remove the invisible character from the value; it was probably pasted in."
+	})
+}

@@ -1,0 +1,132 @@
+package sds
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"rollbook/internal/feed"
+	"rollbook/internal/vocab"
+)
+
+// Options say how a feed is read.
+type Options struct {
+	// Lists are the values that codes may have. It is required.
+	Lists *vocab.Lists
+	// Classes says that classes.csv and enrollments.csv must be there. Where it
+	// is false they may both be left out.
+	Classes bool
+}
+
+// Source is a set of SDS V2.1 files.
+type Source struct {
+	opts  Options
+	files container
+}
+
+var _ feed.Source = (*Source)(nil)
+
+// Open opens a folder or a zip archive. An archive that is damaged is not an
+// error of Open but a finding of Read. Close must be called in the end.
+func Open(path string, opts Options) (*Source, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("open feed: %w", err)
+	}
+	var files container
+	if info.IsDir() {
+		files, err = openFolder(path)
+	} else {
+		files, err = openArchive(path)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("open feed: %w", err)
+	}
+	return &Source{opts: opts, files: files}, nil
+}
+
+// Close releases the folder or archive.
+func (s *Source) Close() error { return s.files.Close() }
+
+// Read implements feed.Source.
+func (s *Source) Read(ctx context.Context, to feed.Receiver) error {
+	err := s.read(ctx, to)
+	if r, ok := errors.AsType[*refusal](err); ok {
+		return to.Find(r.finding)
+	}
+	return err
+}
+
+func (s *Source) read(ctx context.Context, to feed.Receiver) error {
+	if err := s.files.check(); err != nil {
+		return err
+	}
+	if err := s.checkPresent(); err != nil {
+		return err
+	}
+	for _, file := range files() {
+		if err := s.preview(file); err != nil {
+			return err
+		}
+	}
+	for _, f := range s.files.strays() {
+		if err := to.Find(f); err != nil {
+			return err
+		}
+	}
+	for _, file := range files() {
+		if err := s.readFile(ctx, file, to); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// preview reads the beginning of a file, so that a feed with a wrong header in
+// its last file is refused at once and not after minutes.
+func (s *Source) preview(file *file) error {
+	if !s.files.has(file.name) {
+		return nil
+	}
+	t, err := s.table(file)
+	if err != nil {
+		return err
+	}
+	defer t.Close()
+	if _, err := t.csv.Read(); errors.Is(err, io.EOF) && s.required(file) {
+		return refuse(feed.Finding{
+			Rule: feed.RuleFileEmpty, File: file.name,
+			Message: "The file has a header and no rows.",
+			Hint:    "The feed would end everything that this file said before. Export it again with its rows.",
+		})
+	}
+	return nil
+}
+
+// table opens a file and reads its header.
+func (s *Source) table(file *file) (*table, error) {
+	open := func() (io.ReadCloser, error) { return s.files.open(file.name) }
+	return newTable(file, open, s.opts.Lists)
+}
+
+func (s *Source) readFile(ctx context.Context, file *file, to feed.Receiver) error {
+	if !s.files.has(file.name) {
+		return nil
+	}
+	t, err := s.table(file)
+	if err != nil {
+		return err
+	}
+	defer t.Close()
+	for _, f := range t.warnings {
+		if err := to.Find(f); err != nil {
+			return err
+		}
+	}
+	if err := to.Begin(file.part, file.name); err != nil {
+		return err
+	}
+	return t.read(ctx, to)
+}
