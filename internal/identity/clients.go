@@ -55,6 +55,7 @@ type Clients struct {
 var (
 	ErrClientExists  = errors.New("a client with this name exists")
 	ErrUnknownClient = errors.New("no such client")
+	ErrClientName    = errors.New("a client's name has 1 to 100 characters, none of them control characters")
 )
 
 // Add makes a client that may ask for tokens with the permissions. The secret
@@ -141,7 +142,7 @@ func hashSecret(secret string) string {
 
 func checkClientName(name string) error {
 	if name == "" || len(name) > 100 || strings.ContainsFunc(name, isControl) {
-		return errors.New("a client's name has 1 to 100 characters, none of them control characters")
+		return ErrClientName
 	}
 	return nil
 }

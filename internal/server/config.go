@@ -3,6 +3,8 @@ package server
 import (
 	"crypto/rand"
 	"log/slog"
+	"net"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -41,4 +43,30 @@ func newID() string {
 		panic(err)
 	}
 	return id.String()
+}
+
+// baseURL returns where clients reach a server that listens on the port, as
+// far as the configuration tells.
+func (c Config) baseURL(port string) string {
+	if c.PublicURL != "" {
+		return strings.TrimSuffix(c.PublicURL, "/")
+	}
+	scheme := "https://"
+	if c.PlainHTTP {
+		scheme = "http://"
+	}
+	host, configured, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		return scheme + c.Listen
+	}
+	if port == "" {
+		port = configured
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "localhost"
+		if len(c.Hosts) > 0 {
+			host = c.Hosts[0]
+		}
+	}
+	return scheme + net.JoinHostPort(host, port)
 }

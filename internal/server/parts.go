@@ -63,5 +63,9 @@ func (p *Parts) Issuer() (*identity.Issuer, error) {
 	return &identity.Issuer{Keys: keys, Tenant: p.Tenant, Now: p.Config.Now, NewID: p.Config.NewID}, nil
 }
 
+// BaseURL returns where clients reach a server of this installation, as far as
+// the configuration tells.
+func (p *Parts) BaseURL() string { return p.Config.baseURL("") }
+
 // Close closes the installation.
 func (p *Parts) Close() error { return p.DB.Close() }

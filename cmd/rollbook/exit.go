@@ -1,0 +1,43 @@
+package main
+
+import "errors"
+
+// The exit statuses. A command's help says which of them it has.
+const (
+	exitDone         = 0
+	exitFailed       = 1
+	exitUsage        = 2
+	exitRecordErrors = 3 // done, without the records that have errors
+	exitUnusableFeed = 4 // nothing was changed
+	exitHeld         = 5 // by a guard: nothing was removed
+)
+
+// exitError is an error that has an exit status of its own. Every other error
+// ends the program with exitFailed.
+type exitError struct {
+	status int
+	err    error // nil where everything was said already
+}
+
+func (e *exitError) Error() string {
+	if e.err == nil {
+		return ""
+	}
+	return e.err.Error()
+}
+
+func (e *exitError) Unwrap() error { return e.err }
+
+// usageError says that the command line asks for something that cannot be.
+func usageError(err error) error { return &exitError{status: exitUsage, err: err} }
+
+// exitStatus returns the status that an error ends the program with.
+func exitStatus(err error) int {
+	if err == nil {
+		return exitDone
+	}
+	if e, ok := errors.AsType[*exitError](err); ok {
+		return e.status
+	}
+	return exitFailed
+}

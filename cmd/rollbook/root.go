@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"rollbook/internal/config"
+	"rollbook/internal/obs"
+	"rollbook/internal/server"
+)
+
+// streams are what a command reads from and writes to.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+}
+
+// app is what all commands share.
+type app struct {
+	streams
+	config config.Config
+}
+
+// serverConfig returns what the parts of an installation are opened with.
+func (a *app) serverConfig() server.Config {
+	return server.Config{Config: a.config, Log: obs.NewLog(a.err)}.WithDefaults()
+}
+
+// constructors lists all commands, in the order in which the help shows them.
+func constructors() []func(*app) *cobra.Command {
+	return []func(*app) *cobra.Command{
+		newServeCommand,
+		newClientCommand,
+		newTokenCommand,
+	}
+}
+
+const rootHelp = `Rollbook makes a directory agree with a school's roster: accounts for people,
+groups for classes, with the right owners and members.
+
+Flags come before the environment (ROLLBOOK_DATA, ROLLBOOK_DATABASE, …), the
+environment before the defaults.
+
+EXIT STATUS
+  0  done
+  1  the program failed
+  2  wrong usage
+  3  done, without the records that have errors
+  4  the feed is unusable; nothing was changed
+  5  held by a guard
+`
+
+func newRootCommand(a *app) *cobra.Command {
+	root := &cobra.Command{
+		Use:           "rollbook",
+		Short:         "Make a directory agree with a school's roster",
+		Long:          rootHelp,
+		Args:          noArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		PersistentPreRunE: func(*cobra.Command, []string) error {
+			if err := a.config.CheckData(); err != nil {
+				return usageError(err)
+			}
+			return nil
+		},
+	}
+	flags := root.PersistentFlags()
+	flags.StringVar(&a.config.Data, "data", a.config.Data, "the folder with the state, keys and certificates; made on first use")
+	flags.StringVar(&a.config.Database, "database", a.config.Database, "keep the state in this PostgreSQL database (postgres://…)")
+	root.SetIn(a.in)
+	root.SetOut(a.out)
+	root.SetErr(a.err)
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError(err) })
+	for _, construct := range constructors() {
+		root.AddCommand(construct(a))
+	}
+	return root
+}
+
+// execute runs the command line and returns its exit status.
+func execute(ctx context.Context, s streams, args []string, getenv func(string) string) int {
+	cfg, err := config.Environment(getenv)
+	if err == nil {
+		// The default may hold a password, which no help may show.
+		root := newRootCommand(&app{streams: s, config: cfg})
+		if flag := root.PersistentFlags().Lookup("database"); flag.DefValue != "" {
+			flag.DefValue = "$ROLLBOOK_DATABASE"
+		}
+		root.SetArgs(args)
+		err = root.ExecuteContext(ctx)
+	} else {
+		err = usageError(err)
+	}
+	if err != nil && err.Error() != "" {
+		fmt.Fprintf(s.err, "rollbook: %v\n", err)
+	}
+	return exitStatus(err)
+}
+
+// noArgs refuses arguments, in words that tell a mistyped command.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if cmd.HasSubCommands() {
+		return usageError(fmt.Errorf("there is no command %q; %s --help lists them", args[0], cmd.CommandPath()))
+	}
+	return usageError(fmt.Errorf("%s takes no arguments: %q", cmd.CommandPath(), args[0]))
+}
+
+// oneArg wants exactly one argument, which what names.
+func oneArg(what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != 1 {
+			return usageError(fmt.Errorf("%s needs one argument: %s", cmd.CommandPath(), what))
+		}
+		return nil
+	}
+}
+
+// withParts opens the installation, calls fn and closes it.
+func (a *app) withParts(ctx context.Context, fn func(*server.Parts) error) error {
+	parts, err := server.Open(ctx, a.serverConfig())
+	if err != nil {
+		return err
+	}
+	return errors.Join(fn(parts), parts.Close())
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"rollbook/internal/server"
+)
+
+// stopTimeout is how long requests in flight and the run may take to come to
+// an end: less than the 30 seconds that most supervisors wait.
+const stopTimeout = 25 * time.Second
+
+const serveHelp = `Serve the API, at /beta and /v1.0, and work on the runs that it is asked for.
+
+Without --tls-cert the server makes its own authority and certificate in the
+data folder (tls/ca.pem is what clients must trust). It covers the address
+listened on, localhost, 127.0.0.1, ::1 and every --host.
+
+SIGTERM or an interrupt finishes the requests in flight and stops a run at a
+safe point, from which the next start goes on. A second signal ends at once.
+
+EXIT STATUS
+  0  stopped by a signal
+  1  the program failed
+  2  wrong usage
+`
+
+func newServeCommand(a *app) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve the API and work on runs",
+		Long:  serveHelp,
+		Args:  noArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return a.serve(cmd.Context()) },
+	}
+	c, flags := &a.config, cmd.Flags()
+	flags.StringVar(&c.Listen, "listen", c.Listen, "the address to listen on, host:port")
+	flags.StringArrayVar(&c.Hosts, "host", c.Hosts, "a further name or address for the server's certificate; repeatable")
+	flags.StringVar(&c.PublicURL, "public-url", c.PublicURL, "where clients reach the server, where a proxy stands before it")
+	flags.StringVar(&c.TLSCert, "tls-cert", c.TLSCert, "a certificate with its chain (PEM) to use instead of an own one; read again when it changes")
+	flags.StringVar(&c.TLSKey, "tls-key", c.TLSKey, "the certificate's key (PEM)")
+	flags.BoolVar(&c.PlainHTTP, "plain-http", c.PlainHTTP, "no TLS; on the loopback interface only")
+	flags.StringArrayVar(&c.Issuers, "issuer", c.Issuers, "accept tokens of this outside issuer (its URL) too; repeatable")
+	flags.StringArrayVar(&c.Audiences, "audience", c.Audiences, "what outside tokens must be for (aud); repeatable")
+	return cmd
+}
+
+func (a *app) serve(ctx context.Context) error {
+	if err := a.config.CheckServe(); err != nil {
+		return usageError(err)
+	}
+	s, err := server.New(ctx, a.serverConfig())
+	if err != nil {
+		return err
+	}
+	if err := s.Start(ctx); err != nil {
+		return stopServer(ctx, s, err)
+	}
+	a.printAddresses(s.Addresses())
+	select {
+	case <-ctx.Done():
+		return stopServer(ctx, s, nil)
+	case err := <-s.Failed():
+		return stopServer(ctx, s, err)
+	}
+}
+
+// stopServer stops the server and returns the error that it stops for, or else
+// the one of stopping.
+func stopServer(ctx context.Context, s *server.Server, cause error) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+	defer cancel()
+	if err := s.Stop(ctx); cause == nil {
+		return err
+	}
+	return cause
+}
+
+func (a *app) printAddresses(at server.Addresses) {
+	fmt.Fprintf(a.out, "Rollbook listens at %s\n", at.URL)
+	fmt.Fprintf(a.out, "  API        %s/beta/external/industryData, %s/v1.0\n", at.URL, at.URL)
+	fmt.Fprintf(a.out, "  tokens     %s/%s/oauth2/v2.0/token\n", at.URL, at.Tenant)
+	if at.CAFile != "" {
+		fmt.Fprintf(a.out, "  authority  %s (SHA-256 %s)\n", at.CAFile, at.CAFingerprint)
+	}
+}

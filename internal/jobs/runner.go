@@ -1,0 +1,126 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+)
+
+const (
+	// pollInterval is how soon a run is seen that another process asked for.
+	// One that this process asked for is announced by Wake.
+	pollInterval = 2 * time.Second
+
+	maxRetryInterval = time.Minute
+)
+
+// Engine does runs.
+type Engine interface {
+	// Pending reports whether a run was asked for or was cut off. It MUST be
+	// quick.
+	Pending(ctx context.Context) (bool, error)
+
+	// Work finishes the run that was cut off, if there is one, then does those
+	// that were asked for, and returns when there are none left. A run that
+	// fails because of what it works on MUST end as failed, and not as an error
+	// of Work: Work is called again after an error. When ctx is done, Work MUST
+	// return soon, at a point from which the next Work goes on.
+	Work(ctx context.Context) error
+}
+
+// Lease lets one process at a time work; Leases is one.
+type Lease interface {
+	// Do calls fn while it holds the lease of that name, or returns a HeldError.
+	Do(ctx context.Context, name string, fn func(ctx context.Context) error) error
+}
+
+// Runner has the engine work whenever there is work.
+type Runner struct {
+	engine Engine
+	lease  Lease
+	log    *slog.Logger
+	wake   chan struct{}
+
+	start  sync.Once
+	cancel context.CancelFunc
+	done   chan struct{}
+}
+
+// NewRunner returns a Runner that was not started.
+func NewRunner(engine Engine, lease Lease, log *slog.Logger) *Runner {
+	return &Runner{
+		engine: engine, lease: lease, log: log,
+		wake: make(chan struct{}, 1), cancel: func() {}, done: make(chan struct{}),
+	}
+}
+
+// Start begins to work, first of all on a run that was cut off. It does nothing
+// after the first call, or after Stop.
+func (r *Runner) Start(ctx context.Context) {
+	r.start.Do(func() {
+		ctx, r.cancel = context.WithCancel(context.WithoutCancel(ctx))
+		go r.loop(ctx)
+	})
+}
+
+// Wake has the runner look for work now.
+func (r *Runner) Wake() {
+	select {
+	case r.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Stop ends the work at a safe point and returns when it has ended, or with an
+// error when ctx is done before. It may be called more than once.
+func (r *Runner) Stop(ctx context.Context) error {
+	r.start.Do(func() { close(r.done) })
+	r.cancel()
+	select {
+	case <-r.done:
+		return nil
+	case <-ctx.Done():
+		return errors.New("the run did not come to a safe point in time; the next start goes on with it")
+	}
+}
+
+func (r *Runner) loop(ctx context.Context) {
+	defer close(r.done)
+	var retry time.Duration
+	for {
+		err := r.step(ctx)
+		if ctx.Err() != nil {
+			return
+		}
+		wait := pollInterval
+		if err != nil {
+			retry = min(max(2*retry, pollInterval), maxRetryInterval)
+			wait = retry
+			r.log.ErrorContext(ctx, "working on runs failed; it will be tried again", "error", err, "wait", wait)
+		} else {
+			retry = 0
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-r.wake:
+		case <-time.After(wait):
+		}
+	}
+}
+
+// step works until nothing is left to do. That another process is at work is
+// no error: it does what there is, and this one takes over if it dies.
+func (r *Runner) step(ctx context.Context) error {
+	pending, err := r.engine.Pending(ctx)
+	if err != nil || !pending {
+		return err
+	}
+	err = r.lease.Do(ctx, RunLease, r.engine.Work)
+	if _, held := errors.AsType[*HeldError](err); held {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,64 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"rollbook/internal/identity"
+	"rollbook/internal/store"
+)
+
+// routes sends each request to the surface that its path belongs to. It is no
+// http.ServeMux, because that redirects paths it would rather have otherwise,
+// and clients of Graph lose bodies and tokens on redirects.
+type routes struct {
+	identity *identity.Handler
+	graph    http.Handler
+	upload   http.Handler // nil for none
+	ready    func(ctx context.Context) error
+	now      func() time.Time
+}
+
+func (h *routes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+	switch {
+	case strings.EqualFold(first, "beta") || strings.EqualFold(first, "v1.0"):
+		h.graph.ServeHTTP(w, r)
+	case h.identity.Serves(r.URL.Path):
+		h.identity.ServeHTTP(w, r)
+	case r.URL.Path == "/healthz":
+		writeText(w, http.StatusOK, "ok\n")
+	case r.URL.Path == "/readyz":
+		h.serveReady(w, r)
+	default:
+		writeError(w, r, h.now(), http.StatusNotFound, "itemNotFound",
+			"There is nothing at this address. The API is at /beta/external/industryData and /v1.0.")
+	}
+}
+
+func (h *routes) serveReady(w http.ResponseWriter, r *http.Request) {
+	if err := h.ready(r.Context()); err != nil {
+		writeText(w, http.StatusServiceUnavailable, "not ready: "+err.Error()+"\n")
+		return
+	}
+	writeText(w, http.StatusOK, "ready\n")
+}
+
+func writeText(w http.ResponseWriter, status int, text string) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = w.Write([]byte(text))
+}
+
+// readable reports whether the database answers.
+func readable(ctx context.Context, db store.DB) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	return db.Read(ctx, func(tx store.Tx) error {
+		var one int64
+		return tx.QueryRow(ctx, `SELECT 1`).Scan(&one)
+	})
+}

@@ -1,0 +1,183 @@
+package server
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"rollbook/internal/identity"
+)
+
+const (
+	headerTimeout = 10 * time.Second
+	idleTimeout   = 2 * time.Minute
+	maxHeader     = 64 << 10
+)
+
+// Server answers requests and works on runs.
+type Server struct {
+	parts        *Parts
+	http         *http.Server
+	authority    *authority   // nil with certificates of others and without TLS
+	certificates certificates // nil without TLS
+	failed       chan error
+
+	mu       sync.Mutex
+	listener net.Listener
+	stopped  bool
+}
+
+// Addresses say where a server is reached.
+type Addresses struct {
+	URL           string
+	Tenant        string
+	CAFile        string // "" where the certificate is not the server's own
+	CAFingerprint string
+}
+
+// New puts a server together from the installation that cfg names. The caller
+// MUST stop it, started or not.
+func New(ctx context.Context, cfg Config) (*Server, error) {
+	parts, err := Open(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{parts: parts, failed: make(chan error, 1)}
+	if err := s.build(); err != nil {
+		return nil, errors.Join(err, parts.Close())
+	}
+	return s, nil
+}
+
+// build is the list of the server's own parts.
+func (s *Server) build() error {
+	cfg := s.parts.Config
+	issuer, err := s.parts.Issuer()
+	if err != nil {
+		return err
+	}
+	if err := s.openCertificates(); err != nil {
+		return err
+	}
+	handler := &routes{
+		identity: identity.NewHandler(issuer, s.parts.Clients, cfg.PublicURL, cfg.Log),
+		graph:    http.NotFoundHandler(),
+		ready:    s.ready,
+		now:      cfg.Now,
+	}
+	s.http = &http.Server{
+		Handler:           &observer{next: handler, log: cfg.Log, now: cfg.Now, newID: cfg.NewID},
+		ReadHeaderTimeout: headerTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeader,
+		// What the library logs are clients that go away and failed handshakes.
+		ErrorLog:  slog.NewLogLogger(cfg.Log.Handler(), slog.LevelDebug),
+		TLSConfig: s.tlsConfig(),
+	}
+	return nil
+}
+
+// openCertificates makes ready what the server proves itself with.
+func (s *Server) openCertificates() error {
+	cfg := s.parts.Config
+	switch {
+	case cfg.PlainHTTP:
+		return nil
+	case cfg.TLSCert != "":
+		s.certificates = &fileCertificates{certFile: cfg.TLSCert, keyFile: cfg.TLSKey, now: cfg.Now, log: cfg.Log}
+	default:
+		own, err := openAuthority(filepath.Join(cfg.Data, "tls"), cfg.Now())
+		if err != nil {
+			return err
+		}
+		s.authority = own
+		s.certificates = &ownCertificates{authority: own, hosts: certificateHosts(cfg.Listen, cfg.Hosts), now: cfg.Now}
+	}
+	_, err := s.certificates.get()
+	return err
+}
+
+func (s *Server) tlsConfig() *tls.Config {
+	if s.certificates == nil {
+		return nil
+	}
+	return &tls.Config{
+		MinVersion:     tls.VersionTLS12,
+		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return s.certificates.get() },
+	}
+}
+
+// Start begins to listen and to work, and returns when it does.
+func (s *Server) Start(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stopped || s.listener != nil {
+		return errors.New("a server can be started once")
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", s.parts.Config.Listen)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	s.listener = listener
+	// Requests end when they are done, not when the program is told to.
+	background := context.WithoutCancel(ctx)
+	s.http.BaseContext = func(net.Listener) context.Context { return background }
+	go s.serve(listener)
+	return nil
+}
+
+func (s *Server) serve(listener net.Listener) {
+	var err error
+	if s.certificates == nil {
+		err = s.http.Serve(listener)
+	} else {
+		err = s.http.ServeTLS(listener, "", "")
+	}
+	if !errors.Is(err, http.ErrServerClosed) {
+		s.failed <- fmt.Errorf("serve: %w", err)
+	}
+}
+
+// Failed yields the error that kept a started server from going on.
+func (s *Server) Failed() <-chan error { return s.failed }
+
+// Stop finishes the requests in flight, has the run come to a safe point, and
+// closes the installation. What is not done when ctx is, is cut off. Stop may
+// be called more than once, and without Start.
+func (s *Server) Stop(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stopped {
+		return nil
+	}
+	s.stopped = true
+	err := s.http.Shutdown(ctx)
+	if err != nil {
+		err = errors.Join(fmt.Errorf("finish the requests in flight: %w", err), s.http.Close())
+	}
+	return errors.Join(err, s.parts.Close())
+}
+
+// Addresses returns where the server is reached. It MUST have been started.
+func (s *Server) Addresses() Addresses {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	// The port that was asked for may have been 0, for any that is free.
+	_, port, _ := net.SplitHostPort(s.listener.Addr().String())
+	at := Addresses{URL: s.parts.Config.baseURL(port), Tenant: s.parts.Tenant}
+	if s.authority != nil {
+		at.CAFile, at.CAFingerprint = s.authority.file, s.authority.fingerprint()
+	}
+	return at
+}
+
+func (s *Server) ready(ctx context.Context) error {
+	return readable(ctx, s.parts.DB)
+}
