@@ -1,0 +1,179 @@
+package targettest
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"strconv"
+	"strings"
+
+	"rollbook/internal/directory"
+)
+
+// Apply implements directory.Target.
+func (m *Memory) Apply(ctx context.Context, _ string, effects []directory.Effect) ([]directory.Outcome, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	outcomes := make([]directory.Outcome, len(effects))
+	for i, effect := range effects {
+		outcomes[i].ID, outcomes[i].Err = m.apply(effect)
+	}
+	return outcomes, nil
+}
+
+func (m *Memory) apply(effect directory.Effect) (string, error) {
+	switch effect.Kind {
+	case directory.CreateUser:
+		return m.createUser(effect)
+	case directory.UpdateUser:
+		return effect.ID, m.updateUser(effect)
+	case directory.CreateGroup:
+		return m.createGroup(effect)
+	case directory.UpdateGroup:
+		return effect.ID, m.updateGroup(effect)
+	case directory.ChangeMembers:
+		return effect.ID, m.changeMembers(effect)
+	case directory.DeleteGroup:
+		return effect.ID, m.deleteGroup(effect.ID)
+	case directory.DeleteUser:
+		return effect.ID, m.deleteUser(effect.ID)
+	}
+	return "", fmt.Errorf("%s: %w", effect.Kind, directory.ErrInvalid)
+}
+
+func (m *Memory) newID() string {
+	m.version++
+	m.lastID++
+	return "memory-" + strconv.Itoa(m.lastID)
+}
+
+func (m *Memory) createUser(effect directory.Effect) (string, error) {
+	if effect.User == nil || effect.Anchor == "" || effect.User.UserPrincipalName == "" {
+		return "", fmt.Errorf("create user: %w", directory.ErrInvalid)
+	}
+	for id, user := range m.users {
+		if user.Anchor == effect.Anchor {
+			return id, nil
+		}
+	}
+	user := copyUser(*effect.User)
+	user.Anchor = effect.Anchor
+	if err := m.checkUser(user); err != nil {
+		return "", err
+	}
+	user.ID = m.newID()
+	m.users[user.ID] = user
+	return user.ID, nil
+}
+
+// checkUser looks for another account with the anchor or the name of this one.
+func (m *Memory) checkUser(user directory.User) error {
+	for id, other := range m.users {
+		if id == user.ID {
+			continue
+		}
+		if strings.ToLower(other.UserPrincipalName) == strings.ToLower(user.UserPrincipalName) {
+			return fmt.Errorf("user %s: %w", user.UserPrincipalName, directory.ErrConflict)
+		}
+		if user.Anchor != "" && other.Anchor == user.Anchor {
+			return fmt.Errorf("user %s: %w", user.Anchor, directory.ErrConflict)
+		}
+	}
+	return nil
+}
+
+func (m *Memory) updateUser(effect directory.Effect) error {
+	before, ok := m.users[effect.ID]
+	if !ok {
+		return fmt.Errorf("user %s: %w", effect.ID, directory.ErrNotFound)
+	}
+	user := copyUser(before)
+	for property, value := range effect.Set {
+		if err := setUser(&user, property, value); err != nil {
+			return err
+		}
+	}
+	if err := m.checkUser(user); err != nil {
+		return err
+	}
+	if sameUser(before, user) {
+		return nil
+	}
+	m.version++
+	m.users[user.ID] = user
+	return nil
+}
+
+func sameUser(a, b directory.User) bool {
+	attributes := maps.Equal(a.Attributes, b.Attributes)
+	a.Attributes, b.Attributes = nil, nil
+	return attributes && a.ID == b.ID && a.Anchor == b.Anchor && a.UserPrincipalName == b.UserPrincipalName &&
+		a.DisplayName == b.DisplayName && a.GivenName == b.GivenName && a.Surname == b.Surname &&
+		a.Mail == b.Mail && a.AccountEnabled == b.AccountEnabled
+}
+
+func setUser(user *directory.User, property string, value *string) error {
+	switch property {
+	case directory.PropertyAnchor:
+		user.Anchor = text(value)
+	case directory.PropertyUserPrincipalName:
+		if user.UserPrincipalName = text(value); user.UserPrincipalName == "" {
+			return fmt.Errorf("no userPrincipalName: %w", directory.ErrInvalid)
+		}
+	case directory.PropertyDisplayName:
+		user.DisplayName = text(value)
+	case directory.PropertyGivenName:
+		user.GivenName = text(value)
+	case directory.PropertySurname:
+		user.Surname = text(value)
+	case directory.PropertyMail:
+		user.Mail = text(value)
+	case directory.PropertyAccountEnabled:
+		return setBool(&user.AccountEnabled, property, value)
+	default:
+		user.Attributes = setAttribute(user.Attributes, property, value)
+	}
+	return nil
+}
+
+func text(value *string) string {
+	if value == nil {
+		return ""
+	}
+	return *value
+}
+
+func setBool(target *bool, property string, value *string) error {
+	if text(value) != "true" && text(value) != "false" {
+		return fmt.Errorf("%s is neither true nor false: %w", property, directory.ErrInvalid)
+	}
+	*target = *value == "true"
+	return nil
+}
+
+func setAttribute(attributes map[string]string, name string, value *string) map[string]string {
+	if value == nil {
+		delete(attributes, name)
+		return attributes
+	}
+	if attributes == nil {
+		attributes = map[string]string{}
+	}
+	attributes[name] = *value
+	return attributes
+}
+
+func (m *Memory) deleteUser(id string) error {
+	if _, ok := m.users[id]; !ok {
+		return nil
+	}
+	m.version++
+	delete(m.users, id)
+	for _, group := range m.groups {
+		maps.DeleteFunc(group.memberships, func(in directory.Membership, _ bool) bool { return in.UserID == id })
+	}
+	return nil
+}
