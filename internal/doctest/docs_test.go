@@ -13,7 +13,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -65,22 +64,20 @@ func root(t *testing.T) string {
 
 func TestDocs(t *testing.T) {
 	t.Parallel()
-	bin := sync.OnceValue(func() string { return build(t) })
+	for _, tool := range []string{"curl", "jq"} {
+		if _, err := exec.LookPath(tool); err != nil && os.Getenv("CI") != "true" {
+			t.Skipf("%s is not installed, and pages use it", tool)
+		}
+	}
+	bin := build(t)
 	for name, text := range pages(t) {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			steps, err := doctest.Parse(text)
 			if err != nil {
 				t.Fatalf("%s: %v", name, err)
 			}
-			if len(steps) == 0 {
-				return
-			}
-			for _, tool := range []string{"curl", "jq"} {
-				if _, err := exec.LookPath(tool); err != nil && os.Getenv("CI") != "true" {
-					t.Skipf("%s is not installed, and the page may use it", tool)
-				}
-			}
-			take(t, name, steps, bin())
+			take(t, name, steps, bin)
 		})
 	}
 }
@@ -186,33 +183,56 @@ func anchors(text string) []string {
 	return names
 }
 
-var ruleHeadings = regexp.MustCompile("(?m)^### `([a-z-]+)`$")
+var (
+	ruleHeadings = regexp.MustCompile("(?m)^### `([a-z-]+)`$")
+	ruleNames    = regexp.MustCompile("^[a-z]+(-[a-z]+)+$")
+)
+
+// Where rules get their names.
+var ruleFiles = []string{"internal/feed/finding.go", "internal/match/find.go", "internal/plan/accounts.go", "internal/plan/classes.go"}
 
 func TestEveryRuleIsExplained(t *testing.T) {
 	t.Parallel()
-	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root(t), "internal/feed/finding.go"), nil, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
 	var want []string
-	ast.Inspect(file, func(n ast.Node) bool {
-		if spec, ok := n.(*ast.ValueSpec); ok && strings.HasPrefix(spec.Names[0].Name, "Rule") {
-			rule, err := strconv.Unquote(spec.Values[0].(*ast.BasicLit).Value)
-			if err != nil {
-				t.Fatal(err)
-			}
-			want = append(want, rule)
+	for _, file := range ruleFiles {
+		rules := rulesIn(t, file)
+		if len(rules) == 0 {
+			t.Errorf("%s names no rules: they have moved, and this test has to know where to", file)
 		}
-		return true
-	})
+		want = append(want, rules...)
+	}
 	var got []string
 	for _, heading := range ruleHeadings.FindAllStringSubmatch(pages(t)["docs/findings.md"], -1) {
 		got = append(got, heading[1])
 	}
-	if len(want) == 0 {
-		t.Fatal("no rules found in internal/feed/finding.go")
-	}
 	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("docs/findings.md, in the order of internal/feed/finding.go (-rules +headings):\n%s", diff)
+		t.Errorf("docs/findings.md, in the order of the code (-rules +headings):\n%s", diff)
 	}
+}
+
+// rulesIn returns the text constants of a file that look like names of rules.
+func rulesIn(t *testing.T, path string) []string {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root(t), path), nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rules []string
+	ast.Inspect(file, func(n ast.Node) bool {
+		spec, ok := n.(*ast.ValueSpec)
+		if !ok || len(spec.Values) == 0 {
+			return true
+		}
+		if literal, ok := spec.Values[0].(*ast.BasicLit); ok && literal.Kind == token.STRING {
+			name, err := strconv.Unquote(literal.Value)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if ruleNames.MatchString(name) {
+				rules = append(rules, name)
+			}
+		}
+		return true
+	})
+	return rules
 }
