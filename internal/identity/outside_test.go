@@ -1,0 +1,180 @@
+package identity_test
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-json-experiment/json"
+	"github.com/google/go-cmp/cmp"
+
+	"rollbook/internal/identity"
+)
+
+// outsideServer is an issuer that is not ours, with a key that can be changed.
+type outsideServer struct {
+	*httptest.Server
+	key  atomic.Pointer[jose.JSONWebKey]
+	down atomic.Bool
+}
+
+func newOutsideServer(t *testing.T) *outsideServer {
+	t.Helper()
+	o := &outsideServer{}
+	o.rotate(t, "first")
+	// Plain HTTP is allowed on the loopback interface only, as here.
+	o.Server = httptest.NewServer(http.HandlerFunc(o.serve))
+	t.Cleanup(o.Close)
+	return o
+}
+
+func (o *outsideServer) rotate(t *testing.T, id string) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.key.Store(&jose.JSONWebKey{Key: key, KeyID: id, Algorithm: "ES256", Use: "sig"})
+}
+
+func (o *outsideServer) serve(w http.ResponseWriter, r *http.Request) {
+	var answer any
+	switch {
+	case o.down.Load():
+		w.WriteHeader(http.StatusServiceUnavailable)
+		return
+	case r.URL.Path == "/keys":
+		answer = jose.JSONWebKeySet{Keys: []jose.JSONWebKey{o.key.Load().Public()}}
+	default:
+		answer = map[string]any{
+			"issuer": o.URL, "jwks_uri": o.URL + "/keys", "authorization_endpoint": o.URL, "token_endpoint": o.URL,
+			"id_token_signing_alg_values_supported": []string{"ES256"},
+		}
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.MarshalWrite(w, answer)
+}
+
+func (o *outsideServer) mustIssue(t *testing.T, claims map[string]any) string {
+	t.Helper()
+	all := map[string]any{
+		"iss": o.URL, "aud": "api://school", "sub": "pairwise", "exp": time.Now().Add(time.Hour).Unix(),
+	}
+	for name, value := range claims {
+		all[name] = value
+	}
+	payload, err := json.Marshal(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key := o.key.Load()
+	return mustSign(t, jose.ES256, key.Key, key.KeyID, payload)
+}
+
+func (o *outsideServer) trusting(t *testing.T) *identity.Authenticator {
+	t.Helper()
+	i := newInstallation(t)
+	i.now = nowForLibraries()
+	return i.authenticator(t, identity.OutsideIssuer{URL: o.URL, Audiences: []string{"other", "api://school"}})
+}
+
+func TestOutsideCallers(t *testing.T) {
+	t.Parallel()
+	o := newOutsideServer(t)
+	a := o.trusting(t)
+	for name, c := range map[string]struct {
+		claims map[string]any
+		want   identity.Caller
+	}{
+		"program": {
+			map[string]any{"appid": "app-1", "app_displayname": "Sync", "roles": []string{"User.Read.All"}, "aud": []string{"x", "api://school"}},
+			identity.Caller{ID: "app-1", Name: "Sync", Permissions: []string{"User.Read.All"}},
+		},
+		"program without a name": {
+			map[string]any{"azp": "app-2", "roles": "User.Read.All Group.Read.All"},
+			identity.Caller{ID: "app-2", Name: "app-2", Permissions: []string{"User.Read.All", "Group.Read.All"}},
+		},
+		"person": {
+			map[string]any{"oid": "person-1", "azp": "app-1", "preferred_username": "head@school.example", "scp": "IndustryData-Run.Start User.Read.All"},
+			identity.Caller{ID: "person-1", Name: "head@school.example", Delegated: true, Permissions: []string{"IndustryData-Run.Start", "User.Read.All"}},
+		},
+		"nothing granted": {nil, identity.Caller{ID: "pairwise", Name: "pairwise"}},
+	} {
+		got, err := a.Authenticate(requestWith(t, o.mustIssue(t, c.claims)))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		} else if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+func TestOutsideTokensAreRefused(t *testing.T) {
+	t.Parallel()
+	o, stranger := newOutsideServer(t), newOutsideServer(t)
+	a := o.trusting(t)
+	for name, token := range map[string]string{
+		"for another audience":      o.mustIssue(t, map[string]any{"aud": "api://elsewhere"}),
+		"for nobody":                o.mustIssue(t, map[string]any{"aud": nil}),
+		"expired":                   o.mustIssue(t, map[string]any{"exp": time.Now().Add(-time.Minute).Unix()}),
+		"without an end":            o.mustIssue(t, map[string]any{"exp": nil}),
+		"not yet valid":             o.mustIssue(t, map[string]any{"nbf": time.Now().Add(time.Hour).Unix()}),
+		"of a stranger":             stranger.mustIssue(t, nil),
+		"of a stranger in disguise": stranger.mustIssue(t, map[string]any{"iss": o.URL}),
+	} {
+		if caller, err := a.Authenticate(requestWith(t, token)); !errors.Is(err, identity.ErrUnauthenticated) {
+			t.Errorf("%s: got %v, %v", name, caller, err)
+		}
+	}
+}
+
+func TestOutsideKeysRotate(t *testing.T) {
+	t.Parallel()
+	o := newOutsideServer(t)
+	a := o.trusting(t)
+	for _, id := range []string{"first", "second"} {
+		o.rotate(t, id)
+		if _, err := a.Authenticate(requestWith(t, o.mustIssue(t, nil))); err != nil {
+			t.Errorf("%s key: %v", id, err)
+		}
+	}
+}
+
+func TestOutsideIssuerThatIsDown(t *testing.T) {
+	t.Parallel()
+	o := newOutsideServer(t)
+	o.down.Store(true)
+	i := newInstallation(t)
+	i.now = nowForLibraries()
+	a := i.authenticator(t, identity.OutsideIssuer{URL: o.URL, Audiences: []string{"api://school"}})
+	r := requestWith(t, o.mustIssue(t, nil))
+	if _, err := a.Authenticate(r); !errors.Is(err, identity.ErrUnavailable) || errors.Is(err, identity.ErrUnauthenticated) {
+		t.Errorf("got %v", err)
+	}
+	o.down.Store(false)
+	i.now = i.now.Add(6 * time.Second)
+	if _, err := a.Authenticate(r); err != nil {
+		t.Errorf("once it is back: %v", err)
+	}
+}
+
+func TestOutsideIssuerConfiguration(t *testing.T) {
+	t.Parallel()
+	i := newInstallation(t)
+	for _, o := range []identity.OutsideIssuer{
+		{URL: "http://login.example", Audiences: []string{"x"}},
+		{URL: "login.example", Audiences: []string{"x"}},
+		{URL: "https://login.example"},
+	} {
+		if _, err := identity.NewAuthenticator(i.issuer, i.clients, []identity.OutsideIssuer{o}); err == nil {
+			t.Errorf("%+v is accepted", o)
+		}
+	}
+}
