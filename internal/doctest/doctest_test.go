@@ -121,9 +121,11 @@ func TestSession(t *testing.T) {
 		{doctest.Step{Command: "greeting=hello"}, ""},
 		{doctest.Step{Command: "echo $greeting", Want: []string{"hello"}}, ""},
 		{doctest.Step{Command: "echo $greeting", Want: []string{"bye"}}, "something else than the page shows"},
-		{doctest.Step{Line: 7, Command: "echo oops >&2; false"}, "exit status 1\n--- command\necho oops >&2; false\n--- it wrote\noops"},
 		{doctest.Step{Command: "{ sleep 0.1; echo up; exec sleep 60; } &", Want: []string{"up"}, Background: true}, ""},
 		{doctest.Step{Command: "cat", Want: nil}, ""},
+		{doctest.Step{Command: "false || echo status $?", Want: []string{"status 1"}}, ""},
+		{doctest.Step{Line: 7, Command: "echo oops >&2; x=$(false | cat)\ntrue"}, "line 7: the command fails"},
+		{doctest.Step{Command: "true"}, "has ended"},
 	} {
 		err := s.Run(ctx, c.step)
 		if (err == nil) != (c.fails == "") || err != nil && !strings.Contains(err.Error(), c.fails) {

@@ -15,7 +15,8 @@ import (
 )
 
 // Session is a shell in which the steps of a page are taken, so that what one
-// sets the next ones see. It is used by one goroutine.
+// sets the next ones see. It ends with the first command that fails. It is used
+// by one goroutine.
 type Session struct {
 	dir   string // where scripts and outputs are kept, outside of the page's folder
 	shell *exec.Cmd
@@ -27,7 +28,8 @@ type Session struct {
 // Start starts a shell in the folder home with the environment env. scratch is
 // a folder for the session's own files.
 func Start(home, scratch string, env []string) (*Session, error) {
-	shell := exec.Command("bash", "--noprofile", "--norc")
+	// The first command that fails, also within a pipe, ends the shell.
+	shell := exec.Command("bash", "--noprofile", "--norc", "-e", "-o", "pipefail")
 	shell.Dir, shell.Env = home, env
 	// In a process group of its own, so that Close ends whatever it started.
 	shell.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -76,7 +78,7 @@ func (s *Session) Run(ctx context.Context, step Step) error {
 	select {
 	case code, open := <-s.codes:
 		if !open {
-			return step.failure("ended the shell", output)
+			return step.failure("fails, and has ended the shell", output)
 		}
 		if code != "0" {
 			return step.failure("ended with exit status "+code, output)
