@@ -1,22 +1,28 @@
 -- +goose Up
 
 -- One upload of a feed, from the session that was handed out for it to the run
--- that took it (package upload). Times are microseconds since 1970.
+-- that took it (package upload). seq is the order of creation. Times are
+-- microseconds since 1970.
 CREATE TABLE upload (
     id              TEXT    NOT NULL PRIMARY KEY, -- the container
-    connector       TEXT    NOT NULL,
     seq             INTEGER NOT NULL,
-    state           TEXT    NOT NULL,             -- open, closed, valid, taken or gone
+    connector       TEXT    NOT NULL,
+    state           TEXT    NOT NULL,             -- open, closed, valid or gone
     session_expires INTEGER NOT NULL,
     expires         INTEGER NOT NULL
 );
 CREATE INDEX upload_of_connector ON upload (connector, seq);
 
--- What came of checking an upload, as JSON.
+-- The check of an upload. body is what came of it, as JSON.
 CREATE TABLE upload_operation (
-    id   TEXT    NOT NULL PRIMARY KEY,
-    seq  INTEGER NOT NULL,
-    body TEXT    NOT NULL
+    id          TEXT    NOT NULL PRIMARY KEY,
+    seq         INTEGER NOT NULL,
+    upload      TEXT    NOT NULL,
+    connector   TEXT    NOT NULL,
+    status      TEXT    NOT NULL,
+    created     INTEGER NOT NULL,
+    last_action INTEGER NOT NULL,
+    body        TEXT    NOT NULL
 );
 
 -- +goose Down

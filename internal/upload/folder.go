@@ -1,0 +1,143 @@
+package upload
+
+import (
+	"archive/zip"
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// fileNames are the files that an upload may hold (SDS: V2.1 CSV file format).
+func fileNames() []string {
+	return []string{
+		"academicSessions.csv", "classes.csv", "courses.csv", "demographics.csv", "enrollments.csv",
+		"orgs.csv", "relationships.csv", "roles.csv", "userFlags.csv", "users.csv",
+	}
+}
+
+var archiveName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}\.(zip|ZIP)$`)
+
+func isArchive(name string) bool { return archiveName.MatchString(name) }
+
+// allowed reports whether an upload may hold a file of the name. No such name
+// leads out of its folder.
+func allowed(name string) bool { return isArchive(name) || slices.Contains(fileNames(), name) }
+
+// folder is a container on disk: the files that were committed, and beside them
+// a folder for each file of what was sent and not yet committed.
+type folder string
+
+// folder returns where a container is kept. The container comes from the store,
+// so that nothing of a URL becomes a path.
+func (s *Service) folder(c Container) folder {
+	return folder(filepath.Join(s.Dir, c.Connector, c.ID))
+}
+
+func (f folder) files() string             { return filepath.Join(string(f), "files") }
+func (f folder) file(name string) string   { return filepath.Join(f.files(), name) }
+func (f folder) drafts(name string) string { return filepath.Join(string(f), "drafts", name) }
+
+// feed returns the archive, where the upload is one, and the folder otherwise.
+func (f folder) feed() (string, error) {
+	if err := os.MkdirAll(f.files(), 0o700); err != nil {
+		return "", err
+	}
+	names, err := f.names()
+	if err != nil {
+		return "", err
+	}
+	if len(names) == 1 && isArchive(names[0]) {
+		return f.file(names[0]), nil
+	}
+	return f.files(), nil
+}
+
+// names returns the names of the committed files, sorted.
+func (f folder) names() ([]string, error) {
+	entries, err := os.ReadDir(f.files())
+	if err != nil && !os.IsNotExist(err) {
+		return nil, err
+	}
+	var names []string
+	for _, entry := range entries {
+		names = append(names, entry.Name())
+	}
+	return names, nil
+}
+
+// holds returns the names of the feed's files, also where they are in an
+// archive. One that cannot be read holds none: the check says what is wrong.
+func (f folder) holds() ([]string, error) {
+	names, err := f.names()
+	if err != nil || len(names) != 1 || !isArchive(names[0]) {
+		return names, err
+	}
+	archive, err := zip.OpenReader(f.file(names[0]))
+	if err != nil {
+		return nil, nil //nolint:nilerr // a finding of the check
+	}
+	defer archive.Close()
+	var held []string
+	for _, file := range archive.File {
+		if slices.Contains(fileNames(), file.Name) {
+			held = append(held, file.Name)
+		}
+	}
+	return held, nil
+}
+
+// size returns how many bytes are kept for the container.
+func (f folder) size() (int64, error) {
+	var total int64
+	err := filepath.WalkDir(string(f), func(_ string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return ignoreMissing(err)
+		}
+		info, err := entry.Info()
+		if err == nil {
+			total += info.Size()
+		}
+		return ignoreMissing(err)
+	})
+	return total, err
+}
+
+// ignoreMissing passes over what was removed or renamed while a walk was on.
+func ignoreMissing(err error) error {
+	if os.IsNotExist(err) {
+		return nil
+	}
+	return err
+}
+
+// sweep lets go of what expired, and removes the folders of containers that are
+// gone. Folders are listed first: one that appears later belongs to a container
+// that may not be in the store's answer.
+func (s *Service) sweep(ctx context.Context) error {
+	folders, err := filepath.Glob(filepath.Join(s.Dir, "*", "*"))
+	if err != nil {
+		return err
+	}
+	now := s.Now().UTC().Truncate(time.Microsecond)
+	live, err := s.Store.Expire(ctx, now, now.Add(-operationsLast))
+	if err != nil {
+		return err
+	}
+	for _, path := range folders {
+		if slices.Contains(live, filepath.Base(path)) {
+			continue
+		}
+		if err := os.RemoveAll(path); err != nil {
+			return fmt.Errorf("remove an upload: %w", err)
+		}
+		// The connector's folder goes when it is empty, and stays otherwise.
+		_ = os.Remove(strings.TrimSuffix(filepath.Dir(path), "/"))
+	}
+	return nil
+}

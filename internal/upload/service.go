@@ -1,0 +1,111 @@
+package upload
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"rollbook/internal/feed"
+)
+
+// Service hands out sessions and checks what was uploaded. Run does the
+// checking, and Handler takes the files.
+type Service struct {
+	Dir     string // where files are kept
+	BaseURL string // where Handler is reached: https://host:port
+	Tenant  string // the installation's tenant ID, the first segment of URLs
+	Key     []byte // signs URLs
+	Store   Store
+	Now     func() time.Time
+	NewID   func() string // a UUID
+
+	// Check returns what is wrong with the feed in a folder or archive.
+	Check func(ctx context.Context, path string) ([]feed.Finding, error)
+
+	// Limits in bytes. Zero stands for 4 GiB a file and 8 GiB a container.
+	MaxFile, MaxContainer int64
+
+	commits   sync.Mutex // held while a file takes its place, and while a container is closed
+	makeAwake sync.Once
+	awake     chan struct{}
+}
+
+// Store keeps uploads and their checks. Implementations MUST return ErrNoSession
+// where a container is not there, and ErrNoOperation where a check is not.
+type Store interface {
+	// Open returns the connector's open container, or where there is none whose
+	// session lasts, or reset is true, stores the one given and lets go of open ones.
+	Open(ctx context.Context, container Container, now time.Time, reset bool) (Container, error)
+	Get(ctx context.Context, id string) (Container, error)
+	// Latest returns the connector's latest container that is valid.
+	Latest(ctx context.Context, connector string) (Container, error)
+	// Take lets go of a valid container and of valid ones before it.
+	Take(ctx context.Context, id string) error
+	// Expire lets go of open containers whose time is over and of checks that
+	// were last active before a moment, and returns the IDs of containers that
+	// are not gone.
+	Expire(ctx context.Context, now, checksBefore time.Time) ([]string, error)
+
+	// Close closes the connector's open container and stores the check of it.
+	Close(ctx context.Context, check Check) error
+	// Progress stores the check's status and body, and its container's state.
+	Progress(ctx context.Context, check Check, containerState string) error
+	Operation(ctx context.Context, id string) (Check, error)
+	// Operations returns all checks in the order of creation.
+	Operations(ctx context.Context) ([]Check, error)
+}
+
+// Container is an upload as it is kept.
+type Container struct {
+	ID             string
+	Connector      string
+	State          string
+	SessionExpires time.Time
+	Expires        time.Time
+}
+
+// The states of a container.
+const (
+	stateOpen   = "open"
+	stateClosed = "closed"
+	stateValid  = "valid"
+	stateGone   = "gone"
+)
+
+// Check is the check of a container as it is kept.
+type Check struct {
+	ID         string
+	Upload     string // the container's ID
+	Connector  string
+	Status     string
+	Created    time.Time
+	LastAction time.Time
+	Body       string // JSON
+}
+
+// The states of a check (Graph: longRunningOperationStatus).
+const (
+	statusNotStarted = "notStarted"
+	statusRunning    = "running"
+	statusSucceeded  = "succeeded"
+	statusFailed     = "failed"
+)
+
+func (s *Service) wake() chan struct{} {
+	s.makeAwake.Do(func() { s.awake = make(chan struct{}, 1) })
+	return s.awake
+}
+
+func (s *Service) maxFile() int64 {
+	if s.MaxFile > 0 {
+		return s.MaxFile
+	}
+	return 4 << 30
+}
+
+func (s *Service) maxContainer() int64 {
+	if s.MaxContainer > 0 {
+		return s.MaxContainer
+	}
+	return 8 << 30
+}

@@ -1,0 +1,109 @@
+package upload
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/go-json-experiment/json"
+)
+
+// How often what expired is removed, and for how long operations are kept.
+const (
+	sweepEvery     = 10 * time.Minute
+	operationsLast = 7 * 24 * time.Hour
+)
+
+// Run checks uploads as they are validated until ctx is done, which is no
+// error. What it was checking then it begins anew the next time. There may be
+// one Run at a time.
+func (s *Service) Run(ctx context.Context) error {
+	ticker := time.NewTicker(sweepEvery)
+	defer ticker.Stop()
+	for {
+		err := errors.Join(s.checkPending(ctx), s.sweep(ctx))
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("check uploads: %w", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		case <-s.wake():
+		}
+	}
+}
+
+func (s *Service) checkPending(ctx context.Context) error {
+	checks, err := s.Store.Operations(ctx)
+	if err != nil {
+		return err
+	}
+	for _, check := range checks {
+		if check.Status != statusNotStarted && check.Status != statusRunning {
+			continue
+		}
+		if err := s.check(ctx, check); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// check checks one upload. That the check itself did not work out is stored
+// with it and no error, and the upload can be validated again.
+func (s *Service) check(ctx context.Context, check Check) error {
+	if err := s.progress(ctx, check, statusRunning, result{}, stateClosed); err != nil {
+		return err
+	}
+	r, good, err := s.examine(ctx, check)
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err != nil {
+		return s.progress(ctx, check, statusFailed, result{StatusDetail: err.Error()}, stateOpen)
+	}
+	state := stateGone
+	if good {
+		state = stateValid
+	}
+	return s.progress(ctx, check, statusSucceeded, r, state)
+}
+
+func (s *Service) progress(ctx context.Context, check Check, status string, r result, containerState string) error {
+	body, err := json.Marshal(r)
+	if err != nil {
+		return fmt.Errorf("operation %s: %w", check.ID, err)
+	}
+	check.Status, check.Body = status, string(body)
+	check.LastAction = s.Now().UTC().Truncate(time.Microsecond)
+	return s.Store.Progress(ctx, check, containerState)
+}
+
+// examine returns what the check of an upload finds, and whether the upload is
+// good for a run.
+func (s *Service) examine(ctx context.Context, check Check) (result, bool, error) {
+	container, err := s.Store.Get(ctx, check.Upload)
+	if err != nil {
+		return result{}, false, err
+	}
+	folder := s.folder(container)
+	path, err := folder.feed()
+	if err != nil {
+		return result{}, false, err
+	}
+	findings, err := s.Check(ctx, path)
+	if err != nil {
+		return result{}, false, err
+	}
+	held, err := folder.holds()
+	if err != nil {
+		return result{}, false, err
+	}
+	r, good := report(findings, held)
+	return r, good, nil
+}
