@@ -73,6 +73,7 @@ func (t *table) readHeader() error {
 		return t.broken(err)
 	}
 	t.header = slices.Clone(header)
+	t.line, _ = t.csv.FieldPos(0)
 	return t.matchHeader()
 }
 
