@@ -69,6 +69,7 @@ const (
 	PropertyMail              = "mail"
 	PropertyAccountEnabled    = "accountEnabled" // "true" or "false"
 	PropertyHasTeam           = "hasTeam"        // "true" or "false"
+	PropertyMailNickname      = "mailNickname"
 )
 
 // Outcome is what became of an Effect.

@@ -61,7 +61,7 @@ func Load(ctx context.Context, source Source, known Known, changes Changes, opts
 		}
 	}
 	l.report.Findings = append(l.report.Findings, l.references.findings()...)
-	l.report.Findings = append(l.report.Findings, l.repeats.findings...)
+	l.report.Findings = append(l.report.Findings, l.repeats.Findings()...)
 	l.nameWhatHangs()
 	l.report.sort()
 	return l.report, nil
@@ -98,7 +98,7 @@ type loader struct {
 
 	indexes      map[roster.Kind]*index
 	references   references
-	repeats      bounded
+	repeats      Bounded
 	causes       []*cause
 	orgs         orgs
 	affiliations affiliations

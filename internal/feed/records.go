@@ -157,7 +157,7 @@ func (l *loader) hand(at Place, kind roster.Kind, slot int32, d difference, dige
 // row counts, because it is the one that other rows were checked against.
 func (l *loader) repeatedKey(at Place, key string) {
 	l.file.Errors++
-	l.repeats.add(Finding{
+	l.repeats.Add(Finding{
 		Severity: Error, Rule: RuleDuplicate, File: at.File, Line: at.Line, Column: at.Column("sourcedId"),
 		Record: key, Rows: 1,
 		Message: fmt.Sprintf("sourcedId %q was used by an earlier row of this file; this row is dropped", key),

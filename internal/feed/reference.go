@@ -43,48 +43,11 @@ func (r *references) findings() []Finding {
 	slices.SortFunc(all, func(a, b *Finding) int {
 		return cmp.Or(strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
-	var list bounded
+	var list Bounded
 	for _, f := range all {
-		list.add(*f)
+		list.Add(*f)
 	}
-	return list.findings
-}
-
-// most is how many findings of one rule in one file are kept apart.
-const most = 1000
-
-// bounded gathers findings. Beyond the first so many of one rule in one file,
-// they are one more finding with their number, so that a feed that is wrong
-// throughout is still a report that a person can read.
-type bounded struct {
-	findings []Finding
-	kept     map[boundedKey]int
-	rest     map[boundedKey]int // the place in findings of the one that counts
-}
-
-type boundedKey struct {
-	file     string
-	rule     Rule
-	severity Severity
-}
-
-func (b *bounded) add(f Finding) {
-	if b.kept == nil {
-		b.kept, b.rest = map[boundedKey]int{}, map[boundedKey]int{}
-	}
-	key := boundedKey{f.File, f.Rule, f.Severity}
-	b.kept[key]++
-	switch {
-	case b.kept[key] <= most:
-		b.findings = append(b.findings, f)
-	case b.kept[key] == most+1:
-		f.Message = fmt.Sprintf("more rows have the same problem as the %d above; the first of them is here", most)
-		f.Record = ""
-		b.rest[key] = len(b.findings)
-		b.findings = append(b.findings, f)
-	default:
-		b.findings[b.rest[key]].Rows += f.Rows
-	}
+	return list.Findings()
 }
 
 // finish words what is known only in the end: how many rows it costs, and what to do.

@@ -199,7 +199,7 @@ func (*rolls) order(before, now roster.Roll) int {
 func (l *loader) repeatedRow(part Part, file *FileReport, line int, record string) {
 	file.Repeated++
 	file.Warnings++
-	l.repeats.add(Finding{
+	l.repeats.Add(Finding{
 		Severity: Warning, Rule: RuleDuplicate, File: part.File(), Line: line, Record: record, Rows: 1,
 		Message: "an earlier row says the same; this one is ignored",
 		Hint:    "Nothing is lost. Remove the repeated rows from the export to silence this.",

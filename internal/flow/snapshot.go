@@ -23,6 +23,9 @@ type Snapshot struct {
 	version int64
 }
 
+// Version is a number that grows by one with every change.
+func (s Snapshot) Version() int64 { return s.version }
+
 // Snapshot returns the configuration as it is now.
 func (s *Service) Snapshot(ctx context.Context) (Snapshot, error) {
 	state, err := s.current(ctx)

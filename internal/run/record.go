@@ -6,6 +6,7 @@ import "time"
 type Run struct {
 	ID            string
 	Status        Status
+	Requested     bool // and not begun
 	Start         time.Time
 	End           *time.Time // nil while it runs
 	BlockingError *BlockingError

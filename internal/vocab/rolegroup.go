@@ -1,7 +1,5 @@
 package vocab
 
-import "slices"
-
 // RoleGroup is a set of roles that are treated alike (industryData: roleGroup).
 type RoleGroup struct {
 	ID          string
@@ -31,11 +29,11 @@ func RoleGroups() []RoleGroup {
 // GroupOf returns the identifier of the role group that a canonical RefRole
 // code is in, and "" where it is in none (contacts of students).
 func GroupOf(role string) string {
-	if role == "student" {
+	switch role {
+	case "student":
 		return Students
+	case "", "other", "parent", "relative", "doctor", "guardian":
+		return ""
 	}
-	if _, found := slices.BinarySearch(RoleGroups()[0].Roles, role); found {
-		return Staff
-	}
-	return ""
+	return Staff
 }

@@ -1,0 +1,116 @@
+package match
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"rollbook/internal/directory"
+	"rollbook/internal/roster"
+)
+
+// Directory is what matching asks of a directory.
+type Directory interface {
+	FindUsers(ctx context.Context, property string, values []string) (map[string][]directory.User, error)
+}
+
+// Claim is a person without an account, and what they are looked up by.
+type Claim struct {
+	Person roster.ID
+	Key    Key
+}
+
+// Result says who was found, and who cannot be.
+type Result struct {
+	// Found are the accounts of the people who have one.
+	Found map[roster.ID]directory.User
+	// Refused are the people who are not to have an account, matched or made,
+	// because it is not clear whose it is.
+	Refused map[roster.ID]Refusal
+}
+
+// Refusal is why a person was not joined to an account.
+type Refusal struct {
+	Reason Reason
+	Value  string // that they were looked up by
+}
+
+// Reason names a Refusal.
+type Reason string
+
+// The reasons.
+const (
+	ClaimedTwice    Reason = "match-claimed-twice"    // several people are looked up by one value
+	SeveralAccounts Reason = "match-several-accounts" // several accounts have the value
+	TakenAccount    Reason = "match-account-taken"    // the account is another person's already
+)
+
+// batch is how many values are looked up at once.
+const batch = 2000
+
+// Find looks up the accounts of people. taken says whose account an object of
+// the directory is, by its ID.
+func Find(ctx context.Context, d Directory, claims []Claim, taken func(objectID string) bool) (Result, error) {
+	r := Result{Found: map[roster.ID]directory.User{}, Refused: map[roster.ID]Refusal{}}
+	clear := r.refuseClaimedTwice(claims)
+	for len(clear) > 0 {
+		n := min(batch, len(clear))
+		if err := r.find(ctx, d, clear[:n], taken); err != nil {
+			return Result{}, err
+		}
+		clear = clear[n:]
+	}
+	return r, nil
+}
+
+// refuseClaimedTwice returns the claims whose value no other person has. Of
+// those that share one nobody is joined: to guess would put a child into
+// another's account.
+func (r Result) refuseClaimedTwice(claims []Claim) []Claim {
+	count := make(map[Key]uint32, len(claims))
+	for _, c := range claims {
+		count[c.Key.folded()]++
+	}
+	clear := make([]Claim, 0, len(claims))
+	for _, c := range claims {
+		if count[c.Key.folded()] > 1 {
+			r.Refused[c.Person] = Refusal{ClaimedTwice, c.Key.Value}
+			continue
+		}
+		clear = append(clear, c)
+	}
+	return clear
+}
+
+func (k Key) folded() Key { return Key{k.Property, strings.ToLower(k.Value)} }
+
+func (r Result) find(ctx context.Context, d Directory, claims []Claim, taken func(string) bool) error {
+	values := map[string][]string{}
+	for _, c := range claims {
+		values[c.Key.Property] = append(values[c.Key.Property], c.Key.Value)
+	}
+	for property, wanted := range values {
+		users, err := d.FindUsers(ctx, property, wanted)
+		if err != nil {
+			return fmt.Errorf("look up accounts: %w", err)
+		}
+		for _, c := range claims {
+			if c.Key.Property == property {
+				r.join(c, users[strings.ToLower(c.Key.Value)], taken)
+			}
+		}
+	}
+	return nil
+}
+
+func (r Result) join(c Claim, users []directory.User, taken func(string) bool) {
+	switch {
+	case len(users) == 0:
+	case len(users) > 1:
+		r.Refused[c.Person] = Refusal{SeveralAccounts, c.Key.Value}
+	case taken(users[0].ID):
+		r.Refused[c.Person] = Refusal{TakenAccount, c.Key.Value}
+	default:
+		r.Found[c.Person] = users[0]
+	}
+}

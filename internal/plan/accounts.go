@@ -1,0 +1,145 @@
+package plan
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"rollbook/internal/directory"
+	"rollbook/internal/flow"
+	"rollbook/internal/roster"
+	"rollbook/internal/vocab"
+)
+
+// planPeople writes the effects on accounts.
+func (m Maker) planPeople(ctx context.Context, g *Matching, to *Writer, findings Findings) error {
+	return m.each(ctx, g, func(who *member) error {
+		if who.role.Group == "" {
+			return nil
+		}
+		id := who.record.ID
+		if refusal, refused := g.result.Refused[id]; refused {
+			findings.Add(Problem{string(refusal.Reason), roster.KindPerson, who.record.Key, refusal.Value})
+			return nil
+		}
+		if drifted, gone := g.drift.gone[id]; gone {
+			findings.Add(Problem{AccountGone, roster.KindPerson, who.record.Key, drifted})
+			return nil
+		}
+		f := g.rules.userFlow(who.current)
+		if f == nil {
+			return nil
+		}
+		return g.planPerson(ctx, who, f, to)
+	})
+}
+
+// AccountGone is the reason of a person whose account somebody deleted. It is
+// not made again by itself: who deletes an account means it.
+const AccountGone = "account-gone"
+
+func (g *Matching) planPerson(ctx context.Context, who *member, f *flow.UserProvisioning, to *Writer) error {
+	id := who.record.ID
+	found, matched := g.result.Found[id]
+	if !who.known && !matched {
+		return g.planCreate(ctx, who, f, to)
+	}
+	p, err := who.person()
+	if err != nil {
+		return err
+	}
+	effect := Effect{
+		Kind: directory.UpdateUser, Source: g.rules.Source.Number, Object: id, Anchor: g.userAnchor(p), ObjectID: found.ID,
+	}
+	effect.Properties = g.management(who, p, f)
+	if !who.known {
+		// All of it is written, to be remembered as written.
+		effect.Was = userProperties(found).only(effect.Properties)
+		return to.Add(ctx, effect)
+	}
+	if who.account.Created {
+		effect.Properties = g.identity(who, p, effect.Properties)
+	}
+	if effect.Properties.Encode() == who.account.Written && !g.drift.user(id) {
+		return nil
+	}
+	effect.ObjectID = who.account.ObjectID
+	effect.Properties, effect.Was = effect.Properties.difference(g.drift.written(id, who.account))
+	if len(effect.Properties) == 0 {
+		return nil
+	}
+	return to.Add(ctx, effect)
+}
+
+func (g *Matching) planCreate(ctx context.Context, who *member, f *flow.UserProvisioning, to *Writer) error {
+	if !f.CreateUnmatchedUsers {
+		return nil
+	}
+	p, err := who.person()
+	if err != nil {
+		return err
+	}
+	if _, ok := g.rules.match.Key(p, who.role.Group); !ok {
+		return nil
+	}
+	g.people.set(who.record.ID, provisioned)
+	return to.Add(ctx, Effect{
+		Kind: directory.CreateUser, Source: g.rules.Source.Number, Object: who.record.ID, Anchor: g.userAnchor(p),
+		Properties: g.identity(who, p, g.management(who, p, f)),
+	})
+}
+
+func (g *Matching) userAnchor(p roster.Person) string {
+	return directory.UserAnchor(g.scoped(p.SourcedID))
+}
+
+// scoped tells the identifiers of different source systems apart. Those of the
+// first are as School Data Sync writes them.
+func (g *Matching) scoped(sourcedID string) string {
+	if g.rules.Source.Number <= 1 {
+		return sourcedID
+	}
+	return sourcedID + "@" + g.rules.Source.ID
+}
+
+// management are the properties that are kept up to date on every account.
+func (g *Matching) management(who *member, p roster.Person, f *flow.UserProvisioning) Properties {
+	primaryRole := "teacher"
+	if who.role.Group == vocab.Students {
+		primaryRole = "student"
+	}
+	want := Properties{
+		{directory.PropertyAnchor, g.userAnchor(p)},
+		{directory.AttributeExternalID, p.SourcedID},
+		{directory.AttributePrimaryRole, primaryRole},
+	}
+	options := f.ManagementOptions
+	if slices.Contains(options.AdditionalAttributes, "userGradeLevel") && who.role.Group == vocab.Students {
+		want = want.with(directory.AttributeGrade, who.role.Grade)
+	}
+	if age := options.AdditionalOptions.StudentAgeGroup; age != nil && who.role.Group == vocab.Students {
+		want = want.with(directory.AttributeAgeGroup, *age)
+	}
+	return want
+}
+
+// identity are the properties that only an account has which Rollbook created.
+func (g *Matching) identity(who *member, p roster.Person, want Properties) Properties {
+	key, _ := g.rules.match.Key(p, who.role.Group)
+	name := key.Value
+	if key.Property != directory.PropertyUserPrincipalName {
+		name = p.Username
+	}
+	want = want.with(directory.PropertyUserPrincipalName, name)
+	want = want.with(directory.PropertyDisplayName, displayName(p))
+	want = want.with(directory.PropertyGivenName, p.GivenName)
+	want = want.with(directory.PropertySurname, p.FamilyName)
+	return want.with(directory.PropertyMail, p.Email)
+}
+
+func displayName(p roster.Person) string {
+	if name := strings.TrimSpace(p.GivenName + " " + p.FamilyName); name != "" {
+		return name
+	}
+	return p.Username
+}

@@ -1,0 +1,113 @@
+package plan
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"rollbook/internal/match"
+	"rollbook/internal/roster"
+)
+
+// Maker holds what a plan is made from.
+type Maker struct {
+	Roster    Roster
+	Memory    Memory
+	Directory Directory
+	// Remembered is the version of the directory when Memory last agreed with it.
+	Remembered string
+}
+
+// Findings are the problems that a plan ran into: people whose account is not
+// clear, classes that several sets claim.
+type Findings interface {
+	Add(p Problem)
+}
+
+// Problem is one of them.
+type Problem struct {
+	Reason string
+	Kind   roster.Kind
+	Key    string // sourcedId
+	Value  string // what it is about: a user name, an organization
+}
+
+// Matched counts the people that a role group's members were found for.
+type Matched struct {
+	Found, Missing map[string]int // by RefRole
+}
+
+// Matching is what the first half of planning found: whose account is whose.
+type Matching struct {
+	rules  Rules
+	result match.Result
+	drift  drift
+	people *population
+	Matched
+}
+
+// Match reads the people of the rules' source and finds the accounts of those
+// who have none yet.
+func (m Maker) Match(ctx context.Context, rules Rules) (*Matching, error) {
+	sessions, err := sessionsOf(ctx, m.Roster, rules.Source.Number)
+	if err != nil {
+		return nil, err
+	}
+	g := &Matching{rules: rules, people: &population{sessions: sessions}, Matched: Matched{map[string]int{}, map[string]int{}}}
+	claims, taken, err := g.claims(ctx, m)
+	if err != nil {
+		return nil, fmt.Errorf("read the people: %w", err)
+	}
+	g.result, err = match.Find(ctx, m.Directory, claims, func(id string) bool { return taken[id] })
+	if err != nil {
+		return nil, err
+	}
+	g.countMatched()
+	if err := m.observe(ctx, g); err != nil {
+		return nil, fmt.Errorf("compare the directory with what was applied: %w", err)
+	}
+	return g, nil
+}
+
+// Make writes the plan for the rules' source.
+func (m Maker) Make(ctx context.Context, g *Matching, to *Writer, findings Findings) error {
+	if err := m.planPeople(ctx, g, to, findings); err != nil {
+		return fmt.Errorf("plan the accounts: %w", err)
+	}
+	if err := m.planClasses(ctx, g, to, findings); err != nil {
+		return fmt.Errorf("plan the class groups: %w", err)
+	}
+	return nil
+}
+
+func sessionsOf(ctx context.Context, r Roster, source int) (map[string]roster.Session, error) {
+	sessions := map[string]roster.Session{}
+	for record, err := range r.Records(ctx, source, roster.KindSession) {
+		if err != nil {
+			return nil, err
+		}
+		if !record.Active {
+			continue
+		}
+		s, err := roster.DecodeSession(record.Key, record.Body)
+		if err != nil {
+			return nil, fmt.Errorf("session %s: %w", record.Key, err)
+		}
+		sessions[s.SourcedID] = s
+	}
+	return sessions, nil
+}
+
+// Source returns the number of the source system that was matched.
+func (g *Matching) Source() int { return g.rules.Source.Number }
+
+// Links returns the accounts that were found, for the journal to remember.
+func (g *Matching) Links() []Account {
+	links := make([]Account, 0, len(g.result.Found))
+	for id, user := range g.result.Found {
+		links = append(links, Account{Person: id, ObjectID: user.ID})
+	}
+	slices.SortFunc(links, func(a, b Account) int { return cmp.Compare(a.Person, b.Person) })
+	return links
+}

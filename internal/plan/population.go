@@ -1,0 +1,159 @@
+package plan
+
+import (
+	"context"
+	"fmt"
+
+	"rollbook/internal/match"
+	"rollbook/internal/roster"
+)
+
+// population is what planning keeps in memory of every person: a byte, by ID.
+type population struct {
+	sessions map[string]roster.Session
+	standing []standing
+	roles    map[roster.ID]string // RefRole of those who had no account
+}
+
+// standing says what a person is to the plan.
+type standing uint8
+
+const (
+	present     standing = 1 << iota // active, with a current role
+	provisioned                      // has an account, or gets one in this plan
+)
+
+func (p *population) set(id roster.ID, s standing) {
+	for int(id) >= len(p.standing) {
+		p.standing = append(p.standing, make([]standing, int(id)-len(p.standing)+1)...)
+	}
+	p.standing[id] |= s
+}
+
+func (p *population) is(id roster.ID, s standing) bool {
+	return int(id) < len(p.standing) && p.standing[id]&s == s
+}
+
+// member is a person as planning looks at them, one at a time.
+type member struct {
+	record  roster.Record
+	role    match.Role
+	current []roster.Affiliation
+	account Account
+	known   bool // account is set
+}
+
+// person decodes the person. Most people need no more than their role.
+func (m *member) person() (roster.Person, error) {
+	return roster.DecodePerson(m.record.Key, m.record.Body)
+}
+
+// each calls visit with every person of a source in the order of IDs. What it
+// hands over is valid until visit returns.
+func (m Maker) each(ctx context.Context, g *Matching, visit func(*member) error) error {
+	source := g.rules.Source.Number
+	affiliations, err := newCursor(m.Roster.Records(ctx, source, roster.KindAffiliations), recordID)
+	if err != nil {
+		return err
+	}
+	defer affiliations.stop()
+	accounts, err := newCursor(m.Memory.Accounts(ctx, source), func(a Account) roster.ID { return a.Person })
+	if err != nil {
+		return err
+	}
+	defer accounts.stop()
+	var who member
+	for record, err := range m.Roster.Records(ctx, source, roster.KindPerson) {
+		if err != nil {
+			return err
+		}
+		who.record = record
+		if who.account, who.known, err = accounts.at(record.ID); err != nil {
+			return err
+		}
+		has, _, err := affiliations.at(record.ID)
+		if err != nil {
+			return err
+		}
+		if err := g.decide(&who, has); err != nil {
+			return fmt.Errorf("user %s: %w", record.Key, err)
+		}
+		if err := visit(&who); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func recordID(r roster.Record) roster.ID { return r.ID }
+
+// decide finds out which role a person has today.
+func (g *Matching) decide(who *member, has roster.Record) error {
+	who.role, who.current = match.Role{}, who.current[:0]
+	if !who.record.Active || !has.Active {
+		return nil
+	}
+	all, err := roster.DecodeAffiliations(has.Body)
+	if err != nil {
+		return err
+	}
+	for _, a := range all {
+		if g.rules.current(a, g.people.sessions) {
+			who.current = append(who.current, a)
+		}
+	}
+	who.role = match.RoleOf(who.current, g.rules.lists)
+	return nil
+}
+
+// claims returns what the people without an account are looked up by, and the
+// accounts that are somebody's already. It notes how everybody stands.
+func (g *Matching) claims(ctx context.Context, m Maker) ([]match.Claim, map[string]bool, error) {
+	var claims []match.Claim
+	taken := map[string]bool{}
+	g.people.roles = map[roster.ID]string{}
+	err := m.each(ctx, g, func(who *member) error {
+		if who.known {
+			taken[who.account.ObjectID] = true
+		}
+		if who.role.Group == "" {
+			return nil
+		}
+		id := who.record.ID
+		g.people.set(id, present)
+		if who.known {
+			g.people.set(id, provisioned)
+			g.Found[who.role.Code]++
+			return nil
+		}
+		g.people.roles[id] = who.role.Code
+		p, err := who.person()
+		if err != nil {
+			return err
+		}
+		if key, ok := g.rules.match.Key(p, who.role.Group); ok {
+			claims = append(claims, match.Claim{Person: id, Key: key})
+		}
+		return nil
+	})
+	return claims, taken, err
+}
+
+// countMatched adds those who had no account to the counts by role.
+func (g *Matching) countMatched() {
+	for id, role := range g.people.roles {
+		if _, found := g.result.Found[id]; found {
+			g.people.set(id, provisioned)
+			g.Found[role]++
+		} else {
+			g.Missing[role]++
+		}
+	}
+	g.people.roles = nil
+}
+
+func (p *population) unset(id roster.ID, s standing) {
+	if int(id) < len(p.standing) {
+		p.standing[id] &^= s
+	}
+}

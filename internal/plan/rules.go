@@ -1,0 +1,152 @@
+package plan
+
+import (
+	"rollbook/internal/flow"
+	"rollbook/internal/match"
+	"rollbook/internal/roster"
+	"rollbook/internal/vocab"
+)
+
+// Rules are the configuration as one plan needs it.
+type Rules struct {
+	Today  roster.Date
+	Source flow.SourceSystem
+	// YearStart and YearEnd bound what has no session of its own.
+	YearStart, YearEnd roster.Date
+
+	lists *vocab.Lists
+	match match.Rules
+	sets  []set // in the order of creation
+}
+
+// set is a flow set with its flows that can do work.
+type set struct {
+	name  string
+	orgs  map[string]bool // nil for all
+	user  *flow.UserProvisioning
+	class *classRules
+}
+
+func (s set) has(org string) bool { return s.orgs == nil || s.orgs[org] }
+
+type classRules struct {
+	owner, member map[string]bool // RefSectionRole
+	attributes    []string
+	options       flow.AdditionalClassGroupOptions
+}
+
+// NewRules compiles the rules for the people and classes of a source system.
+// Flows that are not ready do nothing.
+func NewRules(c flow.Snapshot, source flow.SourceSystem, year flow.Year, today roster.Date) (Rules, error) {
+	r := Rules{Today: today, Source: source, lists: c.Lists, match: match.NewRules(source.UserMatchingSettings)}
+	var err error
+	if r.YearStart, err = roster.ParseDate(year.StartDate); err != nil {
+		return Rules{}, err
+	}
+	if r.YearEnd, err = roster.ParseDate(year.EndDate); err != nil {
+		return Rules{}, err
+	}
+	for _, s := range c.FlowSets {
+		compiled := set{name: s.DisplayName}
+		if s.Filter != nil {
+			compiled.orgs = map[string]bool{}
+			for _, org := range s.Filter.In {
+				compiled.orgs[org] = true
+			}
+		}
+		for _, f := range c.ProvisioningFlows {
+			if f.FlowSet == s.ID && f.Readiness == flow.Ready {
+				compiled.add(f)
+			}
+		}
+		r.sets = append(r.sets, compiled)
+	}
+	return r, nil
+}
+
+func (s *set) add(f flow.ProvisioningFlow) {
+	s.user = orElse(f.User, s.user)
+	if c := f.ClassGroup; c != nil {
+		s.class = &classRules{
+			owner:      codes(c.EnrollmentMappings.OwnerEnrollmentMappings),
+			member:     codes(c.EnrollmentMappings.MemberEnrollmentMappings),
+			attributes: c.AdditionalAttributes,
+			options:    c.AdditionalOptions,
+		}
+	}
+}
+
+func orElse[T any](a, b *T) *T {
+	if a != nil {
+		return a
+	}
+	return b
+}
+
+func codes(values []flow.ReferenceValue) map[string]bool {
+	set := make(map[string]bool, len(values))
+	for _, v := range values {
+		set[v.Code] = true
+	}
+	return set
+}
+
+// userFlow returns the user flow for somebody with these affiliations, of the
+// set that was created first.
+func (r Rules) userFlow(current []roster.Affiliation) *flow.UserProvisioning {
+	for _, s := range r.sets {
+		if s.user == nil {
+			continue
+		}
+		for _, a := range current {
+			if s.has(a.OrgSourcedID) {
+				return s.user
+			}
+		}
+	}
+	return nil
+}
+
+// classFlow returns the class group flow for a class of an organization, of
+// the set that was created first, and how many other sets have one for it too.
+func (r Rules) classFlow(org string) (first *classRules, others int) {
+	for _, s := range r.sets {
+		if s.class == nil || !s.has(org) {
+			continue
+		}
+		if first == nil {
+			first = s.class
+		} else {
+			others++
+		}
+	}
+	return first, others
+}
+
+// current reports whether an affiliation holds today.
+func (r Rules) current(a roster.Affiliation, sessions map[string]roster.Session) bool {
+	if a.Ended != 0 || !r.Today.Within(a.Start, a.End) {
+		return false
+	}
+	if s, ok := sessions[a.SessionSourcedID]; ok {
+		return r.Today.Within(s.Start, s.End)
+	}
+	return true
+}
+
+// classIsCurrent reports whether a class takes place today: within any of its
+// sessions, or, with none, within the year.
+func (r Rules) classIsCurrent(c roster.Class, sessions map[string]roster.Session) bool {
+	known := false
+	for _, id := range c.SessionSourcedIDs {
+		s, ok := sessions[id]
+		if !ok {
+			continue
+		}
+		known = true
+		if r.Today.Within(s.Start, s.End) {
+			return true
+		}
+	}
+	return !known && r.Today.Within(r.YearStart, r.YearEnd)
+}

@@ -1,0 +1,181 @@
+package run
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"rollbook/internal/feed"
+	"rollbook/internal/flow"
+	"rollbook/internal/match"
+	"rollbook/internal/plan"
+)
+
+// end closes the run's record: how it ended, how each activity ended, and the
+// totals.
+func (p *pass) end(err error) {
+	p.begin("", 0)
+	p.result.Findings = append(p.result.Findings, p.problems.Findings()...)
+	now := p.Now().UTC()
+	p.run.End = &now
+	p.run.Status = p.status()
+	switch {
+	case err != nil:
+		p.run.fail(codeOf(err), err.Error())
+	case p.result.Unusable():
+		f := p.result.Findings[0]
+		p.run.fail(string(f.Rule), fmt.Sprintf("%s: %s", f.File, f.Message))
+	}
+	p.result.Run.Status = p.run.Status
+	for i := range p.run.Activities {
+		p.endActivity(&p.run.Activities[i])
+	}
+	p.outbound(func(a *Activity, f flow.ProvisioningFlow) {
+		if f.Readiness != flow.Ready {
+			a.Status = ActivitySkipped
+			a.BlockingError = &BlockingError{
+				Code: "flowNotReady", Message: fmt.Sprintf("the flow is %s", f.Readiness), Target: f.ID,
+			}
+		}
+	})
+	p.total()
+}
+
+// status says how a run ended that did not fail.
+func (p *pass) status() Status {
+	worst := Completed
+	for _, f := range p.result.Findings {
+		switch f.Severity {
+		case feed.Catastrophic:
+			return Failed
+		case feed.Error:
+			worst = CompletedWithErrors
+		case feed.Warning:
+			if worst == Completed {
+				worst = CompletedWithWarnings
+			}
+		}
+	}
+	if p.result.Applied.Failed > 0 {
+		return CompletedWithErrors
+	}
+	return worst
+}
+
+func (r *Run) fail(code, message string) {
+	r.Status = Failed
+	r.BlockingError = &BlockingError{Code: code, Message: message}
+	for i := range r.Activities {
+		if r.Activities[i].Status == ActivityInProgress {
+			r.Activities[i].Status = ActivityFailed
+			r.Activities[i].BlockingError = r.BlockingError
+		}
+	}
+}
+
+func codeOf(err error) string {
+	switch {
+	case errors.Is(err, ErrNoInboundFlow):
+		return "noInboundFlow"
+	case errors.Is(err, ErrSeveralInboundFlows):
+		return "severalInboundFlows"
+	}
+	return "generalException"
+}
+
+func (p *pass) endActivity(a *Activity) {
+	if a.Status != ActivityInProgress {
+		return
+	}
+	switch {
+	case a.Inbounds == nil && a.Inbound:
+		a.Status = ActivityCompleted // nothing new had arrived
+	case a.Inbounds != nil && a.Inbounds.Errors > 0, !a.Inbound && p.result.Applied.Failed > 0:
+		a.Status = ActivityCompletedWithErrors
+	case a.Inbounds != nil && a.Inbounds.Warnings > 0:
+		a.Status = ActivityCompletedWithWarnings
+	default:
+		a.Status = ActivityCompleted
+	}
+}
+
+// total counts over all inbound flows.
+func (p *pass) total() {
+	for _, a := range p.run.Activities {
+		if c := a.Inbounds; c != nil {
+			p.run.Totals.Organizations += c.Organizations.Active
+			p.run.Totals.People += c.People.Active
+			p.run.Totals.Groups += c.Groups.Active
+			p.run.Totals.Memberships += c.Memberships.Active
+			p.run.Totals.Errors += c.Errors
+			p.run.Totals.Warnings += c.Warnings
+		}
+	}
+}
+
+// addRoles adds counts to others, sorted by role.
+func addRoles(to []RoleCount, counts map[string]int) []RoleCount {
+	sum := map[string]int{}
+	for _, c := range to {
+		sum[c.Role] += c.Count
+	}
+	for role, n := range counts {
+		sum[role] += n
+	}
+	var all []RoleCount
+	for role, n := range sum {
+		all = append(all, RoleCount{role, n})
+	}
+	slices.SortFunc(all, func(a, b RoleCount) int { return strings.Compare(a.Role, b.Role) })
+	return all
+}
+
+// problems turns what a plan ran into, into findings of the run.
+type problems struct{ *pass }
+
+// Add implements plan.Findings.
+func (p problems) Add(problem plan.Problem) {
+	words := problemWords()[problem.Reason]
+	p.pass.problems.Add(feed.Finding{
+		Severity: words.severity, Rule: feed.Rule(problem.Reason), File: words.file, Record: problem.Key, Rows: 1,
+		Message: fmt.Sprintf(words.message, problem.Value), Hint: words.hint,
+	})
+}
+
+type wording struct {
+	severity      feed.Severity
+	file          string
+	message, hint string
+}
+
+// problemWords says what is wrong, and what to do, for each reason.
+func problemWords() map[string]wording {
+	people, classes := feed.People.File(), feed.Classes.File()
+	return map[string]wording{
+		string(match.ClaimedTwice): {
+			feed.Error, people, "several people are looked up by %q, so it is not clear whose account that is; none of them gets it",
+			"Give each person a user name of their own in the source system.",
+		},
+		string(match.SeveralAccounts): {
+			feed.Error, people, "several accounts of the directory have %q; the person gets none of them",
+			"Make the property that people are matched by unique in the directory.",
+		},
+		string(match.TakenAccount): {
+			feed.Error, people, "the account %q belongs to another person of the roster already",
+			"Check which of the two the account is meant for, and correct the other's user name.",
+		},
+		plan.AccountGone: {
+			feed.Error, people, "the account with the ID %s was deleted in the directory; it is not made again by itself",
+			"Restore it in the directory, or remove the person from the source system.",
+		},
+		plan.ClassInSeveralSets: {
+			feed.Warning, classes, "several flow sets have the organization %s of this class; the one that was created first makes its group",
+			"Name each organization in one flow set only.",
+		},
+		plan.GroupGone: {
+			feed.Error, classes, "the class's group with the ID %s was deleted in the directory; it is not made again by itself",
+			"Restore it in the directory, or remove the class from the source system.",
+		},
+	}
+}

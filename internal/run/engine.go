@@ -1,0 +1,257 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"rollbook/internal/directory"
+	"rollbook/internal/feed"
+	"rollbook/internal/flow"
+	"rollbook/internal/plan"
+	"rollbook/internal/vocab"
+)
+
+// Engine does runs. One process at a time may use it to do one: callers see to
+// that with a lease.
+type Engine struct {
+	Configuration Configuration
+	Feeds         Feeds
+	Roster        plan.Roster
+	// PendingRoster is the roster with the feed that is being read laid over it.
+	PendingRoster plan.Roster
+	Memory        plan.Memory
+	Journal       Journal
+	Runs          Runs
+	Marks         Marks
+	Inbox         Inbox
+	Target        directory.Target
+	Vault         Vault
+	// Open opens the feed in a folder or archive. classes says that the feed
+	// must hold classes.
+	Open  func(path string, lists *vocab.Lists, classes bool) (OpenFeed, error)
+	Now   func() time.Time
+	NewID func() string // a UUID that grows with time
+}
+
+// OpenFeed is a feed in files that are open.
+type OpenFeed interface {
+	feed.Source
+	io.Closer
+}
+
+// Vault keeps secrets.
+type Vault interface {
+	feed.Vault
+	Open(sealed string) (string, error)
+}
+
+// Options say what a run is to do.
+type Options struct {
+	// Path is a folder or archive with a feed; "" takes what was uploaded.
+	Path string
+	// DryRun stops before anything takes effect, in the roster or the directory.
+	DryRun   bool
+	Progress Progress
+}
+
+// Result is what a run did.
+type Result struct {
+	Run      ResultRun                   `json:"run"`
+	Feed     map[string]*feed.FileReport `json:"feed"`
+	Findings []feed.Finding              `json:"findings"`
+	Plan     plan.Summary                `json:"plan"`
+	Applied  Applied                     `json:"applied"`
+	Stages   []Stage                     `json:"stages"`
+}
+
+// ResultRun names a run.
+type ResultRun struct {
+	ID     string `json:"id"`
+	Status Status `json:"status"`
+}
+
+// Applied counts the effects that were done.
+type Applied struct {
+	Users       int `json:"users"`
+	Groups      int `json:"groups"`
+	Memberships int `json:"memberships"`
+	Failed      int `json:"failed"`
+}
+
+// Stage says how long a part of the run took.
+type Stage struct {
+	Name    string  `json:"name"`
+	Seconds float64 `json:"seconds"`
+}
+
+// Unusable reports whether the feed was refused: nothing was changed.
+func (r Result) Unusable() bool {
+	for _, f := range r.Findings {
+		if f.Severity == feed.Catastrophic {
+			return true
+		}
+	}
+	return false
+}
+
+// Request records the wish for a run, which Work does. While one waits, a
+// further wish is the same wish.
+func (e *Engine) Request(ctx context.Context) error {
+	waiting, err := e.Runs.Unfinished(ctx)
+	if err != nil {
+		return err
+	}
+	for _, r := range waiting {
+		if r.Requested {
+			return nil
+		}
+	}
+	return e.Runs.Put(ctx, Run{ID: e.NewID(), Status: Running, Requested: true, Start: e.Now().UTC()})
+}
+
+// Pending reports whether a run was asked for or was cut off.
+func (e *Engine) Pending(ctx context.Context) (bool, error) {
+	waiting, err := e.Runs.Unfinished(ctx)
+	return len(waiting) > 0, err
+}
+
+// Work finishes the run that was cut off, then does those that were asked for.
+func (e *Engine) Work(ctx context.Context) error {
+	if err := e.Recover(ctx, noProgress{}); err != nil {
+		return err
+	}
+	waiting, err := e.Runs.Unfinished(ctx)
+	if err != nil {
+		return err
+	}
+	for _, r := range waiting {
+		r.Requested = false
+		if _, err := e.do(ctx, r, Options{Progress: noProgress{}}); err != nil && ctx.Err() != nil {
+			return err // it was stopped; the next Work goes on with it
+		}
+	}
+	return nil
+}
+
+// Run does one run now. It returns an error where the run could not be done; a
+// feed that is refused is a result.
+func (e *Engine) Run(ctx context.Context, opts Options) (Result, error) {
+	if opts.Progress == nil {
+		opts.Progress = noProgress{}
+	}
+	if !opts.DryRun {
+		if err := e.Recover(ctx, opts.Progress); err != nil {
+			return Result{}, err
+		}
+	}
+	return e.do(ctx, Run{ID: e.NewID(), Status: Running, Start: e.Now().UTC()}, opts)
+}
+
+// do does a run and keeps its record.
+func (e *Engine) do(ctx context.Context, r Run, opts Options) (Result, error) {
+	p := &pass{Engine: e, opts: opts, run: r, result: Result{Run: ResultRun{ID: r.ID}, Feed: map[string]*feed.FileReport{}}}
+	if err := p.save(ctx); err != nil {
+		return Result{}, err
+	}
+	err := p.do(ctx)
+	opts.Progress.Done()
+	if err != nil && ctx.Err() != nil && !opts.DryRun {
+		return p.result, fmt.Errorf("the run was stopped; the next one goes on from here: %w", err)
+	}
+	p.end(err)
+	// The record is kept also when the run was stopped or failed.
+	if saved := p.save(context.WithoutCancel(ctx)); saved != nil {
+		err = errors.Join(err, saved)
+	}
+	return p.result, err
+}
+
+// pass is one run while it is done.
+type pass struct {
+	*Engine
+	opts     Options
+	run      Run
+	result   Result
+	problems feed.Bounded
+	config   flow.Snapshot
+	inbound  []inbound // that the run takes
+	feeding  Feed      // of a dry run, until it is forgotten
+	began    time.Time // of the stage
+	stage    string
+}
+
+// save keeps the run's record. A dry run leaves none.
+func (p *pass) save(ctx context.Context) error {
+	if p.opts.DryRun {
+		return nil
+	}
+	if err := p.Runs.Put(ctx, p.run); err != nil {
+		return fmt.Errorf("keep the record of the run: %w", err)
+	}
+	if p.run.Status == Running {
+		return nil
+	}
+	if err := p.Runs.PutFindings(ctx, p.run.ID, p.result.Findings); err != nil {
+		return fmt.Errorf("keep the findings of the run: %w", err)
+	}
+	return nil
+}
+
+// begin begins a stage and ends the one before.
+func (p *pass) begin(stage string, total int) {
+	now := p.Now()
+	if p.stage != "" {
+		p.result.Stages = append(p.result.Stages, Stage{p.stage, now.Sub(p.began).Seconds()})
+	}
+	p.stage, p.began = stage, now
+	if stage != "" {
+		p.opts.Progress.Stage(stage, total)
+	}
+}
+
+// The stages.
+const (
+	stageResume = "resume"
+	stageCheck  = "check"
+	stageStore  = "store"
+	stageMatch  = "match"
+	stagePlan   = "plan"
+	stageApply  = "apply"
+)
+
+func (p *pass) do(ctx context.Context) error {
+	var err error
+	if p.config, err = p.Configuration.Snapshot(ctx); err != nil {
+		return err
+	}
+	if err := p.chooseInbound(); err != nil {
+		return err
+	}
+	defer p.forget(ctx)
+	if err := p.takeFeeds(ctx); err != nil || p.result.Unusable() {
+		return err
+	}
+	unchanged, err := p.nothingToPlan(ctx)
+	if err != nil || unchanged {
+		return err
+	}
+	return p.planAndApply(ctx)
+}
+
+// forget drops what a dry run wrote aside.
+func (p *pass) forget(ctx context.Context) {
+	if p.feeding != nil {
+		// What cannot be dropped now is dropped when the next feed begins.
+		_ = p.feeding.Drop(context.WithoutCancel(ctx))
+	}
+}
+
+// noProgress shows nothing.
+type noProgress struct{}
+
+func (noProgress) Stage(string, int) {}
+func (noProgress) Add(int)           {}
+func (noProgress) Done()             {}

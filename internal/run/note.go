@@ -1,0 +1,166 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"rollbook/internal/directory"
+	"rollbook/internal/plan"
+	"rollbook/internal/roster"
+)
+
+// note remembers what became of an effect: what is remembered afterwards is
+// what the directory now holds of what Rollbook put there.
+func (a *applier) note(b *batch, i int, outcome directory.Outcome) {
+	e := b.planned[i]
+	p := a.opts.Progress
+	if outcome.Err != nil && (e.Kind != directory.ChangeMembers || !errors.Is(outcome.Err, directory.ErrNotFound)) {
+		a.fail(b, i, fmt.Sprintf("%s %s: %v", e.Kind, e.Anchor, outcome.Err))
+		p.Add(1)
+		return
+	}
+	switch e.Kind {
+	case directory.CreateUser:
+		a.result.Applied.Users++
+		b.remember(e.Source, plan.Account{Person: e.Object, ObjectID: outcome.ID, Created: true, Written: e.Properties.Encode()})
+		a.people.learn(e.Source, e.Object, outcome.ID)
+	case directory.UpdateUser:
+		a.result.Applied.Users++
+		account := b.accounts[e.Source][e.Object]
+		account.Person, account.ObjectID = e.Object, outcome.ID
+		account.Written = e.Properties.Over(plan.DecodeProperties(account.Written)).Encode()
+		b.remember(e.Source, account)
+	case directory.CreateGroup:
+		a.result.Applied.Groups++
+		b.rememberGroup(e.Source, plan.ClassGroup{Class: e.Object, ObjectID: outcome.ID, Written: e.Properties.Encode()})
+	case directory.UpdateGroup:
+		a.result.Applied.Groups++
+		group := b.groups[e.Source][e.Object]
+		group.Class, group.ObjectID = e.Object, outcome.ID
+		group.Written = e.Properties.Over(plan.DecodeProperties(group.Written)).Encode()
+		b.rememberGroup(e.Source, group)
+	case directory.ChangeMembers:
+		a.noteMembers(b, i, outcome)
+		p.Add(len(e.AddOwners) + len(e.AddMembers) + len(e.RemoveOwners) + len(e.RemoveMembers))
+		return
+	}
+	p.Add(1)
+}
+
+// noteMembers remembers who is in a group now. People who have no account, or
+// whose account is gone, are not in it, and are put in by a later plan.
+func (a *applier) noteMembers(b *batch, i int, outcome directory.Outcome) {
+	e, missing := b.planned[i], b.missing[i]
+	group := b.groups[e.Source][e.Object]
+	group.Class = e.Object
+	if outcome.ID != "" {
+		group.ObjectID = outcome.ID
+	}
+	owners, err := plan.DecodePeople(group.Owners)
+	members, err2 := plan.DecodePeople(group.Members)
+	if err := errors.Join(err, err2); err != nil {
+		a.fail(b, i, fmt.Sprintf("%s: %v", e.Anchor, err))
+		return
+	}
+	add, addMembers := e.AddOwners.Without(missing), e.AddMembers.Without(missing)
+	group.Owners = owners.After(add, e.RemoveOwners).Encode(nil)
+	group.Members = members.After(addMembers, e.RemoveMembers).Encode(nil)
+	b.rememberGroup(e.Source, group)
+	a.result.Applied.Memberships += len(add) + len(addMembers) + len(e.RemoveOwners) + len(e.RemoveMembers)
+	switch {
+	case outcome.Err != nil:
+		a.fail(b, i, fmt.Sprintf("%s: %v", e.Anchor, outcome.Err))
+	case len(missing) > 0:
+		a.fail(b, i, fmt.Sprintf("%s: %d people have no account", e.Anchor, len(missing)))
+	}
+}
+
+func (a *applier) fail(b *batch, i int, message string) {
+	a.result.Applied.Failed++
+	b.Failures = append(b.Failures, Failure{b.seqs[i], message})
+}
+
+func (b *batch) remember(source int, account plan.Account) {
+	if b.Accounts == nil {
+		b.Accounts = map[int][]plan.Account{}
+	}
+	b.Accounts[source] = append(b.Accounts[source], account)
+}
+
+// rememberGroup replaces what the batch remembers of a group: several effects
+// of one batch may touch it.
+func (b *batch) rememberGroup(source int, group plan.ClassGroup) {
+	if b.ClassGroups == nil {
+		b.ClassGroups = map[int][]plan.ClassGroup{}
+	}
+	b.ClassGroups[source] = append(b.ClassGroups[source], group)
+}
+
+// bulkLookups is from how many memberships on the accounts of all people are
+// read at once: a read of all costs about as much as this many single ones.
+const bulkLookups = 20_000
+
+// people finds the accounts of people while a plan is applied.
+type people struct {
+	journal Journal
+	memory  plan.Memory
+	bulk    bool
+	known   map[int]map[roster.ID]string // single lookups, by source
+	all     map[int][]string             // in bulk, by source and person
+}
+
+// account returns the directory's ID of a person's account, "" for none.
+func (p *people) account(ctx context.Context, source int, id roster.ID) (string, error) {
+	if p.bulk {
+		all, err := p.everybody(ctx, source)
+		if err != nil || int(id) >= len(all) {
+			return "", err
+		}
+		return all[id], nil
+	}
+	if object, ok := p.known[source][id]; ok {
+		return object, nil
+	}
+	found, err := p.journal.Accounts(ctx, source, []roster.ID{id})
+	if err != nil {
+		return "", err
+	}
+	p.learn(source, id, found[id].ObjectID)
+	return found[id].ObjectID, nil
+}
+
+func (p *people) everybody(ctx context.Context, source int) ([]string, error) {
+	if all, ok := p.all[source]; ok {
+		return all, nil
+	}
+	var all []string
+	for a, err := range p.memory.Accounts(ctx, source) {
+		if err != nil {
+			return nil, err
+		}
+		for len(all) <= int(a.Person) {
+			all = append(all, "")
+		}
+		all[a.Person] = a.ObjectID
+	}
+	if p.all == nil {
+		p.all = map[int][]string{}
+	}
+	p.all[source] = all
+	return all, nil
+}
+
+// learn notes an account that was just found or made.
+func (p *people) learn(source int, id roster.ID, object string) {
+	if p.bulk {
+		return // read when the first membership comes, after the accounts
+	}
+	if p.known == nil {
+		p.known = map[int]map[roster.ID]string{}
+	}
+	if p.known[source] == nil {
+		p.known[source] = map[roster.ID]string{}
+	}
+	p.known[source][id] = object
+}

@@ -1,0 +1,133 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"iter"
+
+	"rollbook/internal/feed"
+	"rollbook/internal/flow"
+	"rollbook/internal/plan"
+	"rollbook/internal/roster"
+)
+
+// ErrNotFound says that there is no run with an ID.
+var ErrNotFound = errors.New("no such run")
+
+// Configuration is read once, at the start of a run.
+type Configuration interface {
+	Snapshot(ctx context.Context) (flow.Snapshot, error)
+}
+
+// Feed is a feed while it is read.
+type Feed interface {
+	feed.Known
+	feed.Changes
+	// Number is the number that the feed has once it is stored.
+	Number() roster.FeedNumber
+	// Finish writes out what Put and Deactivate still hold back.
+	Finish(ctx context.Context) error
+	// Store makes the feed take effect, whole: when it returns an error, the
+	// feed either has taken effect or will not, and Recover finds out which.
+	Store(ctx context.Context, run string, report *feed.Report) error
+	// Drop forgets the feed.
+	Drop(ctx context.Context) error
+}
+
+// Feeds keeps feeds.
+type Feeds interface {
+	// Begin begins the next feed of a source.
+	Begin(ctx context.Context, source int) (Feed, error)
+	// Recover finishes or drops what an interrupted feed left behind.
+	Recover(ctx context.Context, source int) error
+	// Version returns the number of the latest feed of a source, 0 for none.
+	Version(ctx context.Context, source int) (roster.FeedNumber, error)
+}
+
+// Journal keeps plans and what became of their effects. What a method wrote is
+// durable when it returns.
+type Journal interface {
+	// Begin begins a plan for a run, and drops plans that were never finished.
+	Begin(ctx context.Context, run string) (planID int64, err error)
+	Append(ctx context.Context, planID int64, lines []plan.Line) error
+	// Remember keeps the accounts that were matched.
+	Remember(ctx context.Context, source int, accounts []plan.Account) error
+	// Finish marks the plan as complete: from here on it is applied, by whoever finds it.
+	Finish(ctx context.Context, planID int64, summary plan.Summary) error
+	// Open returns the plan that is complete and not applied, if there is one.
+	Open(ctx context.Context) (p OpenPlan, found bool, err error)
+	// Lines yields the lines of a plan after a sequence number, in order.
+	Lines(ctx context.Context, planID, after int64) iter.Seq2[plan.Line, error]
+	// Tried notes, before effects are tried, up to which they may have been.
+	Tried(ctx context.Context, planID, through int64) error
+	// Done notes what became of effects, all of it in one transaction.
+	Done(ctx context.Context, planID int64, d Done) error
+	// Close marks the plan as applied.
+	Close(ctx context.Context, planID int64) error
+	// Failures returns how many effects of a plan failed.
+	Failures(ctx context.Context, planID int64) (int, error)
+
+	// Accounts returns what is remembered of people's accounts, by person.
+	Accounts(ctx context.Context, source int, people []roster.ID) (map[roster.ID]plan.Account, error)
+	// ClassGroups returns what is remembered of classes' groups, by class.
+	ClassGroups(ctx context.Context, source int, classes []roster.ID) (map[roster.ID]plan.ClassGroup, error)
+}
+
+// OpenPlan is a plan that is being applied.
+type OpenPlan struct {
+	ID      int64
+	Run     string
+	Summary plan.Summary
+	Done    int64 // the last effect that is known to be done or failed
+}
+
+// Done is what became of a batch of effects.
+type Done struct {
+	Through     int64                     // the last effect of the batch
+	Accounts    map[int][]plan.Account    // by source: what is now remembered
+	ClassGroups map[int][]plan.ClassGroup // by source: what is now remembered
+	Failures    []Failure
+}
+
+// Failure is an effect that failed, and why.
+type Failure struct {
+	Seq     int64
+	Message string
+}
+
+// Runs keeps runs and their findings.
+type Runs interface {
+	Put(ctx context.Context, r Run) error
+	Run(ctx context.Context, id string) (Run, error)
+	// Runs returns the latest runs, newest first.
+	Runs(ctx context.Context) ([]Run, error)
+	// Unfinished returns the runs that were requested or interrupted, oldest first.
+	Unfinished(ctx context.Context) ([]Run, error)
+	PutFindings(ctx context.Context, run string, findings []feed.Finding) error
+	Findings(ctx context.Context, run string) ([]feed.Finding, error)
+}
+
+// Marks remembers short texts from run to run.
+type Marks interface {
+	// Mark returns the text of a name, and "" for none.
+	Mark(ctx context.Context, name string) (string, error)
+	SetMark(ctx context.Context, name, text string) error
+}
+
+// Inbox is where uploaded feeds arrive.
+type Inbox interface {
+	// Next returns the newest feed of a connector that no run took yet.
+	Next(ctx context.Context, connector string) (path, upload string, found bool, err error)
+	// Taken says that a run took the feed.
+	Taken(ctx context.Context, upload string) error
+}
+
+// Progress shows how far the work is.
+type Progress interface {
+	// Stage begins a stage; total is 0 where it is not known.
+	Stage(name string, total int)
+	// Add counts pieces of the stage that are done.
+	Add(n int)
+	// Done ends the last stage.
+	Done()
+}

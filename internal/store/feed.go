@@ -1,0 +1,306 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"rollbook/internal/feed"
+	"rollbook/internal/roster"
+	"rollbook/internal/run"
+)
+
+// Feeds keeps feeds while they are read, and merges them into the roster.
+//
+// A feed is too large for one transaction, and must take effect whole. So its
+// changes are written aside, to pending, in transactions of thousands of rows;
+// one small transaction then says that they are complete; and only then are
+// they merged, again in pieces. Whoever finds a complete feed that is not
+// merged finishes the merge, and whoever finds an incomplete one drops it: in
+// both cases it is as if the feed had been stored in one instant.
+type Feeds struct {
+	DB  DB
+	Now func() time.Time
+}
+
+// rowsInTransaction bounds how long other writers wait for a piece of a feed.
+const rowsInTransaction = 5000
+
+// The states of a feed.
+const (
+	feedStored = "stored"
+	feedMerged = "merged"
+)
+
+// storedReport is what is kept of a feed.
+type storedReport struct {
+	Files  map[string]*feed.FileReport `json:"files"`
+	Parts  []feed.Part                 `json:"parts"`
+	Totals feed.Totals                 `json:"totals"`
+}
+
+// Feed is one feed of a source while it is read. It implements feed.Known and
+// feed.Changes.
+type Feed struct {
+	feeds  Feeds
+	source int
+	number roster.FeedNumber
+	last   storedReport
+	buffer []roster.Record
+}
+
+// Begin begins the next feed of a source. What an earlier one that was cut off
+// left behind is finished or dropped first.
+func (f Feeds) Begin(ctx context.Context, source int) (run.Feed, error) {
+	if err := f.Recover(ctx, source); err != nil {
+		return nil, err
+	}
+	next := &Feed{feeds: f, source: source, number: 1}
+	err := f.DB.Read(ctx, func(tx Tx) error {
+		var number int64
+		var report string
+		err := tx.QueryRow(ctx, `SELECT number, report FROM feed WHERE source = $1 ORDER BY number DESC LIMIT 1`,
+			source).Scan(&number, &report)
+		if err != nil {
+			return err
+		}
+		next.number = roster.FeedNumber(number + 1)
+		return json.Unmarshal([]byte(report), &next.last)
+	})
+	if err != nil && !errors.Is(err, ErrNoRows) {
+		return nil, fmt.Errorf("begin a feed: %w", err)
+	}
+	return next, nil
+}
+
+// Recover finishes the merge of a feed that is complete, and drops what is
+// left of one that is not.
+func (f Feeds) Recover(ctx context.Context, source int) error {
+	var number int64
+	err := f.DB.Read(ctx, func(tx Tx) error {
+		return tx.QueryRow(ctx, `SELECT number FROM feed WHERE source = $1 AND state = $2`, source, feedStored).Scan(&number)
+	})
+	switch {
+	case err == nil:
+		return f.merge(ctx, source, roster.FeedNumber(number))
+	case errors.Is(err, ErrNoRows):
+		return f.drop(ctx, source)
+	}
+	return fmt.Errorf("look for an interrupted feed: %w", err)
+}
+
+// Number is the number that the feed has once it is stored.
+func (f *Feed) Number() roster.FeedNumber { return f.number }
+
+// Parts implements feed.Known.
+func (f *Feed) Parts(context.Context) ([]feed.Part, error) { return f.last.Parts, nil }
+
+// Totals implements feed.Known.
+func (f *Feed) Totals(context.Context) (feed.Totals, error) { return f.last.Totals, nil }
+
+// Entries implements feed.Known.
+func (f *Feed) Entries(ctx context.Context, kind roster.Kind) iter.Seq2[roster.Entry, error] {
+	return Roster{DB: f.feeds.DB}.Entries(ctx, f.source, kind)
+}
+
+// Body implements feed.Known.
+func (f *Feed) Body(ctx context.Context, kind roster.Kind, id roster.ID) ([]byte, error) {
+	return Roster{DB: f.feeds.DB}.Body(ctx, f.source, kind, id)
+}
+
+// Put implements feed.Changes.
+func (f *Feed) Put(ctx context.Context, record roster.Record) error {
+	record.Body = slices.Clone(record.Body)
+	if record.Body == nil {
+		record.Body = []byte{}
+	}
+	return f.add(ctx, record)
+}
+
+// Deactivate implements feed.Changes.
+func (f *Feed) Deactivate(ctx context.Context, kind roster.Kind, id roster.ID) error {
+	return f.add(ctx, roster.Record{Kind: kind, ID: id})
+}
+
+func (f *Feed) add(ctx context.Context, record roster.Record) error {
+	f.buffer = append(f.buffer, record)
+	if len(f.buffer) < rowsInTransaction {
+		return nil
+	}
+	return f.flush(ctx)
+}
+
+// flush writes the buffered changes aside.
+func (f *Feed) flush(ctx context.Context) error {
+	err := f.feeds.DB.Write(ctx, func(tx Tx) error {
+		_, err := tx.CopyIn(ctx, "pending",
+			[]string{"source", "kind", "id", "record_key", "digest", "active", "body"}, f.rows())
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("write the feed aside: %w", err)
+	}
+	f.buffer = f.buffer[:0]
+	return nil
+}
+
+func (f *Feed) rows() iter.Seq[[]any] {
+	return func(yield func([]any) bool) {
+		row := make([]any, 7)
+		for _, r := range f.buffer {
+			key := r.Key
+			if hangs(r.Kind) {
+				key = ""
+			}
+			row[0], row[1], row[2], row[3], row[4], row[5] = f.source, int(r.Kind), int64(r.ID), key, r.Digest[:], r.Active
+			row[6] = nil
+			if r.Body != nil {
+				row[6] = r.Body
+			}
+			if !yield(row) {
+				return
+			}
+		}
+	}
+}
+
+// hangs reports whether records of a kind hang on a person or class.
+func hangs(kind roster.Kind) bool {
+	return kind == roster.KindAffiliations || kind == roster.KindDetails || kind == roster.KindRoll
+}
+
+// Finish writes the last changes aside, for a dry run to read.
+func (f *Feed) Finish(ctx context.Context) error { return f.flush(ctx) }
+
+// Store makes the feed take effect. run is the run that brought it.
+func (f *Feed) Store(ctx context.Context, run string, report *feed.Report) error {
+	if err := f.flush(ctx); err != nil {
+		return err
+	}
+	body, err := json.Marshal(storedReport{report.Files, report.Parts, report.Totals}, json.Deterministic(true))
+	if err != nil {
+		return fmt.Errorf("store the feed: %w", err)
+	}
+	err = f.feeds.DB.Write(ctx, func(tx Tx) error {
+		_, err := tx.Exec(ctx, `INSERT INTO feed (source, number, run, state, stored, report) VALUES ($1, $2, $3, $4, $5, $6)`,
+			f.source, int64(f.number), run, feedStored, f.feeds.Now().UnixMicro(), string(body))
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("store the feed: %w", err)
+	}
+	return f.feeds.merge(ctx, f.source, f.number)
+}
+
+// Drop forgets the feed.
+func (f *Feed) Drop(ctx context.Context) error { return f.feeds.drop(ctx, f.source) }
+
+// merge moves the pending changes into the roster, piece by piece in the order
+// of kind and ID, and forgets each piece with the same transaction.
+func (f Feeds) merge(ctx context.Context, source int, number roster.FeedNumber) error {
+	for {
+		moved, err := f.mergePiece(ctx, source, number)
+		if err != nil {
+			return fmt.Errorf("merge the feed: %w", err)
+		}
+		if !moved {
+			break
+		}
+	}
+	err := f.DB.Write(ctx, func(tx Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE feed SET state = $3 WHERE source = $1 AND number = $2`, source, int64(number), feedMerged)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("merge the feed: %w", err)
+	}
+	return nil
+}
+
+// piece selects the pending changes up to a kind and ID.
+const piece = ` FROM pending WHERE source = $1 AND (kind, id) <= ($2, $3)`
+
+func (f Feeds) mergePiece(ctx context.Context, source int, number roster.FeedNumber) (moved bool, err error) {
+	err = f.DB.Write(ctx, func(tx Tx) error {
+		kind, id, err := endOfPiece(ctx, tx, source)
+		if errors.Is(err, ErrNoRows) {
+			moved = false
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		moved = true
+		_, err = tx.Exec(ctx, `INSERT INTO roster (source, kind, id, record_key, digest, active, feed, body)
+			SELECT source, kind, id, record_key, digest, active, $4, body`+piece+` AND body IS NOT NULL ORDER BY kind, id
+			ON CONFLICT (source, kind, id) DO UPDATE
+			SET digest = excluded.digest, active = excluded.active, feed = excluded.feed, body = excluded.body`,
+			source, kind, id, int64(number))
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `UPDATE roster SET active = FALSE, feed = $4
+			WHERE source = $1 AND (kind, id) IN (SELECT kind, id`+piece+` AND body IS NULL)`, source, kind, id, int64(number))
+		if err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, `DELETE`+piece, source, kind, id)
+		return err
+	})
+	return moved, err
+}
+
+// endOfPiece returns where a piece of the pending changes ends.
+func endOfPiece(ctx context.Context, tx Tx, source int) (kind, id int64, err error) {
+	err = tx.QueryRow(ctx, `SELECT kind, id FROM (
+			SELECT kind, id FROM pending WHERE source = $1 ORDER BY kind, id LIMIT $2
+		) AS first ORDER BY kind DESC, id DESC LIMIT 1`, source, rowsInTransaction).Scan(&kind, &id)
+	return kind, id, err
+}
+
+// drop forgets pending changes.
+func (f Feeds) drop(ctx context.Context, source int) error {
+	for {
+		done := false
+		err := f.DB.Write(ctx, func(tx Tx) error {
+			kind, id, err := endOfPiece(ctx, tx, source)
+			if errors.Is(err, ErrNoRows) {
+				done = true
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			_, err = tx.Exec(ctx, `DELETE`+piece, source, kind, id)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("drop an incomplete feed: %w", err)
+		}
+		if done {
+			return nil
+		}
+	}
+}
+
+// Version identifies a state of the roster: the number of the latest feed.
+func (f Feeds) Version(ctx context.Context, source int) (roster.FeedNumber, error) {
+	var number int64
+	err := f.DB.Read(ctx, func(tx Tx) error {
+		return tx.QueryRow(ctx, `SELECT COALESCE(MAX(number), 0) FROM feed WHERE source = $1`, source).Scan(&number)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("read the latest feed: %w", err)
+	}
+	return roster.FeedNumber(number), nil
+}
+
+var _ interface {
+	feed.Known
+	feed.Changes
+} = (*Feed)(nil)

@@ -1,0 +1,265 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+
+	"github.com/go-json-experiment/json"
+
+	"rollbook/internal/directory"
+	"rollbook/internal/plan"
+	"rollbook/internal/roster"
+	"rollbook/internal/run"
+)
+
+// Journal keeps plans and what became of their effects (run.Journal).
+type Journal struct{ DB DB }
+
+// Begin implements run.Journal. Plans that were cut off while they were being
+// made are dropped.
+func (j Journal) Begin(ctx context.Context, runID string) (id int64, err error) {
+	if err := j.dropUnfinished(ctx); err != nil {
+		return 0, err
+	}
+	err = j.DB.Write(ctx, func(tx Tx) error {
+		if err := tx.QueryRow(ctx, `SELECT COALESCE(MAX(id), 0) + 1 FROM plan`).Scan(&id); err != nil {
+			return err
+		}
+		_, err := tx.Exec(ctx, `INSERT INTO plan (id, run, state, summary, tried, done) VALUES ($1, $2, 'planning', '{}', 0, 0)`, id, runID)
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("begin a plan: %w", err)
+	}
+	return id, nil
+}
+
+// dropUnfinished removes the plans that were never finished, and their effects.
+func (j Journal) dropUnfinished(ctx context.Context) error {
+	for {
+		done := false
+		err := j.DB.Write(ctx, func(tx Tx) error {
+			n, err := tx.Exec(ctx, `DELETE FROM effect WHERE (plan, seq) IN (
+				SELECT plan, seq FROM effect WHERE plan IN (SELECT id FROM plan WHERE state = 'planning') LIMIT $1)`, rowsInTransaction)
+			if err != nil || n > 0 {
+				return err
+			}
+			done = true
+			_, err = tx.Exec(ctx, `DELETE FROM plan WHERE state = 'planning'`)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("drop an unfinished plan: %w", err)
+		}
+		if done {
+			return nil
+		}
+	}
+}
+
+// Append implements run.Journal.
+func (j Journal) Append(ctx context.Context, planID int64, lines []plan.Line) error {
+	err := j.DB.Write(ctx, func(tx Tx) error {
+		_, err := tx.CopyIn(ctx, "effect", []string{"plan", "seq", "kind", "source", "object", "body"}, func(yield func([]any) bool) {
+			row := make([]any, 6)
+			for _, l := range lines {
+				row[0], row[1], row[2], row[3], row[4], row[5] = planID, l.Seq, int(l.Kind), l.Source, int64(l.Object), l.Body
+				if !yield(row) {
+					return
+				}
+			}
+		})
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("write the plan: %w", err)
+	}
+	return nil
+}
+
+// Finish implements run.Journal.
+func (j Journal) Finish(ctx context.Context, planID int64, summary plan.Summary) error {
+	body, err := json.Marshal(summary)
+	if err != nil {
+		return fmt.Errorf("finish the plan: %w", err)
+	}
+	return j.exec(ctx, "finish the plan", `UPDATE plan SET state = 'planned', summary = $2 WHERE id = $1`, planID, string(body))
+}
+
+// Close implements run.Journal.
+func (j Journal) Close(ctx context.Context, planID int64) error {
+	return j.exec(ctx, "close the plan", `UPDATE plan SET state = 'applied' WHERE id = $1`, planID)
+}
+
+// Tried implements run.Journal.
+func (j Journal) Tried(ctx context.Context, planID, through int64) error {
+	return j.exec(ctx, "note the effects that are tried", `UPDATE plan SET tried = $2 WHERE id = $1`, planID, through)
+}
+
+func (j Journal) exec(ctx context.Context, what, sql string, args ...any) error {
+	err := j.DB.Write(ctx, func(tx Tx) error {
+		_, err := tx.Exec(ctx, sql, args...)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
+}
+
+// Open implements run.Journal.
+func (j Journal) Open(ctx context.Context) (p run.OpenPlan, found bool, err error) {
+	var summary string
+	err = j.DB.Read(ctx, func(tx Tx) error {
+		return tx.QueryRow(ctx, `SELECT id, run, summary, done FROM plan WHERE state = 'planned' ORDER BY id LIMIT 1`).
+			Scan(&p.ID, &p.Run, &summary, &p.Done)
+	})
+	if errors.Is(err, ErrNoRows) {
+		return run.OpenPlan{}, false, nil
+	}
+	if err == nil {
+		err = json.Unmarshal([]byte(summary), &p.Summary)
+	}
+	if err != nil {
+		return run.OpenPlan{}, false, fmt.Errorf("look for an interrupted plan: %w", err)
+	}
+	return p, true, nil
+}
+
+// Lines implements run.Journal.
+func (j Journal) Lines(ctx context.Context, planID, after int64) iter.Seq2[plan.Line, error] {
+	return sequence(ctx, j.DB, func(rows Rows, l *plan.Line) error {
+		var kind int
+		var object int64
+		if err := rows.Scan(&l.Seq, &kind, &l.Source, &object, &l.Body); err != nil {
+			return err
+		}
+		l.Kind, l.Object, l.Body = directory.EffectKind(kind), roster.ID(object), slices.Clone(l.Body)
+		return nil
+	}, `SELECT seq, kind, source, object, body FROM effect WHERE plan = $1 AND seq > $2 ORDER BY seq`, planID, after)
+}
+
+// Done implements run.Journal.
+func (j Journal) Done(ctx context.Context, planID int64, d run.Done) error {
+	err := j.DB.Write(ctx, func(tx Tx) error {
+		for source, accounts := range d.Accounts {
+			if err := putAccounts(ctx, tx, source, accounts); err != nil {
+				return err
+			}
+		}
+		for source, groups := range d.ClassGroups {
+			if err := putClassGroups(ctx, tx, source, groups); err != nil {
+				return err
+			}
+		}
+		for _, f := range d.Failures {
+			_, err := tx.Exec(ctx, `INSERT INTO effect_failure (plan, seq, message) VALUES ($1, $2, $3)`, planID, f.Seq, f.Message)
+			if err != nil {
+				return err
+			}
+		}
+		_, err := tx.Exec(ctx, `UPDATE plan SET done = $2 WHERE id = $1`, planID, d.Through)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("note what became of the effects: %w", err)
+	}
+	return nil
+}
+
+// Failures implements run.Journal.
+func (j Journal) Failures(ctx context.Context, planID int64) (n int, err error) {
+	err = j.DB.Read(ctx, func(tx Tx) error {
+		return tx.QueryRow(ctx, `SELECT COUNT(*) FROM effect_failure WHERE plan = $1`, planID).Scan(&n)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("count the failed effects: %w", err)
+	}
+	return n, nil
+}
+
+// Remember implements run.Journal.
+func (j Journal) Remember(ctx context.Context, source int, accounts []plan.Account) error {
+	for piece := range slices.Chunk(accounts, rowsInTransaction) {
+		err := j.DB.Write(ctx, func(tx Tx) error { return putAccounts(ctx, tx, source, piece) })
+		if err != nil {
+			return fmt.Errorf("remember accounts: %w", err)
+		}
+	}
+	return nil
+}
+
+// Accounts implements run.Journal.
+func (j Journal) Accounts(ctx context.Context, source int, people []roster.ID) (map[roster.ID]plan.Account, error) {
+	accounts := map[roster.ID]plan.Account{}
+	err := byID(ctx, j.DB, people, func(rows Rows) error {
+		var a plan.Account
+		if err := scanAccount(rows, &a); err != nil {
+			return err
+		}
+		accounts[a.Person] = a
+		return nil
+	}, `SELECT person, object_id, created, written FROM account WHERE source = $1 AND person BETWEEN $2 AND $3`, source)
+	if err != nil {
+		return nil, fmt.Errorf("read the accounts of people: %w", err)
+	}
+	return accounts, nil
+}
+
+// ClassGroups implements run.Journal.
+func (j Journal) ClassGroups(ctx context.Context, source int, classes []roster.ID) (map[roster.ID]plan.ClassGroup, error) {
+	groups := map[roster.ID]plan.ClassGroup{}
+	err := byID(ctx, j.DB, classes, func(rows Rows) error {
+		var g plan.ClassGroup
+		if err := scanClassGroup(rows, &g); err != nil {
+			return err
+		}
+		g.Owners, g.Members = slices.Clone(g.Owners), slices.Clone(g.Members)
+		groups[g.Class] = g
+		return nil
+	}, `SELECT class, object_id, written, owners, members FROM class_group WHERE source = $1 AND class BETWEEN $2 AND $3`, source)
+	if err != nil {
+		return nil, fmt.Errorf("read the groups of classes: %w", err)
+	}
+	return groups, nil
+}
+
+// byID runs a query over ranges of IDs that cover the ones asked for: IDs that
+// lie close together are read as one range, though it may hold others too.
+func byID(ctx context.Context, db DB, ids []roster.ID, scan func(Rows) error, sql string, source int) error {
+	ids = slices.Clone(ids)
+	slices.Sort(ids)
+	return db.Read(ctx, func(tx Tx) error {
+		for len(ids) > 0 {
+			n := 1
+			for n < len(ids) && ids[n]-ids[n-1] <= closeTogether {
+				n++
+			}
+			if err := scanRange(ctx, tx, scan, sql, source, int64(ids[0]), int64(ids[n-1])); err != nil {
+				return err
+			}
+			ids = ids[n:]
+		}
+		return nil
+	})
+}
+
+// closeTogether is how many rows are read over rather than looked up anew.
+const closeTogether = 8
+
+func scanRange(ctx context.Context, tx Tx, scan func(Rows) error, sql string, args ...any) error {
+	rows, err := tx.Query(ctx, sql, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}

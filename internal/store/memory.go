@@ -1,0 +1,71 @@
+package store
+
+import (
+	"context"
+	"iter"
+
+	"rollbook/internal/plan"
+	"rollbook/internal/roster"
+)
+
+// Memory keeps what was last applied (plan.Memory).
+type Memory struct{ DB DB }
+
+// Accounts implements plan.Memory.
+func (m Memory) Accounts(ctx context.Context, source int) iter.Seq2[plan.Account, error] {
+	return sequence(ctx, m.DB, scanAccount, `SELECT person, object_id, created, written FROM account WHERE source = $1 ORDER BY person`, source)
+}
+
+// ClassGroups implements plan.Memory.
+func (m Memory) ClassGroups(ctx context.Context, source int) iter.Seq2[plan.ClassGroup, error] {
+	return sequence(ctx, m.DB, scanClassGroup,
+		`SELECT class, object_id, written, owners, members FROM class_group WHERE source = $1 ORDER BY class`, source)
+}
+
+func scanAccount(rows Rows, a *plan.Account) error {
+	var person int64
+	err := rows.Scan(&person, &a.ObjectID, &a.Created, &a.Written)
+	a.Person = roster.ID(person)
+	return err
+}
+
+func scanClassGroup(rows Rows, g *plan.ClassGroup) error {
+	var class int64
+	err := rows.Scan(&class, &g.ObjectID, &g.Written, &g.Owners, &g.Members)
+	g.Class = roster.ID(class)
+	return err
+}
+
+// putAccounts remembers accounts, new or not.
+func putAccounts(ctx context.Context, tx Tx, source int, accounts []plan.Account) error {
+	for _, a := range accounts {
+		_, err := tx.Exec(ctx, `INSERT INTO account (source, person, object_id, created, written) VALUES ($1, $2, $3, $4, $5)
+			ON CONFLICT (source, person) DO UPDATE SET object_id = excluded.object_id, written = excluded.written`,
+			source, int64(a.Person), a.ObjectID, a.Created, a.Written)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// putClassGroups remembers groups, new or not.
+func putClassGroups(ctx context.Context, tx Tx, source int, groups []plan.ClassGroup) error {
+	for _, g := range groups {
+		_, err := tx.Exec(ctx, `INSERT INTO class_group (source, class, object_id, written, owners, members) VALUES ($1, $2, $3, $4, $5, $6)
+			ON CONFLICT (source, class) DO UPDATE
+			SET object_id = excluded.object_id, written = excluded.written, owners = excluded.owners, members = excluded.members`,
+			source, int64(g.Class), g.ObjectID, g.Written, notNil(g.Owners), notNil(g.Members))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func notNil(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}

@@ -1,0 +1,118 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+
+	"rollbook/internal/roster"
+)
+
+// Roster keeps what the school says.
+type Roster struct {
+	DB DB
+	// Pending makes reads see the changes of the feed that is being read, as if
+	// it were stored: a dry run plans on them.
+	Pending bool
+}
+
+// errStopped ends a read whose caller wants no more.
+var errStopped = errors.New("stopped")
+
+// sequence yields the rows of a query, scanned, and an error as the last element.
+func sequence[T any](ctx context.Context, db DB, scan func(Rows, *T) error, sql string, args ...any) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		var row T
+		err := db.Read(ctx, func(tx Tx) error {
+			rows, err := tx.Query(ctx, sql, args...)
+			if err != nil {
+				return err
+			}
+			defer rows.Close()
+			for rows.Next() {
+				if err := scan(rows, &row); err != nil {
+					return err
+				}
+				if !yield(row, nil) {
+					return errStopped
+				}
+			}
+			return rows.Err()
+		})
+		if err != nil && !errors.Is(err, errStopped) {
+			var none T
+			yield(none, err)
+		}
+	}
+}
+
+// Entries yields the entries of a kind in the order of their IDs.
+func (r Roster) Entries(ctx context.Context, source int, kind roster.Kind) iter.Seq2[roster.Entry, error] {
+	var digest []byte
+	return sequence(ctx, r.DB, func(rows Rows, e *roster.Entry) error {
+		var id int64
+		if err := rows.Scan(&id, &e.Key, &digest, &e.Active); err != nil {
+			return err
+		}
+		e.ID = roster.ID(id)
+		e.Digest = roster.Digest(digest)
+		return nil
+	}, `SELECT id, record_key, digest, active FROM roster WHERE source = $1 AND kind = $2 ORDER BY id`, source, int(kind))
+}
+
+// Body returns the content of a record.
+func (r Roster) Body(ctx context.Context, source int, kind roster.Kind, id roster.ID) ([]byte, error) {
+	var body []byte
+	err := r.DB.Read(ctx, func(tx Tx) error {
+		return tx.QueryRow(ctx, `SELECT body FROM roster WHERE source = $1 AND kind = $2 AND id = $3`,
+			source, int(kind), int64(id)).Scan(&body)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read %s %d: %w", kind, id, err)
+	}
+	return body, nil
+}
+
+// Records yields the records of a kind in the order of their IDs.
+func (r Roster) Records(ctx context.Context, source int, kind roster.Kind) iter.Seq2[roster.Record, error] {
+	sql := `SELECT id, record_key, active, body FROM roster WHERE source = $1 AND kind = $2 ORDER BY id`
+	if r.Pending {
+		sql = recordsWithPending
+	}
+	return sequence(ctx, r.DB, func(rows Rows, record *roster.Record) error {
+		var id int64
+		record.Kind = kind
+		if err := rows.Scan(&id, &record.Key, &record.Active, &record.Body); err != nil {
+			return err
+		}
+		record.ID = roster.ID(id)
+		return nil
+	}, sql, source, int(kind))
+}
+
+// recordsWithPending lays the pending changes over the roster.
+const recordsWithPending = `
+SELECT id, record_key, active, body FROM pending WHERE source = $1 AND kind = $2 AND body IS NOT NULL
+UNION ALL
+SELECT r.id, r.record_key, r.active AND p.id IS NULL, r.body
+FROM roster r LEFT JOIN pending p ON p.source = r.source AND p.kind = r.kind AND p.id = r.id
+WHERE r.source = $1 AND r.kind = $2 AND (p.id IS NULL OR p.body IS NULL)
+ORDER BY 1`
+
+// Key returns the record with a sourcedId.
+func (r Roster) Key(ctx context.Context, source int, kind roster.Kind, key string) (roster.Record, error) {
+	record := roster.Record{Kind: kind, Key: key}
+	err := r.DB.Read(ctx, func(tx Tx) error {
+		var id int64
+		err := tx.QueryRow(ctx, `SELECT id, active, body FROM roster
+			WHERE source = $1 AND kind = $2 AND record_key = $3 AND kind IN (1, 2, 3, 4, 7)`,
+			source, int(kind), key).Scan(&id, &record.Active, &record.Body)
+		record.ID = roster.ID(id)
+		return err
+	})
+	if err != nil {
+		return roster.Record{}, fmt.Errorf("read %s %s: %w", kind, key, err)
+	}
+	return record, nil
+}
