@@ -1,0 +1,50 @@
+package graph
+
+import (
+	"rollbook/internal/flow"
+	"rollbook/internal/odata"
+)
+
+func (g *surface) connectorNoun() noun[flow.Connector] {
+	return noun[flow.Connector]{
+		path: "dataConnectors", typ: typeConnector, permission: nounConnector,
+		object: g.connectorObject, apply: g.applyConnector,
+		list: g.Flows.Connectors, get: g.Flows.Connector, create: g.Flows.CreateConnector,
+		update: g.Flows.UpdateConnector, remove: g.Flows.DeleteConnector,
+		navigations: []odata.Navigation{{
+			Name: "sourceSystem", Context: base + "sourceSystems", Permissions: readPermissions(nounSourceSystem),
+			Load: func(r *odata.Request, o *odata.Object) (odata.Value, error) {
+				s, err := g.Flows.SourceSystem(r.Context(), o.Get("sourceSystem").Text())
+				if err != nil {
+					return odata.Value{}, err
+				}
+				return odata.Struct(g.sourceSystemObject(s)), nil
+			},
+		}},
+	}
+}
+
+func (g *surface) connectorObject(c flow.Connector) *odata.Object {
+	o := g.typed(string(c.Type)).
+		Set("id", odata.Text(c.ID)).
+		Set("displayName", odata.Text(c.DisplayName)).
+		Set("sourceSystem", odata.Reference(c.SourceSystem))
+	if c.FileFormat != nil {
+		o.Set("fileFormat", g.code(typeFileFormat, c.FileFormat.Code))
+	}
+	return o
+}
+
+func (g *surface) applyConnector(c flow.Connector, o *odata.Object) (flow.Connector, error) {
+	if o.Type != g.types[typeFileConnector] {
+		return c, unsupported(o)
+	}
+	c.Type = flow.AzureDataLakeConnector
+	c.DisplayName = o.Get("displayName").Text()
+	c.SourceSystem = o.Get("sourceSystem").Text()
+	c.FileFormat = nil
+	if code := codeOf(o.Get("fileFormat")); code != "" {
+		c.FileFormat = &flow.ReferenceValue{Code: code}
+	}
+	return c, nil
+}

@@ -1,0 +1,147 @@
+package graph
+
+import (
+	"context"
+
+	"rollbook/internal/directory"
+	"rollbook/internal/odata"
+)
+
+// Directory reads the directory. Its methods MUST return errors that wrap
+// directory.ErrNotFound for an object that is not there, and
+// directory.ErrInvalid for a condition that cannot be answered. Lists MUST be in
+// the order of their IDs.
+type Directory interface {
+	ListUsers(ctx context.Context, q directory.Query) ([]directory.User, error)
+	CountUsers(ctx context.Context, f directory.Filter) (int, error)
+	User(ctx context.Context, idOrUPN string) (directory.User, error)
+
+	ListGroups(ctx context.Context, q directory.Query) ([]directory.Group, error)
+	CountGroups(ctx context.Context, f directory.Filter) (int, error)
+	Group(ctx context.Context, id string) (directory.Group, error)
+
+	ListMembers(ctx context.Context, groupID string, r directory.Relation, q directory.Query) ([]directory.User, error)
+	CountMembers(ctx context.Context, groupID string, r directory.Relation) (int, error)
+}
+
+// Pages of the directory (Graph: users, list).
+const (
+	defaultTop = 100
+	maxTop     = 999
+)
+
+// directorySets are the entity sets of the directory.
+func (g *surface) directorySets() []*odata.EntitySet {
+	return []*odata.EntitySet{
+		g.users(), g.groups(),
+		g.members("owners", directory.Owner), g.members("members", directory.Member),
+	}
+}
+
+func (g *surface) users() *odata.EntitySet {
+	t := g.model.Type(typeUser)
+	return &odata.EntitySet{
+		Path: "users", Type: t, ReadAll: readUserPermissions(), ReadOne: readUserPermissions(),
+		Page: func(r *odata.Request) (odata.Page, error) {
+			return page(r, t, g.Directory.ListUsers, g.Directory.CountUsers, g.userFor(r))
+		},
+		Count: func(r *odata.Request) (int, error) {
+			f, err := conditionOf(r, t)
+			if err != nil {
+				return 0, err
+			}
+			return g.Directory.CountUsers(r.Context(), f)
+		},
+		Get: func(r *odata.Request) (*odata.Object, error) {
+			u, err := g.Directory.User(r.Context(), r.Param("id"))
+			if err != nil {
+				return nil, err
+			}
+			return g.userFor(r)(u), nil
+		},
+	}
+}
+
+func (g *surface) groups() *odata.EntitySet {
+	t := g.model.Type(typeGroup)
+	object := func(group directory.Group) *odata.Object { return groupObject(t, group) }
+	return &odata.EntitySet{
+		Path: "groups", Type: t, ReadAll: readGroupPermissions(), ReadOne: readGroupPermissions(),
+		Page: func(r *odata.Request) (odata.Page, error) {
+			return page(r, t, g.Directory.ListGroups, g.Directory.CountGroups, object)
+		},
+		Count: func(r *odata.Request) (int, error) {
+			f, err := conditionOf(r, t)
+			if err != nil {
+				return 0, err
+			}
+			return g.Directory.CountGroups(r.Context(), f)
+		},
+		Get: func(r *odata.Request) (*odata.Object, error) {
+			group, err := g.Directory.Group(r.Context(), r.Param("id"))
+			if err != nil {
+				return nil, err
+			}
+			return object(group), nil
+		},
+	}
+}
+
+// members are the users that belong to a group.
+func (g *surface) members(name string, relation directory.Relation) *odata.EntitySet {
+	return &odata.EntitySet{
+		Path: "groups/{group}/" + name, Type: g.model.Type(typeDirectoryObject), ReadAll: readGroupPermissions(),
+		Page: func(r *odata.Request) (odata.Page, error) {
+			group := r.Param("group")
+			list := func(ctx context.Context, q directory.Query) ([]directory.User, error) {
+				return g.Directory.ListMembers(ctx, group, relation, q)
+			}
+			number := func(ctx context.Context, f directory.Filter) (int, error) {
+				if f != nil {
+					return 0, unsupportedOption("$count", "together with $filter")
+				}
+				return g.Directory.CountMembers(ctx, group, relation)
+			}
+			return page(r, g.model.Type(typeUser), list, number, g.userFor(r))
+		},
+		Count: func(r *odata.Request) (int, error) {
+			if r.Options.Filter != nil {
+				return 0, unsupportedOption("$filter", "together with $count")
+			}
+			return g.Directory.CountMembers(r.Context(), r.Param("group"), relation)
+		},
+	}
+}
+
+// page returns a page of users or groups as the query options want it.
+func page[E any](r *odata.Request, t *odata.Type,
+	list func(context.Context, directory.Query) ([]E, error),
+	number func(context.Context, directory.Filter) (int, error),
+	object func(E) *odata.Object,
+) (odata.Page, error) {
+	q, err := queryOf(r, t)
+	if err != nil {
+		return odata.Page{}, err
+	}
+	p := odata.Page{Count: -1, Objects: []*odata.Object{}}
+	if r.Options.Count && q.After == "" {
+		if p.Count, err = number(r.Context(), q.Filter); err != nil {
+			return odata.Page{}, err
+		}
+	}
+	if q.Top == 0 {
+		return p, nil
+	}
+	// One more than is shown tells whether anything follows.
+	top := q.Top
+	q.Top++
+	found, err := list(r.Context(), q)
+	if err != nil {
+		return odata.Page{}, err
+	}
+	p.Objects = objects(found[:min(top, len(found))], object)
+	if len(found) > top {
+		p.Next = "id-'" + p.Objects[top-1].Get("id").Text() + "'"
+	}
+	return p, nil
+}

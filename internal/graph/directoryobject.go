@@ -1,0 +1,88 @@
+package graph
+
+import (
+	"rollbook/internal/directory"
+	"rollbook/internal/odata"
+)
+
+// userFor returns how users are shown to the caller: those who may only read
+// what is basic get names and addresses (Graph: User.ReadBasic.All).
+func (g *surface) userFor(r *odata.Request) func(directory.User) *odata.Object {
+	t := g.model.Type(typeUser)
+	full := r.Require(userRead, groupRead, directoryRead) == nil
+	return func(u directory.User) *odata.Object { return userObject(t, u, full) }
+}
+
+func userObject(t *odata.Type, u directory.User, full bool) *odata.Object {
+	o := odata.New(t).
+		Set("id", odata.Text(u.ID)).
+		Set("displayName", filled(u.DisplayName)).
+		Set("userPrincipalName", filled(u.UserPrincipalName)).
+		Set("givenName", filled(u.GivenName)).
+		Set("surname", filled(u.Surname)).
+		Set("mail", filled(u.Mail))
+	if !full {
+		return o
+	}
+	o.Set("accountEnabled", odata.Bool(u.AccountEnabled))
+	return setAttributes(o, userAttributes(), u.Attributes)
+}
+
+func groupObject(t *odata.Type, g directory.Group) *odata.Object {
+	options := []string{}
+	if g.HasTeam {
+		options = []string{"Team"}
+	}
+	o := odata.New(t).
+		Set("id", odata.Text(g.ID)).
+		Set("displayName", filled(g.DisplayName)).
+		Set("mailNickname", filled(g.MailNickname)).
+		Set("mail", odata.Null()).
+		Set("description", filled(g.Description)).
+		Set("groupTypes", odata.Texts([]string{"Unified"})).
+		Set("mailEnabled", odata.Bool(true)).
+		Set("securityEnabled", odata.Bool(false)).
+		Set("visibility", odata.Text("HiddenMembership")).
+		Set("resourceProvisioningOptions", odata.Texts(options))
+	return setAttributes(o, groupAttributes(), g.Attributes)
+}
+
+func setAttributes(o *odata.Object, names []string, attributes map[string]string) *odata.Object {
+	for _, name := range names {
+		if v, ok := attributes[name]; ok {
+			o.Set(name, odata.Text(v))
+		}
+	}
+	return o
+}
+
+// filled returns null for what is empty.
+func filled(s string) odata.Value {
+	if s == "" {
+		return odata.Null()
+	}
+	return odata.Text(s)
+}
+
+// Objects encodes users and groups as the API shows them, for those who print
+// them otherwise.
+type Objects struct{ user, group *odata.Type }
+
+// NewObjects returns an encoder of users and groups.
+func NewObjects() (*Objects, error) {
+	model, err := newModel()
+	if err != nil {
+		return nil, err
+	}
+	return &Objects{user: model.Type(typeUser), group: model.Type(typeGroup)}, nil
+}
+
+// AppendUser appends a user as a JSON object.
+func (o *Objects) AppendUser(dst []byte, u directory.User) []byte {
+	return new(odata.Encoder).Append(dst, userObject(o.user, u, true), o.user)
+}
+
+// AppendGroup appends a group as a JSON object.
+func (o *Objects) AppendGroup(dst []byte, g directory.Group) []byte {
+	return new(odata.Encoder).Append(dst, groupObject(o.group, g), o.group)
+}

@@ -1,0 +1,115 @@
+package graph
+
+import (
+	"strconv"
+	"strings"
+
+	"rollbook/internal/directory"
+	"rollbook/internal/odata"
+)
+
+func unsupportedOption(option, where string) error {
+	return odata.BadRequest(odata.InnerInvalidQuery, option, "The query option %s is not supported %s.", option, where)
+}
+
+// queryOf translates the query options of a list of users or groups.
+func queryOf(r *odata.Request, t *odata.Type) (directory.Query, error) {
+	o := r.Options
+	switch {
+	case len(o.OrderBy) > 0:
+		return directory.Query{}, unsupportedOption("$orderby", "on the directory")
+	case o.Search != "":
+		return directory.Query{}, unsupportedOption("$search", "on the directory; use startswith in $filter")
+	case o.Skip > 0:
+		return directory.Query{}, unsupportedOption("$skip", "on the directory; follow @odata.nextLink")
+	case o.Top > maxTop:
+		return directory.Query{}, odata.BadRequest(odata.InnerInvalidQuery, "$top", "The value of $top can be at most %d, not %d.", maxTop, o.Top)
+	}
+	q := directory.Query{Top: defaultTop}
+	if o.Top >= 0 {
+		q.Top = o.Top
+	}
+	if o.SkipToken != "" {
+		id, ok := strings.CutPrefix(o.SkipToken, "id-'")
+		if !ok || !strings.HasSuffix(id, "'") {
+			return q, odata.BadRequest(odata.InnerInvalidQuery, "$skiptoken", "The value of $skiptoken does not belong to this request; use an @odata.nextLink as it is.")
+		}
+		q.After = strings.TrimSuffix(id, "'")
+	}
+	var err error
+	q.Filter, err = conditionOf(r, t)
+	return q, err
+}
+
+// conditionOf translates $filter, which is evaluated by the directory itself:
+// it has too many objects to look at each.
+func conditionOf(r *odata.Request, t *odata.Type) (directory.Filter, error) {
+	if r.Options.Filter == nil {
+		return nil, nil
+	}
+	compiled, err := r.Model().Compile(r.Options.Filter, t)
+	if err != nil {
+		return nil, err
+	}
+	return condition(compiled)
+}
+
+func condition(e odata.Expr) (directory.Filter, error) {
+	switch e := e.(type) {
+	case odata.And:
+		left, right, err := conditions(e.Left, e.Right)
+		return directory.And{Left: left, Right: right}, err
+	case odata.Or:
+		left, right, err := conditions(e.Left, e.Right)
+		return directory.Or{Left: left, Right: right}, err
+	case odata.Not:
+		inner, err := condition(e.Inner)
+		return directory.Not{Inner: inner}, err
+	case odata.Comparison:
+		return comparison(e)
+	case odata.Membership:
+		in := directory.In{Property: e.Property}
+		for _, v := range e.Values {
+			in.Values = append(in.Values, plain(v))
+		}
+		return in, nil
+	case odata.Call:
+		if e.Function != "startswith" {
+			return nil, unsupportedOption("$filter", "with "+e.Function+" on the directory; startswith, eq, ne and in are")
+		}
+		return directory.StartsWith{Property: e.Property, Prefix: e.Argument}, nil
+	}
+	return nil, unsupportedOption("$filter", "in this form")
+}
+
+func conditions(left, right odata.Expr) (directory.Filter, directory.Filter, error) {
+	l, err := condition(left)
+	if err != nil {
+		return nil, nil, err
+	}
+	r, err := condition(right)
+	return l, r, err
+}
+
+func comparison(e odata.Comparison) (directory.Filter, error) {
+	equal := directory.Equal{Property: e.Property}
+	if e.Value.IsSet() {
+		s := plain(e.Value)
+		equal.Value = &s
+	}
+	switch e.Op {
+	case "eq":
+		return equal, nil
+	case "ne":
+		return directory.Not{Inner: equal}, nil
+	}
+	return nil, unsupportedOption("$filter", "with "+e.Op+" on the directory; eq, ne, in and startswith are")
+}
+
+// plain returns a value as a directory compares it.
+func plain(v odata.Value) string {
+	if v.Kind() == odata.KindBool {
+		return strconv.FormatBool(v.Bool())
+	}
+	return v.Text()
+}

@@ -1,0 +1,56 @@
+package graph
+
+import (
+	"errors"
+	"net/http"
+
+	"rollbook/internal/directory"
+	"rollbook/internal/flow"
+	"rollbook/internal/odata"
+	"rollbook/internal/run"
+	"rollbook/internal/upload"
+)
+
+// refusal translates the errors of the program, each kind once.
+func refusal(err error) *odata.Error {
+	if e, ok := errors.AsType[*flow.Error](err); ok {
+		return flowRefusal(e)
+	}
+	switch {
+	case errors.Is(err, directory.ErrNotFound):
+		return &odata.Error{Status: http.StatusNotFound, Code: "Request_ResourceNotFound", Message: err.Error()}
+	case errors.Is(err, directory.ErrInvalid):
+		return &odata.Error{Status: http.StatusBadRequest, Code: "Request_UnsupportedQuery", Message: err.Error()}
+	case errors.Is(err, run.ErrNotFound), errors.Is(err, upload.ErrNoOperation):
+		return &odata.Error{Status: http.StatusNotFound, Code: odata.CodeNotFound, Message: err.Error()}
+	case errors.Is(err, upload.ErrNoSession):
+		return &odata.Error{Status: http.StatusBadRequest, Code: odata.CodeBadRequest, Message: err.Error(), InnerCode: "uploadSessionNotFound"}
+	}
+	return nil
+}
+
+func flowRefusal(e *flow.Error) *odata.Error {
+	refused := &odata.Error{Message: e.Message, Target: e.Target}
+	switch e.Kind {
+	case flow.NotFound:
+		refused.Status, refused.Code = http.StatusNotFound, odata.CodeNotFound
+	case flow.Conflict:
+		refused.Status, refused.Code = http.StatusConflict, "conflict"
+		if e.Target == "code" {
+			refused.InnerCode = "nameAlreadyExists"
+		}
+	case flow.NotUpdatable:
+		refused.Status, refused.Code, refused.InnerCode = http.StatusBadRequest, odata.CodeBadRequest, odata.InnerNotUpdateable
+	default:
+		refused.Status, refused.Code, refused.InnerCode = http.StatusBadRequest, odata.CodeBadRequest, "invalidValue"
+	}
+	return refused
+}
+
+// unsupported refuses what the API has and Rollbook cannot do yet.
+func unsupported(o *odata.Object) error {
+	return &odata.Error{
+		Status: http.StatusBadRequest, Code: odata.CodeBadRequest, InnerCode: odata.CodeNotSupported, Target: "@odata.type",
+		Message: "The type '#" + o.Type.Name + "' is not yet supported.",
+	}
+}

@@ -1,0 +1,118 @@
+package graph
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"rollbook/internal/flow"
+	"rollbook/internal/identity"
+	"rollbook/internal/odata"
+)
+
+// Config is what the API is made of. Everything is needed unless it says otherwise.
+type Config struct {
+	Flows     *flow.Service
+	Sealer    flow.Sealer // seals the secrets that arrive
+	Directory Directory
+	Runs      Runs
+	Uploads   Uploads
+
+	// Authenticate returns who makes a request. Its error answers 401, and its
+	// text is shown to the caller.
+	Authenticate func(*http.Request) (identity.Caller, error)
+
+	// PublicURL is the scheme and host that answers name; "" for those of the request.
+	PublicURL string
+
+	// Report takes errors that callers are only told the request-id of. May be nil.
+	Report func(r *http.Request, requestID string, err error)
+
+	Now   func() time.Time
+	NewID func() string // a UUID
+
+	// PageSize is how many entities a page of configuration has; 0 for 1000.
+	PageSize int
+}
+
+// surface holds what the handlers need.
+type surface struct {
+	Config
+	model *odata.Model
+	types map[string]*odata.Type // those of industryData, without their namespace
+}
+
+// New returns the handler of /beta and /v1.0. It never redirects, and MUST NOT
+// be mounted behind anything that cleans paths, as http.ServeMux does.
+func New(config Config) (http.Handler, error) {
+	services, err := newServices(config)
+	if err != nil {
+		return nil, err
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for _, s := range services {
+			if rest, ok := cutPrefixFold(r.URL.Path, s.Prefix); ok && (rest == "" || rest[0] == '/') {
+				s.ServeHTTP(w, r)
+				return
+			}
+		}
+		// Anything else gets the error envelope as well.
+		services[0].ServeHTTP(w, r)
+	}), nil
+}
+
+func cutPrefixFold(path, prefix string) (string, bool) {
+	if len(path) < len(prefix) || !strings.EqualFold(path[:len(prefix)], prefix) {
+		return "", false
+	}
+	return path[len(prefix):], true
+}
+
+func newServices(config Config) ([]*odata.Service, error) {
+	g, err := newSurface(config)
+	if err != nil {
+		return nil, err
+	}
+	beta, v1 := g.service("/beta"), g.service("/v1.0")
+	beta.Serve(g.industrySets()...)
+	beta.Handle(g.industryOperations()...)
+	for _, s := range []*odata.Service{beta, v1} {
+		s.Serve(g.directorySets()...)
+	}
+	return []*odata.Service{beta, v1}, nil
+}
+
+func newSurface(config Config) (*surface, error) {
+	model, err := newModel()
+	if err != nil {
+		return nil, err
+	}
+	if config.PageSize == 0 {
+		config.PageSize = 1000
+	}
+	g := &surface{Config: config, model: model, types: map[string]*odata.Type{}}
+	for _, t := range model.Types() {
+		if short, ok := strings.CutPrefix(t.Name, namespace+"."); ok {
+			g.types[short] = t
+		}
+	}
+	return g, nil
+}
+
+func (g *surface) service(prefix string) *odata.Service {
+	return &odata.Service{
+		Model: g.model, Prefix: prefix, PublicURL: strings.TrimSuffix(g.PublicURL, "/"),
+		Namespaces:   []string{namespace, "microsoft.graph"},
+		Authenticate: func(r *http.Request) (odata.Caller, error) { return g.Authenticate(r) },
+		Refusal:      refusal,
+		Report:       g.Report,
+		Seal: func(secret string) (string, error) {
+			sealed, err := g.Sealer.Seal(secret)
+			return string(sealed), err
+		},
+		Now: g.Now, NewID: g.NewID, PageSize: g.PageSize,
+	}
+}
+
+// typed returns an empty object of a type of industryData.
+func (g *surface) typed(name string) *odata.Object { return odata.New(g.types[name]) }

@@ -1,0 +1,57 @@
+package graph
+
+import (
+	"net/http"
+
+	"rollbook/internal/odata"
+)
+
+// industrySets are the entity sets of industryData.
+func (g *surface) industrySets() []*odata.EntitySet {
+	return []*odata.EntitySet{
+		g.sourceSystems(), set(g, g.connectorNoun()), g.years(), g.inboundFlows(),
+		g.flowSets(), g.provisioningFlows(),
+		g.referenceDefinitions(), g.roleGroups(),
+		g.runs(), g.activities(), g.operations(),
+	}
+}
+
+// industryOperations are what can be done in industryData beyond creating,
+// reading, changing and deleting.
+func (g *surface) industryOperations() []odata.Operation {
+	own := func(r *odata.Request) (string, error) { return r.Param("id"), nil }
+	return []odata.Operation{
+		{Method: http.MethodGet, Path: "external/industryData", Handle: g.root},
+		{Method: http.MethodPost, Path: base + "dataConnectors/{id}/validate", Permissions: uploadPermissions(), Handle: g.validate(own)},
+		{Method: http.MethodGet, Path: base + "dataConnectors/{id}/getUploadSession", Permissions: uploadPermissions(), Handle: g.uploadSession},
+		{Method: http.MethodPatch, Path: base + "inboundFlows/{id}/dataConnector", Permissions: writePermissions(nounConnector), Handle: g.patchConnectorOfFlow},
+		{Method: http.MethodPost, Path: base + "inboundFlows/{id}/dataConnector/validate", Permissions: uploadPermissions(), Handle: g.validate(g.connectorOfFlow)},
+		{Method: http.MethodPost, Path: base + "runs/start", Permissions: startRunPermissions(), Handle: g.startRun},
+		{Method: http.MethodGet, Path: base + "runs/getStatistics", Permissions: readRunPermissions(), Handle: g.latestStatistics},
+		{Method: http.MethodGet, Path: base + "runs/{id}/getStatistics", Permissions: readRunPermissions(), Handle: g.runStatistics},
+	}
+}
+
+func (g *surface) root(*odata.Request) (odata.Answer, error) {
+	return odata.Answer{
+		Object:   g.typed(typeRoot).Set("id", odata.Text("industryData")),
+		Declared: g.types[typeRoot], Context: "external/industryData",
+	}, nil
+}
+
+func (g *surface) connectorOfFlow(r *odata.Request) (string, error) {
+	f, err := g.Flows.InboundFlow(r.Context(), r.Param("id"))
+	return f.DataConnector, err
+}
+
+func (g *surface) patchConnectorOfFlow(r *odata.Request) (odata.Answer, error) {
+	id, err := g.connectorOfFlow(r)
+	if err != nil {
+		return odata.Answer{}, err
+	}
+	p, err := r.Payload()
+	if err != nil {
+		return odata.Answer{}, err
+	}
+	return odata.Answer{}, g.connectorNoun().patch(r.Context(), id, p)
+}

@@ -1,0 +1,158 @@
+package odata
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// Metadata is how much of "@odata…" is written (OData JSON: odata.metadata).
+type Metadata uint8
+
+// The amounts of metadata.
+const (
+	MetadataMinimal Metadata = iota // types where the place leaves them open
+	MetadataNone
+	MetadataFull // all types
+)
+
+// mask stands for every secret, whatever its length.
+const mask = `"***************"`
+
+// Encoder writes objects as JSON.
+type Encoder struct {
+	Metadata Metadata
+
+	// Select holds the canonical names of the members to write; nil for all. It
+	// applies to the outermost object only.
+	Select []string
+}
+
+// Append appends an object that stands where the declared type is expected.
+func (e *Encoder) Append(dst []byte, o *Object, declared *Type) []byte {
+	return e.object(append(dst, '{'), o, declared, e.Select)
+}
+
+// AppendEntity is Append with an "@odata.context" in front.
+func (e *Encoder) AppendEntity(dst []byte, o *Object, declared *Type, context string) []byte {
+	dst = append(dst, '{')
+	if e.Metadata != MetadataNone && context != "" {
+		dst = append(dst, `"@odata.context":`...)
+		dst = appendText(dst, context)
+		dst = append(dst, ',')
+	}
+	return e.object(dst, o, declared, e.Select)
+}
+
+// object appends the members of an object, whose brace is open, and closes it.
+func (e *Encoder) object(dst []byte, o *Object, declared *Type, selected []string) []byte {
+	t := o.Type
+	typed := e.Metadata == MetadataFull || e.Metadata == MetadataMinimal && (t.Tagged || declared.polymorphic())
+	if typed {
+		dst = append(dst, `"@odata.type":"#`...)
+		dst = append(dst, t.Name...)
+		dst = append(dst, `",`...)
+	}
+	for i := range t.members {
+		p, v := &t.members[i], &o.fields[i]
+		if p.Rule&WriteOnly != 0 || selected != nil && !p.Navigation && !slices.Contains(selected, p.Name) {
+			continue
+		}
+		dst = e.member(dst, p, v)
+	}
+	if dst[len(dst)-1] == ',' {
+		dst = dst[:len(dst)-1]
+	}
+	return append(dst, '}')
+}
+
+func (e *Encoder) member(dst []byte, p *Property, v *Value) []byte {
+	switch {
+	case v.kind == KindReference:
+		return dst
+	case v.kind == KindAbsent:
+		if !p.Nullable || p.Navigation || p.Rule&Quiet != 0 {
+			return dst
+		}
+		dst = append(dst, p.label...)
+		dst = append(dst, "null"...)
+		return append(dst, ',')
+	}
+	if p.Navigation && v.object != nil && v.object.Context != "" && e.Metadata != MetadataNone {
+		dst = append(dst, '"')
+		dst = append(dst, p.Name...)
+		dst = append(dst, `@odata.context":`...)
+		dst = appendText(dst, v.object.Context)
+		dst = append(dst, ',')
+	}
+	dst = append(dst, p.label...)
+	dst = e.value(dst, p, v)
+	return append(dst, ',')
+}
+
+func (e *Encoder) value(dst []byte, p *Property, v *Value) []byte {
+	switch v.kind {
+	case KindText:
+		return appendText(dst, v.text)
+	case KindDate:
+		dst = append(dst, '"')
+		dst = append(dst, v.text...)
+		return append(dst, '"')
+	case KindTime:
+		return appendTime(dst, v)
+	case KindBool:
+		return strconv.AppendBool(dst, v.number != 0)
+	case KindInt:
+		return strconv.AppendInt(dst, v.number, 10)
+	case KindSecret, KindMask:
+		return append(dst, mask...)
+	case KindObject:
+		return e.object(append(dst, '{'), v.object, p.structure, v.object.only)
+	case KindList:
+		return e.list(dst, p, v.list)
+	}
+	return append(dst, "null"...)
+}
+
+func (e *Encoder) list(dst []byte, p *Property, items []Value) []byte {
+	dst = append(dst, '[')
+	for i := range items {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = e.value(dst, p, &items[i])
+	}
+	return append(dst, ']')
+}
+
+// appendTime appends a moment in UTC with up to seven digits behind the second.
+func appendTime(dst []byte, v *Value) []byte {
+	t := time.Unix(v.number, int64(v.nanos)).UTC()
+	dst = append(dst, '"')
+	dst = t.AppendFormat(dst, "2006-01-02T15:04:05.9999999")
+	return append(dst, `Z"`...)
+}
+
+// appendText appends a string. What is plain ASCII needs no escapes.
+func appendText(dst []byte, s string) []byte {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c >= 0x7f || c == '"' || c == '\\' {
+			return appendEscaped(dst, s)
+		}
+	}
+	dst = append(dst, '"')
+	dst = append(dst, s...)
+	return append(dst, '"')
+}
+
+func appendEscaped(dst []byte, s string) []byte {
+	quoted, err := jsontext.AppendQuote(dst, s)
+	if err != nil {
+		// The text was not UTF-8; what is wrong in it was replaced.
+		quoted, _ = jsontext.AppendQuote(dst, strings.ToValidUTF8(s, "\ufffd"))
+	}
+	return quoted
+}

@@ -1,0 +1,297 @@
+package odata
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// EntitySet is a collection of entities and what can be done with it. What has
+// no function cannot be done, and answers 405.
+type EntitySet struct {
+	Path string // relative to the service: external/industryData/years
+	Type *Type  // what the collection is declared to hold
+
+	// The permissions for reading the collection, for reading one entity of it,
+	// and for changing it. Of each list one is needed; the least comes first.
+	ReadAll, ReadOne, Write []string
+
+	// Order is the order of the collection where nothing else is asked for. It
+	// ends in the id. Empty is by id.
+	Order []Order
+
+	// List returns a collection that is small enough to be in memory.
+	List func(*Request) ([]*Object, error)
+
+	// Page returns a page of a collection that is not, with the options applied,
+	// and Count the number of its entities. They stand instead of List.
+	Page  func(*Request) (Page, error)
+	Count func(*Request) (int, error)
+
+	// Get returns the entity with the key {id} of the path.
+	Get func(*Request) (*Object, error)
+
+	// Create makes an entity of what came in and returns it as it is answered.
+	Create func(*Request, *Object) (*Object, error)
+
+	// Update changes the entity with the key {id} of the path.
+	Update func(*Request, *Payload) error
+
+	Delete func(*Request) error
+
+	Navigations []Navigation
+}
+
+// Navigation leads from an entity to what it refers to. One that leads to a
+// single entity has a path of its own, and all can be expanded.
+type Navigation struct {
+	Name        string
+	Context     string // the entity set that the target belongs to
+	Permissions []string
+
+	// Load returns what the entity refers to.
+	Load func(*Request, *Object) (Value, error)
+}
+
+// Serve adds entity sets to the service.
+func (s *Service) Serve(sets ...*EntitySet) {
+	for _, e := range sets {
+		s.Handle(e.operations()...)
+	}
+}
+
+// operations returns what can be done with the set, for the tree of paths.
+func (e *EntitySet) operations() []Operation {
+	item := e.Path + "/{id}"
+	var ops []Operation
+	add := func(possible bool, method, path string, permissions []string, handle func(*Request) (Answer, error)) {
+		if possible {
+			ops = append(ops, Operation{method, path, permissions, handle, nil})
+		}
+	}
+	add(e.List != nil || e.Page != nil, http.MethodGet, e.Path, e.ReadAll, e.list)
+	add(e.List != nil || e.Count != nil, http.MethodGet, e.Path+"/$count", e.ReadAll, e.count)
+	add(e.Get != nil, http.MethodGet, item, e.ReadOne, e.get)
+	add(e.Create != nil, http.MethodPost, e.Path, e.Write, e.create)
+	add(e.Update != nil, http.MethodPatch, item, e.Write, e.update)
+	add(e.Delete != nil, http.MethodDelete, item, e.Write, e.remove)
+	for _, n := range e.Navigations {
+		if _, p := e.Type.member(n.Name); p != nil && !p.Collection {
+			add(true, http.MethodGet, item+"/"+n.Name, n.Permissions, e.follow(n))
+		}
+	}
+	return ops
+}
+
+func (e *EntitySet) list(r *Request) (Answer, error) {
+	page, err := e.page(r)
+	if err != nil {
+		return Answer{}, err
+	}
+	if err := e.expand(r, page.Objects); err != nil {
+		return Answer{}, err
+	}
+	return Answer{Page: &page, Declared: e.Type, Context: e.context(r)}, nil
+}
+
+func (e *EntitySet) page(r *Request) (Page, error) {
+	if e.Page != nil {
+		return e.Page(r)
+	}
+	all, err := e.all(r)
+	if err != nil {
+		return Page{}, err
+	}
+	order := e.Order
+	if order == nil {
+		order = []Order{{Property: "id"}}
+	}
+	return r.Model().Select(all, e.Type, r.Options, order, r.service.PageSize)
+}
+
+// all returns the collection, or those of it that a cast in the path leaves.
+func (e *EntitySet) all(r *Request) ([]*Object, error) {
+	all, err := e.List(r)
+	if err != nil || r.Cast == nil {
+		return all, err
+	}
+	return slices.DeleteFunc(all, func(o *Object) bool { return !o.Type.Is(r.Cast) }), nil
+}
+
+func (e *EntitySet) count(r *Request) (Answer, error) {
+	if e.Count != nil {
+		n, err := e.Count(r)
+		return Answer{Text: strconv.Itoa(n)}, err
+	}
+	all, err := e.all(r)
+	if err != nil {
+		return Answer{}, err
+	}
+	kept, err := r.Model().filtered(all, e.Type, r.Options)
+	return Answer{Text: strconv.Itoa(len(kept))}, err
+}
+
+func (e *EntitySet) get(r *Request) (Answer, error) {
+	o, err := e.one(r)
+	if err != nil {
+		return Answer{}, err
+	}
+	if err := e.expand(r, []*Object{o}); err != nil {
+		return Answer{}, err
+	}
+	return e.entity(r, o), nil
+}
+
+// one returns the entity that the path names, which must be of the type that
+// the path casts it to.
+func (e *EntitySet) one(r *Request) (*Object, error) {
+	o, err := e.Get(r)
+	if err != nil {
+		return nil, err
+	}
+	if r.Cast != nil && !o.Type.Is(r.Cast) {
+		return nil, NotFound("The entity '%s' is a '%s', not a '%s'.", r.Param("id"), o.Type.Name, r.Cast.Name)
+	}
+	return o, nil
+}
+
+func (e *EntitySet) entity(r *Request, o *Object) Answer {
+	return Answer{Object: o, Declared: e.Type, Context: e.context(r) + "/$entity"}
+}
+
+func (e *EntitySet) create(r *Request) (Answer, error) {
+	payload, err := r.Payload()
+	if err != nil {
+		return Answer{}, err
+	}
+	o, err := payload.ForCreate(e.Type)
+	if err != nil {
+		return Answer{}, err
+	}
+	created, err := e.Create(r, o)
+	if err != nil {
+		return Answer{}, err
+	}
+	a := e.entity(r, created)
+	a.Status = http.StatusCreated
+	a.Location = r.Base + "/" + e.address(r) + "/" + created.Get("id").Text()
+	return a, nil
+}
+
+func (e *EntitySet) update(r *Request) (Answer, error) {
+	payload, err := r.Payload()
+	if err != nil {
+		return Answer{}, err
+	}
+	if err := e.Update(r, payload); err != nil {
+		return Answer{}, err
+	}
+	if e.Get == nil || !r.prefers("return=representation") {
+		return Answer{}, nil
+	}
+	a, err := e.get(r)
+	a.Applied = "return=representation"
+	return a, err
+}
+
+func (e *EntitySet) remove(r *Request) (Answer, error) {
+	return Answer{}, e.Delete(r)
+}
+
+// follow answers with the single entity that a navigation leads to.
+func (e *EntitySet) follow(n Navigation) func(*Request) (Answer, error) {
+	return func(r *Request) (Answer, error) {
+		o, err := e.Get(r)
+		if err != nil {
+			return Answer{}, err
+		}
+		v, err := n.Load(r, o)
+		if err != nil {
+			return Answer{}, err
+		}
+		if v.Object() == nil {
+			return Answer{}, NotFound("The entity '%s' has no %s.", r.Param("id"), n.Name)
+		}
+		_, p := e.Type.member(n.Name)
+		return Answer{Object: v.Object(), Declared: p.structure, Context: n.Context + "/$entity"}, nil
+	}
+}
+
+// expand fills in the navigations that $expand names.
+func (e *EntitySet) expand(r *Request, objects []*Object) error {
+	for _, x := range r.Options.Expand {
+		i := slices.IndexFunc(e.Navigations, func(n Navigation) bool { return strings.EqualFold(n.Name, x.Navigation) })
+		if i < 0 {
+			return BadRequest(InnerInvalidQuery, "$expand", "The navigation property '%s' of $expand does not exist on type '%s', or cannot be expanded.", x.Navigation, e.Type.Name)
+		}
+		n := e.Navigations[i]
+		if err := r.Require(n.Permissions...); err != nil {
+			return err
+		}
+		for _, o := range objects {
+			v, err := n.Load(r, o)
+			if err != nil {
+				return err
+			}
+			if err := v.narrow(r.Model(), x.Select); err != nil {
+				return err
+			}
+			o.Set(n.Name, v)
+		}
+	}
+	return nil
+}
+
+// narrow leaves the members that a nested $select names.
+func (v Value) narrow(m *Model, selected []string) error {
+	if len(selected) == 0 {
+		return nil
+	}
+	for _, item := range append(v.list, Value{object: v.object}) {
+		if item.object == nil {
+			continue
+		}
+		item.object.only = []string{}
+		for _, name := range selected {
+			_, p := item.object.Type.member(name)
+			if p == nil {
+				return BadRequest(InnerInvalidQuery, "$expand", "The property '%s' of $select does not exist on type '%s'.", name, item.object.Type.Name)
+			}
+			item.object.only = append(item.object.only, p.Name)
+		}
+	}
+	return nil
+}
+
+// context returns what stands behind "$metadata#" for the collection.
+func (e *EntitySet) context(r *Request) string {
+	path := e.withKeys(r, func(key string) string { return "('" + strings.ReplaceAll(key, "'", "''") + "')" })
+	if r.Options != nil && len(r.Options.Select) > 0 {
+		path += "(" + strings.Join(r.Options.Select, ",") + ")"
+	}
+	return path
+}
+
+// address returns the path of the collection with its keys as segments.
+func (e *EntitySet) address(r *Request) string {
+	return e.withKeys(r, func(key string) string { return "/" + key })
+}
+
+func (e *EntitySet) withKeys(r *Request, write func(key string) string) string {
+	if !strings.Contains(e.Path, "{") {
+		return e.Path
+	}
+	var b strings.Builder
+	for i, segment := range strings.Split(e.Path, "/") {
+		switch {
+		case strings.HasPrefix(segment, "{"):
+			b.WriteString(write(r.Param(strings.Trim(segment, "{}"))))
+		case i > 0:
+			b.WriteString("/" + segment)
+		default:
+			b.WriteString(segment)
+		}
+	}
+	return b.String()
+}

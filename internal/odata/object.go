@@ -1,0 +1,62 @@
+package odata
+
+// Object is a value of an entity or complex type. Each member of its type is
+// either absent, null or has a value, and which of them is known.
+type Object struct {
+	Type *Type
+
+	// Context is written as "@odata.context" beside a navigation that leads to
+	// the object; empty for none.
+	Context string
+
+	fields []Value  // by position in Type.members
+	only   []string // the members to write, where not all are
+}
+
+// New returns an object of the type with no members.
+func New(t *Type) *Object {
+	return &Object{Type: t, fields: make([]Value, len(t.members))}
+}
+
+// Get returns the value of a member, which is absent where the type has no such
+// member. The name is the canonical one.
+func (o *Object) Get(name string) Value {
+	if i := o.Type.position(name); i >= 0 {
+		return o.fields[i]
+	}
+	return Value{}
+}
+
+// Set gives a member a value and returns the object. The name is the canonical
+// one; it panics for one that the type does not have, which is a mistake in the
+// program.
+func (o *Object) Set(name string, v Value) *Object {
+	i := o.Type.position(name)
+	if i < 0 {
+		panic("odata: " + o.Type.Name + " has no member " + name)
+	}
+	o.fields[i] = v
+	return o
+}
+
+func (o *Object) equal(p *Object) bool {
+	if o == nil || p == nil {
+		return o == p
+	}
+	if o.Type != p.Type {
+		return false
+	}
+	for i := range o.fields {
+		if !o.fields[i].Equal(p.fields[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// clone returns a copy whose members can be set without changing o.
+func (o *Object) clone() *Object {
+	c := *o
+	c.fields = append([]Value(nil), o.fields...)
+	return &c
+}

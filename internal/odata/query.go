@@ -1,0 +1,225 @@
+package odata
+
+import (
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Options are the query options of a request.
+type Options struct {
+	Select    []string // empty for everything
+	Filter    Expr     // nil for none
+	OrderBy   []Order
+	Top       int // -1 where it was not said
+	Skip      int
+	Count     bool
+	SkipToken string
+	Search    string
+	Expand    []Expand
+	Args      []Arg // what is no option: arguments of functions and their aliases
+
+	given []pair
+}
+
+// Order is one key of $orderby.
+type Order struct {
+	Property   string
+	Descending bool
+}
+
+// Expand is one navigation of $expand.
+type Expand struct {
+	Navigation string
+	Select     []string
+}
+
+type pair struct{ name, raw string }
+
+const maxQuery = 16 << 10 // bytes
+
+// ParseQuery reads the options of an undecoded query. An option may lack its
+// "$", as it may on the beta endpoint of Graph.
+func ParseQuery(raw string) (*Options, error) {
+	if len(raw) > maxQuery {
+		return nil, BadRequest(InnerInvalidQuery, "", "The query is longer than %d bytes.", maxQuery)
+	}
+	o := &Options{Top: -1}
+	seen := map[string]bool{}
+	for raw != "" {
+		var item string
+		item, raw, _ = strings.Cut(raw, "&")
+		if item == "" {
+			continue
+		}
+		rawName, rawValue, _ := strings.Cut(item, "=")
+		name, err := url.QueryUnescape(rawName)
+		if err == nil {
+			var value string
+			if value, err = url.QueryUnescape(rawValue); err == nil {
+				err = o.read(name, value, rawValue, seen)
+				if err != nil {
+					return nil, err
+				}
+				continue
+			}
+		}
+		return nil, BadRequest(InnerInvalidQuery, "", "The query is not properly escaped at '%s'.", item)
+	}
+	return o, nil
+}
+
+func optionNames() []string {
+	return []string{"select", "filter", "orderby", "top", "skip", "skiptoken", "count", "expand", "search", "format"}
+}
+
+func (o *Options) read(name, value, raw string, seen map[string]bool) error {
+	lower := strings.ToLower(name)
+	bare := strings.TrimPrefix(lower, "$")
+	if !slices.Contains(optionNames(), bare) {
+		if bare != lower {
+			return BadRequest(InnerInvalidQuery, name, "The query option '%s' is not supported.", name)
+		}
+		o.Args = append(o.Args, Arg{name, value})
+		return nil
+	}
+	if seen[bare] {
+		return BadRequest(InnerInvalidQuery, name, "The query option '$%s' is given twice.", bare)
+	}
+	seen[bare] = true
+	o.given = append(o.given, pair{bare, raw})
+	return o.set(bare, value)
+}
+
+func (o *Options) set(name, value string) (err error) {
+	switch name {
+	case "select":
+		o.Select, err = names("$select", value)
+	case "filter":
+		o.Filter, err = ParseFilter(value)
+	case "orderby":
+		o.OrderBy, err = parseOrder(value)
+	case "top":
+		o.Top, err = number("$top", value)
+	case "skip":
+		o.Skip, err = number("$skip", value)
+	case "skiptoken":
+		o.SkipToken = value
+	case "count":
+		o.Count, err = boolean("$count", value)
+	case "expand":
+		o.Expand, err = parseExpand(value)
+	case "search":
+		o.Search = strings.Trim(strings.TrimSpace(value), `"`)
+	}
+	return err
+}
+
+func number(option, value string) (int, error) {
+	n, err := strconv.ParseUint(value, 10, 31)
+	if err != nil {
+		return 0, BadRequest(InnerInvalidQuery, option, "The value of %s must be a number from 0, not '%s'.", option, value)
+	}
+	return int(n), nil
+}
+
+func boolean(option, value string) (bool, error) {
+	switch strings.ToLower(value) {
+	case "true":
+		return true, nil
+	case "false":
+		return false, nil
+	}
+	return false, BadRequest(InnerInvalidQuery, option, "The value of %s must be true or false, not '%s'.", option, value)
+}
+
+func names(option, value string) ([]string, error) {
+	var list []string
+	for name := range strings.SplitSeq(value, ",") {
+		name = strings.TrimSpace(name)
+		if name == "*" {
+			continue
+		}
+		if !isName(name) {
+			return nil, BadRequest(InnerInvalidQuery, option, "The value of %s must be names of properties with commas between them, not '%s'.", option, value)
+		}
+		list = append(list, name)
+	}
+	return list, nil
+}
+
+const maxOrder = 5 // keys
+
+func parseOrder(value string) ([]Order, error) {
+	var keys []Order
+	for item := range strings.SplitSeq(value, ",") {
+		words := strings.Fields(item)
+		ok := len(words) == 1 || len(words) == 2 && (strings.EqualFold(words[1], "asc") || strings.EqualFold(words[1], "desc"))
+		if !ok || !isName(words[0]) || len(keys) == maxOrder {
+			return nil, BadRequest(InnerInvalidQuery, "$orderby", "The value of $orderby must be at most %d properties, each perhaps with asc or desc, not '%s'.", maxOrder, value)
+		}
+		keys = append(keys, Order{words[0], len(words) == 2 && strings.EqualFold(words[1], "desc")})
+	}
+	return keys, nil
+}
+
+// parseExpand reads navigations, each perhaps with a $select of its own in parentheses.
+func parseExpand(value string) ([]Expand, error) {
+	var list []Expand
+	for rest := value; rest != ""; {
+		end := expandEnd(rest)
+		name, nested, _ := strings.Cut(strings.TrimSpace(rest[:end]), "(")
+		e := Expand{Navigation: strings.TrimSpace(name)}
+		if !isName(e.Navigation) {
+			return nil, BadRequest(InnerInvalidQuery, "$expand", "The value of $expand must be names of navigation properties, not '%s'.", value)
+		}
+		if err := e.readNested(strings.TrimSuffix(strings.TrimSpace(nested), ")")); err != nil {
+			return nil, err
+		}
+		list = append(list, e)
+		rest = strings.TrimPrefix(rest[end:], ",")
+	}
+	return list, nil
+}
+
+func (e *Expand) readNested(nested string) (err error) {
+	if nested == "" {
+		return nil
+	}
+	option, value, _ := strings.Cut(nested, "=")
+	bare := strings.TrimPrefix(strings.ToLower(strings.TrimSpace(option)), "$")
+	if bare != "select" || strings.Contains(value, ";") {
+		return BadRequest(InnerInvalidQuery, "$expand", "Within $expand only $select is supported, not '%s'.", nested)
+	}
+	e.Select, err = names("$select", value)
+	return err
+}
+
+func expandEnd(s string) int {
+	depth := 0
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '(':
+			depth++
+		case ')':
+			depth--
+		case ',':
+			if depth <= 0 {
+				return i
+			}
+		}
+	}
+	return len(s)
+}
+
+// Arg returns an argument of a function that came in the query, whatever the
+// letter case of its name.
+func (o *Options) Arg(name string) (string, bool) {
+	for _, a := range o.Args {
+		if strings.EqualFold(a.Name, name) {
+			return a.Value, true
+		}
+	}
+	return "", false
+}

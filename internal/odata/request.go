@@ -1,0 +1,89 @@
+package odata
+
+import (
+	"context"
+	"net/http"
+	"strings"
+)
+
+// Request is a request that found its operation.
+type Request struct {
+	HTTP    *http.Request
+	ID      string // request-id
+	Client  string // client-request-id
+	Base    string // scheme, host and prefix: https://host/beta
+	Options *Options
+	Cast    *Type // the last type cast in the path; nil for none
+	Args    []Arg // of a function, from the path
+
+	keys      []string // that stand in the path
+	operation *Operation
+	caller    Caller
+	service   *Service
+	metadata  Metadata
+	writer    http.ResponseWriter
+}
+
+// Context returns the context of the request.
+func (r *Request) Context() context.Context { return r.HTTP.Context() }
+
+// Model returns the model of the service.
+func (r *Request) Model() *Model { return r.service.Model }
+
+// Param returns the key that stands in the path for the name.
+func (r *Request) Param(name string) string {
+	for i, key := range r.operation.keys {
+		if key == name {
+			return r.keys[i]
+		}
+	}
+	return ""
+}
+
+// Arg returns the argument of a function: from its parentheses, by an alias
+// (@p) or from the query; "" where it was not given.
+func (r *Request) Arg(name string) string {
+	for _, a := range r.Args {
+		if !strings.EqualFold(a.Name, name) {
+			continue
+		}
+		if strings.HasPrefix(a.Value, "@") {
+			value, _ := r.Options.Arg(a.Value)
+			return value
+		}
+		return a.Value
+	}
+	value, _ := r.Options.Arg(name)
+	return value
+}
+
+// Payload reads the body.
+func (r *Request) Payload() (*Payload, error) {
+	if err := checkJSON(r.HTTP); err != nil {
+		return nil, err
+	}
+	body, err := readBody(r.writer, r.HTTP)
+	if err != nil {
+		return nil, err
+	}
+	return r.service.Model.ParsePayload(body, r.service.Seal)
+}
+
+// Require returns an error unless the caller has one of the permissions.
+func (r *Request) Require(anyOf ...string) error {
+	if len(anyOf) == 0 || r.caller.Has(anyOf...) {
+		return nil
+	}
+	return &Error{Status: http.StatusForbidden, Code: CodeDenied,
+		Message: "Insufficient privileges to complete the operation. One of these permissions is needed: " + strings.Join(anyOf, ", ") + "."}
+}
+
+// prefers reports whether the Prefer header has the preference.
+func (r *Request) prefers(preference string) bool {
+	for _, header := range r.HTTP.Header["Prefer"] {
+		if strings.Contains(strings.ToLower(strings.ReplaceAll(header, " ", "")), preference) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,195 @@
+package odata
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+)
+
+// contentType is that of every answer in JSON.
+const contentType = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+
+func (m Metadata) contentType() string {
+	switch m {
+	case MetadataNone:
+		return "application/json;odata.metadata=none;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+	case MetadataFull:
+		return "application/json;odata.metadata=full;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
+	}
+	return contentType
+}
+
+func (s *Service) write(r *Request, a Answer) {
+	header := r.writer.Header()
+	if a.Location != "" {
+		header.Set("Location", a.Location)
+	}
+	if a.Applied != "" {
+		header.Set("Preference-Applied", a.Applied)
+	}
+	if a.Object == nil && a.Page == nil && a.Text == "" {
+		if a.Status == 0 {
+			a.Status = http.StatusNoContent
+		}
+		r.writer.WriteHeader(a.Status)
+		return
+	}
+	buffer, _ := s.buffers.Get().(*[]byte)
+	if buffer == nil {
+		buffer = new([]byte)
+	}
+	body, err := s.body((*buffer)[:0], r, a)
+	if err != nil {
+		s.refuse(r, err)
+		return
+	}
+	if a.Status == 0 {
+		a.Status = http.StatusOK
+	}
+	send(r, a.Status, body)
+	*buffer = body
+	s.buffers.Put(buffer)
+}
+
+func (s *Service) body(dst []byte, r *Request, a Answer) ([]byte, error) {
+	if a.Text != "" {
+		r.writer.Header()["Content-Type"] = []string{"text/plain"}
+		return append(dst, a.Text...), nil
+	}
+	r.writer.Header()["Content-Type"] = []string{r.metadata.contentType()}
+	e := Encoder{Metadata: r.metadata}
+	context := ""
+	if a.Context != "" {
+		context = r.Base + "/$metadata#" + a.Context
+	}
+	if err := e.choose(r, a.Declared); err != nil {
+		return nil, err
+	}
+	if a.Object != nil {
+		return e.AppendEntity(dst, a.Object, a.Declared, context), nil
+	}
+	return e.appendPage(dst, r, a, context), nil
+}
+
+// choose makes the encoder write what $select asks for.
+func (e *Encoder) choose(r *Request, t *Type) error {
+	if len(r.Options.Select) == 0 {
+		return nil
+	}
+	e.Select = make([]string, 0, len(r.Options.Select))
+	for _, name := range r.Options.Select {
+		p := r.Model().find(t, name)
+		if p == nil {
+			return BadRequest(InnerInvalidQuery, "$select", "The property '%s' of $select does not exist on type '%s'.", name, t.Name)
+		}
+		e.Select = append(e.Select, p.Name)
+	}
+	return nil
+}
+
+func (m *Model) find(t *Type, name string) *Property {
+	for _, candidate := range m.family(t) {
+		if _, p := candidate.member(name); p != nil {
+			return p
+		}
+	}
+	return nil
+}
+
+func (e *Encoder) appendPage(dst []byte, r *Request, a Answer, context string) []byte {
+	dst = append(dst, '{')
+	if context != "" && e.Metadata != MetadataNone {
+		dst = append(dst, `"@odata.context":`...)
+		dst = append(appendText(dst, context), ',')
+	}
+	if a.Page.Count >= 0 {
+		dst = append(dst, `"@odata.count":`...)
+		dst = append(strconv.AppendInt(dst, int64(a.Page.Count), 10), ',')
+	}
+	if a.Page.Next != "" {
+		dst = append(dst, `"@odata.nextLink":`...)
+		dst = append(appendText(dst, r.nextLink(a.Page.Next)), ',')
+	}
+	dst = append(dst, `"value":[`...)
+	for i, o := range a.Page.Objects {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = e.Append(dst, o, a.Declared)
+	}
+	return append(dst, ']', '}')
+}
+
+// nextLink returns the address of the next page: this request, continued.
+func (r *Request) nextLink(token string) string {
+	path := r.HTTP.URL.EscapedPath()
+	link := r.Base + path[min(len(r.service.Prefix), len(path)):] + "?"
+	for _, p := range r.Options.given {
+		// The count is told once, and what was skipped stays skipped.
+		if p.name != "skiptoken" && p.name != "skip" && p.name != "count" {
+			link += "$" + p.name + "=" + p.raw + "&"
+		}
+	}
+	return link + "$skiptoken=" + url.QueryEscape(token)
+}
+
+func send(r *Request, status int, body []byte) {
+	r.writer.Header()["Content-Length"] = []string{strconv.Itoa(len(body))}
+	r.writer.WriteHeader(status)
+	// A caller that is gone by now does not need its answer.
+	_, _ = r.writer.Write(body)
+}
+
+// refuse answers with an error. What the service does not know answers 500
+// without saying more than where to look.
+func (s *Service) refuse(r *Request, err error) {
+	refusal, ok := errors.AsType[*Error](err)
+	if !ok && s.Refusal != nil {
+		refusal = s.Refusal(err)
+	}
+	if refusal == nil {
+		if s.Report != nil {
+			s.Report(r.HTTP, r.ID, err)
+		}
+		refusal = &Error{Status: http.StatusInternalServerError, Code: CodeGeneral,
+			Message: "The request failed here. The log has the reason under request-id " + r.ID + "."}
+	}
+	header := r.writer.Header()
+	switch {
+	case refusal.Status == http.StatusUnauthorized:
+		header.Set("WWW-Authenticate", `Bearer realm=""`)
+	case refusal.Allow != "":
+		header.Set("Allow", refusal.Allow)
+	case refusal.RetryAfter > 0:
+		header.Set("Retry-After", strconv.Itoa(int((refusal.RetryAfter+time.Second-1)/time.Second)))
+	}
+	header["Content-Type"] = []string{contentType}
+	send(r, refusal.Status, s.envelope(r, refusal))
+}
+
+// envelope returns the JSON of an error. Code and message are never empty:
+// published clients fail without them.
+func (s *Service) envelope(r *Request, e *Error) []byte {
+	dst := append([]byte(nil), `{"error":{"code":`...)
+	dst = appendText(dst, e.Code)
+	dst = append(dst, `,"message":`...)
+	dst = appendText(dst, e.Message)
+	if e.Target != "" {
+		dst = append(dst, `,"target":`...)
+		dst = appendText(dst, e.Target)
+	}
+	dst = append(dst, `,"innerError":{`...)
+	if e.InnerCode != "" {
+		dst = append(dst, `"code":`...)
+		dst = append(appendText(dst, e.InnerCode), ',')
+	}
+	dst = append(dst, `"date":"`...)
+	dst = s.Now().UTC().AppendFormat(dst, "2006-01-02T15:04:05")
+	dst = append(dst, `","request-id":`...)
+	dst = appendText(dst, r.ID)
+	dst = append(dst, `,"client-request-id":`...)
+	dst = appendText(dst, r.Client)
+	return append(dst, "}}}"...)
+}

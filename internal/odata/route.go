@@ -1,0 +1,109 @@
+package odata
+
+import (
+	"slices"
+	"strings"
+)
+
+// route is a node of the tree of paths.
+type route struct {
+	names      map[string]*route     // by segment in lower case
+	key        *route                // what a key leads to
+	operations map[string]*Operation // by method
+}
+
+func (n *route) add(op *Operation) {
+	for segment := range strings.SplitSeq(op.Path, "/") {
+		n = n.child(segment)
+		if strings.HasPrefix(segment, "{") {
+			op.keys = append(op.keys, strings.Trim(segment, "{}"))
+		}
+	}
+	if n.operations == nil {
+		n.operations = map[string]*Operation{}
+	}
+	n.operations[op.Method] = op
+}
+
+func (n *route) child(segment string) *route {
+	if strings.HasPrefix(segment, "{") {
+		if n.key == nil {
+			n.key = &route{}
+		}
+		return n.key
+	}
+	if n.names == nil {
+		n.names = map[string]*route{}
+	}
+	lower := strings.ToLower(segment)
+	if n.names[lower] == nil {
+		n.names[lower] = &route{}
+	}
+	return n.names[lower]
+}
+
+// methods returns the methods that the path answers, for Allow.
+func (n *route) methods() string {
+	methods := []string{"OPTIONS"}
+	for method := range n.operations {
+		methods = append(methods, method)
+		if method == "GET" {
+			methods = append(methods, "HEAD")
+		}
+	}
+	slices.Sort(methods)
+	return strings.Join(methods, ", ")
+}
+
+// match walks the segments down the tree and notes keys, casts and arguments in
+// the request. A name of the tree wins over a key, as OData has it for keys
+// that are segments.
+func (s *Service) match(r *Request, segments []Segment) (*route, error) {
+	n := &s.root
+	for _, segment := range segments {
+		next := s.step(r, n, segment)
+		if next == nil {
+			return nil, NotFound("There is nothing at the segment '%s' of the path.", segment.Name)
+		}
+		n = next
+	}
+	return n, nil
+}
+
+func (s *Service) step(r *Request, n *route, segment Segment) *route {
+	next := n.names[strings.ToLower(segment.Name)]
+	if next == nil {
+		if short, qualified := s.unqualified(segment.Name); qualified {
+			if t := s.Model.Type(segment.Name); t != nil && !segment.Parens {
+				r.Cast = t
+				return n
+			}
+			next = n.names[strings.ToLower(short)]
+		}
+	}
+	switch {
+	case next == nil && n.key != nil && !segment.Parens:
+		r.keys = append(r.keys, segment.Name)
+		return n.key
+	case next == nil:
+		return nil
+	case !segment.HasKey:
+		r.Args = append(r.Args, segment.Args...)
+		return next
+	case next.key == nil:
+		return nil
+	}
+	r.keys = append(r.keys, segment.Key)
+	return next.key
+}
+
+// unqualified returns a name without its namespace, where it has one.
+func (s *Service) unqualified(name string) (string, bool) {
+	for _, namespace := range s.Namespaces {
+		if len(name) > len(namespace) && name[len(namespace)] == '.' && strings.EqualFold(name[:len(namespace)], namespace) {
+			short := name[len(namespace)+1:]
+			return short, !strings.Contains(short, ".")
+		}
+	}
+	return "", false
+}

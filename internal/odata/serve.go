@@ -1,0 +1,109 @@
+package odata
+
+import (
+	"errors"
+	"net/http"
+	"strings"
+)
+
+// ServeHTTP answers a request whose path begins with the prefix of the service.
+// It never redirects: clients lose the body of a request on the way.
+func (s *Service) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
+	r := s.newRequest(w, hr)
+	answer, err := s.answer(r)
+	if err != nil {
+		s.refuse(r, err)
+		return
+	}
+	s.write(r, answer)
+}
+
+func (s *Service) newRequest(w http.ResponseWriter, hr *http.Request) *Request {
+	r := &Request{HTTP: hr, ID: s.NewID(), Client: hr.Header.Get("client-request-id"), service: s, writer: w}
+	if r.Client == "" || len(r.Client) > 128 {
+		r.Client = r.ID
+	}
+	r.Base = s.base(hr) + s.Prefix
+	r.metadata = metadataOf(hr.Header.Get("Accept"))
+	header := w.Header()
+	header["Request-Id"] = []string{r.ID}
+	header["Client-Request-Id"] = []string{r.Client}
+	header["Odata-Version"] = []string{"4.0"}
+	return r
+}
+
+func (s *Service) base(r *http.Request) string {
+	switch {
+	case s.PublicURL != "":
+		return s.PublicURL
+	case r.TLS != nil:
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
+}
+
+func metadataOf(accept string) Metadata {
+	switch lower := strings.ToLower(accept); {
+	case strings.Contains(lower, "metadata=none"):
+		return MetadataNone
+	case strings.Contains(lower, "metadata=full"):
+		return MetadataFull
+	}
+	return MetadataMinimal
+}
+
+func (s *Service) answer(r *Request) (Answer, error) {
+	caller, err := s.Authenticate(r.HTTP)
+	if err != nil {
+		return Answer{}, unauthenticated(err)
+	}
+	r.caller = caller
+	op, answer, err := s.find(r)
+	if op == nil || err != nil {
+		return answer, err
+	}
+	if err := r.Require(op.Permissions...); err != nil {
+		return Answer{}, err
+	}
+	if r.Options, err = ParseQuery(r.HTTP.URL.RawQuery); err != nil {
+		return Answer{}, err
+	}
+	r.operation = op
+	return op.Handle(r)
+}
+
+func unauthenticated(err error) error {
+	if refusal, ok := errors.AsType[*Error](err); ok {
+		return refusal
+	}
+	return &Error{Status: http.StatusUnauthorized, Code: CodeUnauthenticated, Message: "Access needs a valid bearer token: " + err.Error() + "."}
+}
+
+// find returns the operation that is asked for, or, with none, the answer.
+func (s *Service) find(r *Request) (*Operation, Answer, error) {
+	path := r.HTTP.URL.EscapedPath()
+	segments, err := ParsePath(path[min(len(s.Prefix), len(path)):])
+	if err != nil {
+		return nil, Answer{}, err
+	}
+	n, err := s.match(r, segments)
+	if err != nil {
+		return nil, Answer{}, err
+	}
+	if len(n.operations) == 0 {
+		return nil, Answer{}, NotFound("There is nothing at the path '%s'.", r.HTTP.URL.Path)
+	}
+	method := r.HTTP.Method
+	switch method {
+	case http.MethodHead:
+		method = http.MethodGet
+	case http.MethodOptions:
+		r.writer.Header().Set("Allow", n.methods())
+		return nil, Answer{Status: http.StatusNoContent}, nil
+	}
+	if op := n.operations[method]; op != nil {
+		return op, Answer{}, nil
+	}
+	return nil, Answer{}, &Error{Status: http.StatusMethodNotAllowed, Code: CodeNotAllowed, Allow: n.methods(),
+		Message: "The method " + method + " is not allowed here; allowed are " + n.methods() + "."}
+}

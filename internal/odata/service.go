@@ -1,0 +1,79 @@
+package odata
+
+import (
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Caller is who makes a request.
+type Caller interface {
+	// Has reports whether one of the permissions was granted.
+	Has(anyOf ...string) bool
+}
+
+// Operation is something that can be asked of a path.
+type Operation struct {
+	Method string
+
+	// Path is relative to the service, with keys in braces:
+	// external/industryData/years/{id}. The names of actions and functions stand
+	// in it without their namespace.
+	Path string
+
+	// Permissions are those of which one is needed, the least first.
+	Permissions []string
+
+	Handle func(*Request) (Answer, error)
+
+	keys []string // the names in braces, in their order
+}
+
+// Answer is what an operation answers with.
+type Answer struct {
+	Status int // 0 for 200, or 204 where there is nothing to write
+
+	Object   *Object // one entity or structured value …
+	Page     *Page   // … or a collection …
+	Text     string  // … or plain text
+	Declared *Type   // of the object, or of each in the page
+	Context  string  // what stands behind "$metadata#"; "" for none
+	Location string
+	Applied  string // Preference-Applied
+}
+
+// Service answers requests. All fields are set before the first request and do
+// not change after that.
+type Service struct {
+	Model      *Model
+	Prefix     string   // the path it is mounted at: /beta
+	PublicURL  string   // scheme and host of addresses in answers; "" for those of the request
+	Namespaces []string // that may stand in front of actions and functions
+
+	// Authenticate returns who calls. An error answers 401.
+	Authenticate func(*http.Request) (Caller, error)
+
+	// Refusal translates an error of an operation. It returns nil for one that
+	// it does not know, which answers 500 and is passed to Report.
+	Refusal func(error) *Error
+	Report  func(r *http.Request, requestID string, err error)
+
+	// Seal seals a secret that arrived.
+	Seal func(secret string) (string, error)
+
+	Now   func() time.Time
+	NewID func() string // a UUID
+
+	// PageSize is how many entities a page of a collection in memory has.
+	PageSize int
+
+	root    route
+	buffers sync.Pool
+}
+
+// Handle adds operations to the service.
+func (s *Service) Handle(operations ...Operation) {
+	for i := range operations {
+		s.root.add(&operations[i])
+	}
+}
