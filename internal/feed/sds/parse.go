@@ -28,6 +28,10 @@ func listItems(v string) iter.Seq[string] {
 // parseEmail returns an address in lower case (RFC 5322 §3.4.1). The addresses
 // that nearly everyone has are recognized without the full grammar.
 func parseEmail(v string) (string, bool) {
+	const longest = 320 // RFC 3696 §3: 64 before the at sign, 255 after it
+	if len(v) > longest {
+		return "", false
+	}
 	if !ordinaryEmail(v) {
 		a, err := mail.ParseAddress(v)
 		if err != nil || a.Address != v || hasControl(v) || strings.ContainsFunc(v, unicode.IsSpace) {
@@ -39,7 +43,7 @@ func parseEmail(v string) (string, bool) {
 
 func ordinaryEmail(v string) bool {
 	local, domain, ok := strings.Cut(v, "@")
-	return ok && dotted(local, "_-+'") && dotted(domain, "-") && len(v) <= 254
+	return ok && dotted(local, "_-+'") && dotted(domain, "-")
 }
 
 // dotted reports whether s is labels of letters, digits and extra characters

@@ -88,7 +88,7 @@ func (r *row) codes(column int, list string) []string {
 
 func (r *row) unknownCode(column int, list, v string) {
 	required := r.table.file.columns[column].required
-	r.problem(feed.RuleCodeUnknown, column, strings.ToLower(v), required, func() (string, string) {
+	r.problem(feed.RuleCodeUnknown, column, shorten(strings.ToLower(v)), required, func() (string, string) {
 		effect := "the value was left out"
 		if required {
 			effect = "the row was dropped"
@@ -146,7 +146,7 @@ func (r *row) boolean(column int) roster.Tristate {
 	case strings.EqualFold(v, "false"):
 		return roster.False
 	}
-	r.wrong(column, strings.ToLower(v), func() (string, string) {
+	r.wrong(column, shorten(strings.ToLower(v)), func() (string, string) {
 		return fmt.Sprintf("%s %q is neither true nor false; it was left out.", r.header(column), shorten(v)),
 			"Write true or false."
 	})
@@ -176,7 +176,7 @@ func (r *row) year(column int) int {
 	}
 	year, ok := parseYear(v)
 	if !ok {
-		r.wrong(column, strings.ToLower(v), func() (string, string) {
+		r.wrong(column, shorten(strings.ToLower(v)), func() (string, string) {
 			return fmt.Sprintf("%s %q is not a year of the form YYYY.", r.header(column), shorten(v)),
 				"Write the year in which the school year ends: 2027 for 2026-2027."
 		})
