@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"os/exec"
@@ -29,43 +30,44 @@ wait $server
 rm -rf "$2"`
 
 // startCluster starts a server that only this process can reach, through a
-// socket in a folder of its own, and returns its URL.
-func startCluster() (string, error) {
+// socket in a folder of its own. It returns its URL and the lifeline: the server
+// stops when that is closed, or collected as garbage, or the process ends.
+func startCluster() (address string, lifeline io.Closer, err error) {
 	binaries, err := findBinaries()
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
 	folder, err := os.MkdirTemp("", "rollbook-postgres-")
 	if err != nil {
-		return "", err
+		return "", nil, err
 	}
-	if err := start(binaries, folder); err != nil {
-		return "", errors.Join(err, os.RemoveAll(folder))
+	if lifeline, err = start(binaries, folder); err != nil {
+		return "", nil, errors.Join(err, os.RemoveAll(folder))
 	}
-	address := "postgres:///postgres?user=rollbook&host=" + url.QueryEscape(folder)
-	return address, waitFor(address, folder)
+	address = "postgres:///postgres?user=rollbook&host=" + url.QueryEscape(folder)
+	return address, lifeline, waitFor(address, folder)
 }
 
-func start(binaries, folder string) error {
+func start(binaries, folder string) (io.Closer, error) {
 	attributes, err := unprivileged(folder)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	initialize := exec.Command(filepath.Join(binaries, "initdb"), "-D", filepath.Join(folder, "data"),
 		"--username=rollbook", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions")
 	initialize.Dir = folder
 	initialize.SysProcAttr = attributes
 	if output, err := initialize.CombinedOutput(); err != nil {
-		return fmt.Errorf("initdb: %w: %s", err, output)
+		return nil, fmt.Errorf("initdb: %w: %s", err, output)
 	}
 	keep := exec.Command("/bin/sh", "-c", keeper, "sh", binaries, folder)
 	keep.Dir = "/"
 	keep.SysProcAttr = attributes
-	// The write end is never closed by us: the system does that when we end.
-	if _, err := keep.StdinPipe(); err != nil {
-		return err
+	lifeline, err := keep.StdinPipe()
+	if err != nil {
+		return nil, err
 	}
-	return keep.Start()
+	return lifeline, keep.Start()
 }
 
 // findBinaries returns the folder of initdb and postgres, the newest version

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"strings"
@@ -19,22 +20,22 @@ type server struct {
 	url      *url.URL // of its maintenance database
 	template string   // the name of a database that has the schema and no rows
 	copying  sync.Mutex
+	lifeline io.Closer // of a server of our own; it lives as long as this does
 }
 
 // theServer is the one server of the test process.
 var theServer = sync.OnceValues(func() (*server, error) {
+	s := &server{}
 	address := os.Getenv("ROLLBOOK_TEST_POSTGRES")
+	var err error
 	if address == "" {
-		var err error
-		if address, err = startCluster(); err != nil {
+		if address, s.lifeline, err = startCluster(); err != nil {
 			return nil, err
 		}
 	}
-	parsed, err := url.Parse(address)
-	if err != nil {
+	if s.url, err = url.Parse(address); err != nil {
 		return nil, fmt.Errorf("ROLLBOOK_TEST_POSTGRES: %w", err)
 	}
-	s := &server{url: parsed}
 	return s, s.makeTemplate(context.Background())
 })
 

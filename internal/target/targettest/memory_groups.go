@@ -60,6 +60,8 @@ func setGroup(group *directory.Group, property string, value *string) error {
 		group.Anchor = text(value)
 	case directory.PropertyDisplayName:
 		group.DisplayName = text(value)
+	case directory.PropertyMailNickname:
+		group.MailNickname = text(value)
 	case directory.PropertyHasTeam:
 		return setBool(&group.HasTeam, property, value)
 	default:

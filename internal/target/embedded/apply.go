@@ -1,0 +1,93 @@
+package embedded
+
+import (
+	"context"
+	"fmt"
+
+	"rollbook/internal/directory"
+	"rollbook/internal/store"
+)
+
+// Apply implements directory.Target, in one transaction. A caller gives some
+// thousand effects at a time: other writers wait meanwhile. The batch's name is
+// not needed, as doing the same effects again changes nothing.
+func (d *Directory) Apply(ctx context.Context, _ string, effects []directory.Effect) ([]directory.Outcome, error) {
+	select {
+	case d.turn <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	defer func() { <-d.turn }()
+	if err := d.indexBefore(ctx, effects); err != nil {
+		return nil, err
+	}
+	var done *batch
+	err := d.db.Write(ctx, func(tx store.Tx) (err error) {
+		done, err = d.apply(ctx, tx, effects)
+		return err
+	})
+	if err != nil {
+		d.known = nil
+		return nil, fmt.Errorf("apply to directory: %w", err)
+	}
+	d.advance(done)
+	return done.outcomes, nil
+}
+
+// advance makes what is known that of the version that the batch has written.
+func (d *Directory) advance(done *batch) {
+	if d.known == nil {
+		return
+	}
+	d.known.users.advance(done.users.lookups)
+	d.known.groups.advance(done.groups.lookups)
+	d.known.version = done.state.version
+}
+
+// apply works out in memory what the effects do to the rows that they concern,
+// and writes the result.
+func (d *Directory) apply(ctx context.Context, tx store.Tx, effects []directory.Effect) (*batch, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	b := newBatch(d.newID, len(effects))
+	var err error
+	if b.state, err = readState(ctx, tx); err != nil {
+		return nil, err
+	}
+	if err := d.lookUp(ctx, tx, b, effects); err != nil {
+		return nil, err
+	}
+	if err := b.load(ctx, tx, effects); err != nil {
+		return nil, err
+	}
+	for i, effect := range effects {
+		b.outcomes[i].ID, b.outcomes[i].Err = b.try(effect)
+	}
+	return b, b.flush(ctx, tx)
+}
+
+// lookUp finds the objects that the effects name: in memory, where that is
+// loaded or where so many were looked up by now that loading it costs less. A
+// table without indexes leaves no choice.
+func (d *Directory) lookUp(ctx context.Context, tx store.Tx, b *batch, effects []directory.Effect) error {
+	if d.known != nil && d.known.version != b.state.version {
+		d.known = nil
+	}
+	for _, effect := range effects {
+		d.debt += 2 + len(effect.Add) + len(effect.Remove)
+	}
+	unindexed := !b.state.usersIndexed || !b.state.groupsIndexed
+	if d.known == nil && (unindexed || int64(d.debt) > (b.state.nextUser+b.state.nextGroup)/8) {
+		var err error
+		if d.known, err = loadKnown(ctx, tx, b.state); err != nil {
+			return err
+		}
+		d.debt = 0
+	}
+	if d.known != nil {
+		b.users.lookups, b.groups.lookups = d.known.users.lookups(), d.known.groups.lookups()
+		return nil
+	}
+	return b.find(ctx, tx, effects)
+}

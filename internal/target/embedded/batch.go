@@ -1,0 +1,172 @@
+package embedded
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"rollbook/internal/directory"
+	"rollbook/internal/store"
+)
+
+// batch is one Apply: the effects change rows in memory, one after the other,
+// and flush writes what came of it.
+type batch struct {
+	state    state
+	newID    func() string
+	users    table[directory.User]
+	groups   table[directory.Group]
+	within   map[int64]*memberships // by the num of the group
+	outcomes []directory.Outcome
+}
+
+func newBatch(newID func() string, size int) *batch {
+	return &batch{
+		newID: newID,
+		users: table[directory.User]{
+			sql: "directory_user", columns: userColumns, scan: scanUser, append: appendUser,
+			rows: make(map[int64]*row[directory.User]),
+		},
+		groups: table[directory.Group]{
+			sql: "directory_group", columns: groupColumns, scan: scanGroup, append: appendGroup,
+			rows: make(map[int64]*row[directory.Group]),
+		},
+		within:   make(map[int64]*memberships),
+		outcomes: make([]directory.Outcome, size),
+	}
+}
+
+func splitColumns(columns string) []string { return strings.Split(columns, ", ") }
+
+// find looks up in the tables what the effects name.
+func (b *batch) find(ctx context.Context, tx store.Tx, effects []directory.Effect) (err error) {
+	var users, groups wanted
+	for _, effect := range effects {
+		users.user(effect)
+		groups.group(effect)
+	}
+	if b.users.lookups, err = users.find(ctx, tx, "directory_user", "upn_folded"); err != nil {
+		return err
+	}
+	b.groups.lookups, err = groups.find(ctx, tx, "directory_group", "id")
+	return err
+}
+
+// user adds what an effect names of users.
+func (w *wanted) user(effect directory.Effect) {
+	switch effect.Kind {
+	case directory.CreateUser:
+		w.anchor = append(w.anchor, effect.Anchor)
+		if effect.User != nil {
+			w.name = append(w.name, fold(effect.User.UserPrincipalName))
+		}
+	case directory.UpdateUser:
+		w.id = append(w.id, effect.ID)
+		w.anchor = appendValue(w.anchor, effect.Set[directory.PropertyAnchor])
+		if name := effect.Set[directory.PropertyUserPrincipalName]; name != nil {
+			w.name = append(w.name, fold(*name))
+		}
+	case directory.DeleteUser:
+		w.id = append(w.id, effect.ID)
+	case directory.ChangeMembers:
+		for _, change := range effect.Add {
+			w.id = append(w.id, change.UserID)
+		}
+		for _, change := range effect.Remove {
+			w.id = append(w.id, change.UserID)
+		}
+	}
+}
+
+// group adds what an effect names of groups.
+func (w *wanted) group(effect directory.Effect) {
+	switch effect.Kind {
+	case directory.CreateGroup:
+		w.anchor = append(w.anchor, effect.Anchor)
+	case directory.UpdateGroup:
+		w.id = append(w.id, effect.ID)
+		w.anchor = appendValue(w.anchor, effect.Set[directory.PropertyAnchor])
+	case directory.DeleteGroup, directory.ChangeMembers:
+		w.id = append(w.id, effect.ID)
+	}
+}
+
+func appendValue(values []string, value *string) []string {
+	if value == nil {
+		return values
+	}
+	return append(values, *value)
+}
+
+// load reads the rows that the effects change, or of which they need the ID.
+func (b *batch) load(ctx context.Context, tx store.Tx, effects []directory.Effect) error {
+	var users, groups, within []int64
+	for _, effect := range effects {
+		switch effect.Kind {
+		case directory.CreateUser:
+			users = appendNum(users, b.users.anchor.get(effect.Anchor))
+		case directory.UpdateUser, directory.DeleteUser:
+			users = appendNum(users, b.users.id.get(effect.ID))
+		case directory.CreateGroup:
+			groups = appendNum(groups, b.groups.anchor.get(effect.Anchor))
+		case directory.UpdateGroup, directory.DeleteGroup:
+			groups = appendNum(groups, b.groups.id.get(effect.ID))
+		case directory.ChangeMembers:
+			within = appendNum(within, b.groups.id.get(effect.ID))
+		}
+	}
+	if err := b.users.load(ctx, tx, users); err != nil {
+		return err
+	}
+	if err := b.groups.load(ctx, tx, groups); err != nil {
+		return err
+	}
+	return b.loadMemberships(ctx, tx, within)
+}
+
+func appendNum(nums []int64, num int64) []int64 {
+	if num == 0 {
+		return nums
+	}
+	return append(nums, num)
+}
+
+func (b *batch) try(effect directory.Effect) (string, error) {
+	switch effect.Kind {
+	case directory.CreateUser:
+		return b.createUser(effect)
+	case directory.UpdateUser:
+		return effect.ID, b.updateUser(effect)
+	case directory.CreateGroup:
+		return b.createGroup(effect)
+	case directory.UpdateGroup:
+		return effect.ID, b.updateGroup(effect)
+	case directory.ChangeMembers:
+		return effect.ID, b.changeMembers(effect)
+	case directory.DeleteGroup:
+		b.deleteGroup(effect.ID)
+		return effect.ID, nil
+	case directory.DeleteUser:
+		b.deleteUser(effect.ID)
+		return effect.ID, nil
+	}
+	return "", fmt.Errorf("effect of kind %d: %w", effect.Kind, directory.ErrInvalid)
+}
+
+// flush writes the changes, and the version if there are any.
+func (b *batch) flush(ctx context.Context, tx store.Tx) error {
+	users, err := b.users.flush(ctx, tx)
+	if err != nil {
+		return err
+	}
+	groups, err := b.groups.flush(ctx, tx)
+	if err != nil {
+		return err
+	}
+	within, err := b.flushMemberships(ctx, tx)
+	if err != nil || !users && !groups && !within {
+		return err
+	}
+	b.state.version++
+	return b.state.write(ctx, tx)
+}

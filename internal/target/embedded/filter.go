@@ -1,0 +1,174 @@
+package embedded
+
+import (
+	"fmt"
+	"unicode/utf8"
+
+	"rollbook/internal/directory"
+)
+
+// property is how a property can be compared.
+type property struct {
+	column  string
+	exactly bool // the column is not folded, and values are not
+	boolean bool
+}
+
+// The properties that can be filtered by.
+func userProperties() map[string]property {
+	return map[string]property{
+		"id":                {column: "id", exactly: true},
+		"userPrincipalName": {column: "upn_folded"},
+		"displayName":       {column: "display_folded"},
+		"givenName":         {column: "given_folded"},
+		"surname":           {column: "surname_folded"},
+		"mail":              {column: "mail_folded"},
+		"accountEnabled":    {column: "account_enabled", boolean: true},
+	}
+}
+
+func groupProperties() map[string]property {
+	return map[string]property{
+		"id":           {column: "id", exactly: true},
+		"displayName":  {column: "display_folded"},
+		"mailNickname": {column: "nickname_folded"},
+	}
+}
+
+// compiler turns a Filter into SQL. Values go into args, never into the text.
+type compiler struct {
+	properties map[string]property
+	args       []any
+}
+
+// where returns a condition that is never NULL.
+func (c *compiler) where(filter directory.Filter) (string, error) {
+	switch filter := filter.(type) {
+	case nil:
+		return "TRUE", nil
+	case directory.And:
+		return c.both(filter.Left, "AND", filter.Right)
+	case directory.Or:
+		return c.both(filter.Left, "OR", filter.Right)
+	case directory.Not:
+		inner, err := c.where(filter.Inner)
+		return "(NOT " + inner + ")", err
+	case directory.Equal:
+		return c.equal(filter)
+	case directory.In:
+		return c.in(filter)
+	case directory.StartsWith:
+		return c.startsWith(filter)
+	}
+	return "", fmt.Errorf("filter %T: %w", filter, directory.ErrInvalid)
+}
+
+func (c *compiler) both(left directory.Filter, operator string, right directory.Filter) (string, error) {
+	first, err := c.where(left)
+	if err != nil {
+		return "", err
+	}
+	second, err := c.where(right)
+	return "(" + first + " " + operator + " " + second + ")", err
+}
+
+func (c *compiler) property(name string) (property, error) {
+	found, ok := c.properties[name]
+	if !ok {
+		return found, fmt.Errorf("property %q cannot be filtered by: %w", name, directory.ErrInvalid)
+	}
+	return found, nil
+}
+
+// bind returns the parameter that stands for a value.
+func (c *compiler) bind(value any) string {
+	c.args = append(c.args, value)
+	return fmt.Sprintf("$%d", len(c.args))
+}
+
+func (c *compiler) value(p property, name, value string) (string, error) {
+	switch {
+	case p.boolean && value != "true" && value != "false":
+		return "", fmt.Errorf("%s is compared with %q, and is true or false: %w", name, value, directory.ErrInvalid)
+	case p.boolean:
+		return c.bind(value == "true"), nil
+	case p.exactly:
+		return c.bind(value), nil
+	}
+	return c.bind(fold(value)), nil
+}
+
+// equal compares with "" where absence is asked for: so it is stored.
+func (c *compiler) equal(filter directory.Equal) (string, error) {
+	p, err := c.property(filter.Property)
+	if err != nil {
+		return "", err
+	}
+	if filter.Value == nil && p.boolean {
+		return "FALSE", nil
+	}
+	value, err := c.value(p, filter.Property, textOf(filter.Value))
+	return "(" + p.column + " = " + value + ")", err
+}
+
+func (c *compiler) in(filter directory.In) (string, error) {
+	p, err := c.property(filter.Property)
+	if err != nil || len(filter.Values) == 0 {
+		return "FALSE", err
+	}
+	list := ""
+	for i, value := range filter.Values {
+		parameter, err := c.value(p, filter.Property, value)
+		if err != nil {
+			return "", err
+		}
+		if i > 0 {
+			list += ", "
+		}
+		list += parameter
+	}
+	return "(" + p.column + " IN (" + list + "))", nil
+}
+
+// startsWith asks for a range, which an index answers and in which no character
+// has a meaning.
+func (c *compiler) startsWith(filter directory.StartsWith) (string, error) {
+	p, err := c.property(filter.Property)
+	if err != nil {
+		return "", err
+	}
+	if p.boolean {
+		return "", fmt.Errorf("%s is not text: %w", filter.Property, directory.ErrInvalid)
+	}
+	prefix := filter.Prefix
+	if !p.exactly {
+		prefix = fold(prefix)
+	}
+	if prefix == "" {
+		return "TRUE", nil
+	}
+	from := "(" + p.column + " >= " + c.bind(prefix)
+	if after, ok := successor(prefix); ok {
+		return from + " AND " + p.column + " < " + c.bind(after) + ")", nil
+	}
+	return from + ")", nil
+}
+
+// successor returns the first text, by code points, after all that begin with
+// the prefix; false where there is none.
+func successor(prefix string) (string, bool) {
+	for prefix != "" {
+		last, size := utf8.DecodeLastRuneInString(prefix)
+		prefix = prefix[:len(prefix)-size]
+		switch {
+		case last == utf8.MaxRune:
+			continue
+		case last == 0xD7FF: // what follows is no character
+			last = 0xE000
+		default:
+			last++
+		}
+		return prefix + string(last), true
+	}
+	return "", false
+}

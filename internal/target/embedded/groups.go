@@ -1,0 +1,86 @@
+package embedded
+
+import (
+	"fmt"
+	"maps"
+
+	"rollbook/internal/directory"
+)
+
+func (b *batch) createGroup(effect directory.Effect) (string, error) {
+	if effect.Group == nil || effect.Anchor == "" {
+		return "", fmt.Errorf("create group %s without anchor or content: %w", effect.Anchor, directory.ErrInvalid)
+	}
+	if num := b.groups.anchor.get(effect.Anchor); num != 0 {
+		return b.groups.rows[num].value.ID, nil
+	}
+	group := *effect.Group
+	group.Attributes = maps.Clone(group.Attributes)
+	group.Anchor = effect.Anchor
+	group.ID = b.newID()
+	num := b.state.nextGroup
+	b.state.nextGroup++
+	b.groups.rows[num] = &row[directory.Group]{value: group, dirty: true}
+	b.moveGroup(num, directory.Group{}, group)
+	return group.ID, nil
+}
+
+// moveGroup makes the group findable as it is after, and not as it was before.
+func (b *batch) moveGroup(num int64, before, after directory.Group) {
+	b.groups.id.move(before.ID, after.ID, num)
+	b.groups.anchor.move(before.Anchor, after.Anchor, num)
+}
+
+func (b *batch) updateGroup(effect directory.Effect) error {
+	num, row := b.groups.present(effect.ID)
+	if row == nil {
+		return fmt.Errorf("group %s: %w", effect.ID, directory.ErrNotFound)
+	}
+	group := row.value
+	group.Attributes = maps.Clone(group.Attributes)
+	for property, value := range effect.Set {
+		if err := setGroup(&group, property, value); err != nil {
+			return err
+		}
+	}
+	if other := b.groups.anchor.get(group.Anchor); group.Anchor != "" && other != num && other != 0 {
+		return anchorTaken(group.Anchor)
+	}
+	if sameGroup(row.value, group) {
+		return nil
+	}
+	b.moveGroup(num, row.value, group)
+	row.value, row.dirty = group, true
+	return nil
+}
+
+func sameGroup(a, b directory.Group) bool {
+	return a.Anchor == b.Anchor && a.DisplayName == b.DisplayName && a.MailNickname == b.MailNickname &&
+		a.HasTeam == b.HasTeam && maps.Equal(a.Attributes, b.Attributes)
+}
+
+func setGroup(group *directory.Group, property string, value *string) error {
+	switch property {
+	case directory.PropertyAnchor:
+		group.Anchor = textOf(value)
+	case directory.PropertyDisplayName:
+		group.DisplayName = textOf(value)
+	case directory.PropertyMailNickname:
+		group.MailNickname = textOf(value)
+	case directory.PropertyHasTeam:
+		return setBool(&group.HasTeam, property, textOf(value))
+	default:
+		setAttribute(&group.Attributes, property, value)
+	}
+	return nil
+}
+
+func (b *batch) deleteGroup(id string) {
+	num, row := b.groups.present(id)
+	if row == nil {
+		return
+	}
+	b.moveGroup(num, row.value, directory.Group{})
+	row.dirty, row.deleted = true, true
+	b.within[num] = &memberships{stored: true, dirty: true}
+}

@@ -1,0 +1,139 @@
+package embedded
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"rollbook/internal/directory"
+	"rollbook/internal/store"
+)
+
+// defaultTop is the size of a page where a query does not say, as Graph's.
+const defaultTop = 100
+
+// list is a kind of object as the reading side sees it.
+type list[T any] struct {
+	table, columns string
+	properties     map[string]property
+	scan           func(store.Row) (int64, T, error)
+}
+
+func userList() list[directory.User] {
+	return list[directory.User]{"directory_user", userColumns, userProperties(), scanUser}
+}
+
+func groupList() list[directory.Group] {
+	return list[directory.Group]{"directory_group", groupColumns, groupProperties(), scanGroup}
+}
+
+// ListUsers returns a page of the accounts that the filter holds for, in the
+// order of their IDs. Query.After need not be there any more. A filter by a
+// property that is not one of Graph's is refused with directory.ErrInvalid.
+func (d *Directory) ListUsers(ctx context.Context, q directory.Query) ([]directory.User, error) {
+	return page(ctx, d, userList(), q)
+}
+
+// ListGroups returns a page of groups, as ListUsers does.
+func (d *Directory) ListGroups(ctx context.Context, q directory.Query) ([]directory.Group, error) {
+	return page(ctx, d, groupList(), q)
+}
+
+// CountUsers returns how many accounts the filter holds for; nil is all.
+func (d *Directory) CountUsers(ctx context.Context, filter directory.Filter) (int, error) {
+	return count(ctx, d, userList(), filter)
+}
+
+// CountGroups returns how many groups the filter holds for; nil is all.
+func (d *Directory) CountGroups(ctx context.Context, filter directory.Filter) (int, error) {
+	return count(ctx, d, groupList(), filter)
+}
+
+// User returns the account with the ID or the userPrincipalName, or
+// directory.ErrNotFound.
+func (d *Directory) User(ctx context.Context, idOrUPN string) (directory.User, error) {
+	user, err := one(ctx, d, userList(), "id", idOrUPN)
+	if errors.Is(err, directory.ErrNotFound) {
+		return one(ctx, d, userList(), "upn_folded", fold(idOrUPN))
+	}
+	return user, err
+}
+
+// Group returns the group with the ID, or directory.ErrNotFound.
+func (d *Directory) Group(ctx context.Context, id string) (directory.Group, error) {
+	return one(ctx, d, groupList(), "id", id)
+}
+
+// GroupByAnchor returns the group with the anchor, or directory.ErrNotFound.
+func (d *Directory) GroupByAnchor(ctx context.Context, anchor string) (directory.Group, error) {
+	return one(ctx, d, groupList(), "anchor", anchor)
+}
+
+func page[T any](ctx context.Context, d *Directory, l list[T], q directory.Query) ([]T, error) {
+	if err := d.indexToRead(ctx); err != nil {
+		return nil, err
+	}
+	c := compiler{properties: l.properties, args: []any{q.After, top(q)}}
+	where, err := c.where(q.Filter)
+	if err != nil {
+		return nil, err
+	}
+	var found []T
+	sql := "SELECT " + l.columns + " FROM " + l.table + " WHERE id > $1 AND " + where + " ORDER BY id LIMIT $2"
+	err = d.db.Read(ctx, func(tx store.Tx) error {
+		return query(ctx, tx, sql, c.args, func(row store.Row) error {
+			_, value, err := l.scan(row)
+			found = append(found, value)
+			return err
+		})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list %s: %w", l.table, err)
+	}
+	return found, nil
+}
+
+func top(q directory.Query) int {
+	if q.Top <= 0 {
+		return defaultTop
+	}
+	return q.Top
+}
+
+func count[T any](ctx context.Context, d *Directory, l list[T], filter directory.Filter) (int, error) {
+	if err := d.indexToRead(ctx); err != nil {
+		return 0, err
+	}
+	c := compiler{properties: l.properties}
+	where, err := c.where(filter)
+	if err != nil {
+		return 0, err
+	}
+	var number int
+	err = d.db.Read(ctx, func(tx store.Tx) error {
+		return tx.QueryRow(ctx, "SELECT count(*) FROM "+l.table+" WHERE "+where, c.args...).Scan(&number)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("count %s: %w", l.table, err)
+	}
+	return number, nil
+}
+
+func one[T any](ctx context.Context, d *Directory, l list[T], column, key string) (T, error) {
+	var value T
+	if err := d.indexToRead(ctx); err != nil {
+		return value, err
+	}
+	err := d.db.Read(ctx, func(tx store.Tx) (err error) {
+		row := tx.QueryRow(ctx, "SELECT "+l.columns+" FROM "+l.table+" WHERE "+column+" = $1", key)
+		_, value, err = l.scan(row)
+		return err
+	})
+	if errors.Is(err, store.ErrNoRows) {
+		return value, fmt.Errorf("%s %q: %w", column, key, directory.ErrNotFound)
+	}
+	if err != nil {
+		return value, fmt.Errorf("read %s: %w", l.table, err)
+	}
+	return value, nil
+}

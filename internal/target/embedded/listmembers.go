@@ -1,0 +1,98 @@
+package embedded
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"rollbook/internal/directory"
+	"rollbook/internal/store"
+)
+
+// ListMembers returns a page of the accounts in a relation to a group, in the
+// order of their IDs, or directory.ErrNotFound where there is no such group. It
+// takes longer the larger the group is.
+func (d *Directory) ListMembers(ctx context.Context, groupID string, relation directory.Relation, q directory.Query) ([]directory.User, error) {
+	var found []directory.User
+	err := d.db.Read(ctx, func(tx store.Tx) error {
+		nums, err := related(ctx, tx, groupID, relation)
+		if err != nil {
+			return err
+		}
+		found, err = usersAmong(ctx, tx, nums, q)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list %ss of a group: %w", relation, err)
+	}
+	slices.SortFunc(found, func(a, b directory.User) int { return cmp.Compare(a.ID, b.ID) })
+	return found[:min(len(found), top(q))], nil
+}
+
+// CountMembers returns how many accounts are in a relation to a group, or
+// directory.ErrNotFound where there is no such group.
+func (d *Directory) CountMembers(ctx context.Context, groupID string, relation directory.Relation) (int, error) {
+	number := 0
+	err := d.db.Read(ctx, func(tx store.Tx) error {
+		nums, err := related(ctx, tx, groupID, relation)
+		if err != nil {
+			return err
+		}
+		return inChunks(ctx, tx, "SELECT num FROM directory_user WHERE num IN ", nums, func(store.Row) error {
+			number++
+			return nil
+		})
+	})
+	if err != nil {
+		return 0, fmt.Errorf("count %ss of a group: %w", relation, err)
+	}
+	return number, nil
+}
+
+// related returns the nums of who is in the relation to the group. There may be
+// some of users who were deleted.
+func related(ctx context.Context, tx store.Tx, groupID string, relation directory.Relation) ([]int64, error) {
+	column := "members"
+	switch relation {
+	case directory.Member:
+	case directory.Owner:
+		column = "owners"
+	default:
+		return nil, fmt.Errorf("relation %q: %w", relation, directory.ErrInvalid)
+	}
+	var packed []byte
+	sql := "SELECT " + column + " FROM directory_group LEFT JOIN directory_membership ON group_num = num WHERE id = $1"
+	err := tx.QueryRow(ctx, sql, groupID).Scan(&packed)
+	if errors.Is(err, store.ErrNoRows) {
+		return nil, fmt.Errorf("group %s: %w", groupID, directory.ErrNotFound)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return unpack(packed)
+}
+
+// usersAmong returns those of the users that belong to a page or come after it.
+func usersAmong(ctx context.Context, tx store.Tx, nums []int64, q directory.Query) ([]directory.User, error) {
+	var found []directory.User
+	for chunk := range slices.Chunk(nums, 512) {
+		list, args := inList(chunk)
+		c := compiler{properties: userProperties(), args: append(args, q.After)}
+		sql := fmt.Sprintf("SELECT %s FROM directory_user WHERE num IN %s AND id > $%d AND ", userColumns, list, len(c.args))
+		where, err := c.where(q.Filter)
+		if err != nil {
+			return nil, err
+		}
+		err = query(ctx, tx, sql+where, c.args, func(row store.Row) error {
+			_, user, err := scanUser(row)
+			found = append(found, user)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return found, nil
+}

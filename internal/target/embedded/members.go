@@ -1,0 +1,147 @@
+package embedded
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"rollbook/internal/directory"
+	"rollbook/internal/store"
+)
+
+// memberships are the nums of who is in a group, ascending.
+type memberships struct {
+	owners, members []int64
+	stored          bool // in the database
+	dirty           bool
+}
+
+func (b *batch) loadMemberships(ctx context.Context, tx store.Tx, groups []int64) error {
+	groups = distinct(groups)
+	sql := "SELECT group_num, owners, members FROM directory_membership WHERE group_num IN "
+	err := inChunks(ctx, tx, sql, groups, func(row store.Row) error {
+		num, found, err := scanMemberships(row)
+		b.within[num] = found
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("read memberships: %w", err)
+	}
+	return nil
+}
+
+func scanMemberships(row store.Row) (int64, *memberships, error) {
+	var num int64
+	var owners, members []byte
+	if err := row.Scan(&num, &owners, &members); err != nil {
+		return 0, nil, err
+	}
+	found := &memberships{stored: true}
+	var err error
+	if found.owners, err = unpack(owners); err != nil {
+		return 0, nil, fmt.Errorf("group %d: %w", num, err)
+	}
+	if found.members, err = unpack(members); err != nil {
+		return 0, nil, fmt.Errorf("group %d: %w", num, err)
+	}
+	return num, found, nil
+}
+
+func (b *batch) changeMembers(effect directory.Effect) error {
+	num := b.groups.id.get(effect.ID)
+	if num == 0 {
+		return fmt.Errorf("group %s: %w", effect.ID, directory.ErrNotFound)
+	}
+	owners, members, err := b.changes(effect)
+	if err != nil {
+		return err
+	}
+	within := b.within[num]
+	if within == nil {
+		within = &memberships{}
+		b.within[num] = within
+	}
+	nextOwners, nextMembers := owners.apply(within.owners), members.apply(within.members)
+	if !slices.Equal(nextOwners, within.owners) || !slices.Equal(nextMembers, within.members) {
+		within.owners, within.members, within.dirty = nextOwners, nextMembers, true
+	}
+	if missing := slices.Concat(owners.missing, members.missing); len(missing) > 0 {
+		return fmt.Errorf("%d users, the first is %s: %w", len(missing), missing[0], directory.ErrNotFound)
+	}
+	return nil
+}
+
+// change is what an effect does to the users in one relation to a group.
+type change struct {
+	add, remove []int64
+	missing     []string // IDs to add that no user has
+}
+
+func (b *batch) changes(effect directory.Effect) (owners, members change, err error) {
+	of := map[directory.Relation]*change{directory.Owner: &owners, directory.Member: &members}
+	for _, one := range effect.Add {
+		change := of[one.Relation]
+		if change == nil {
+			return owners, members, fmt.Errorf("relation %q: %w", one.Relation, directory.ErrInvalid)
+		}
+		if num := b.users.id.get(one.UserID); num != 0 {
+			change.add = append(change.add, num)
+		} else {
+			change.missing = append(change.missing, one.UserID)
+		}
+	}
+	for _, one := range effect.Remove {
+		change := of[one.Relation]
+		if change == nil {
+			return owners, members, fmt.Errorf("relation %q: %w", one.Relation, directory.ErrInvalid)
+		}
+		change.remove = appendNum(change.remove, b.users.id.get(one.UserID))
+	}
+	return owners, members, nil
+}
+
+// apply returns the set with the change made to it, and leaves set as it is.
+func (c change) apply(set []int64) []int64 {
+	if len(c.add) > 0 {
+		set = distinct(slices.Concat(set, c.add))
+	}
+	if len(c.remove) == 0 {
+		return set
+	}
+	removed := distinct(c.remove)
+	return slices.DeleteFunc(slices.Clone(set), func(num int64) bool {
+		_, found := slices.BinarySearch(removed, num)
+		return found
+	})
+}
+
+func (b *batch) flushMemberships(ctx context.Context, tx store.Tx) (changed bool, err error) {
+	var old, written []int64
+	for _, num := range slices.Sorted(maps.Keys(b.within)) {
+		within := b.within[num]
+		if !within.dirty {
+			continue
+		}
+		if within.stored {
+			old = append(old, num)
+		}
+		if len(within.owners)+len(within.members) > 0 {
+			written = append(written, num)
+		}
+	}
+	if err := deleteRows(ctx, tx, "directory_membership", "group_num", old); err != nil {
+		return false, err
+	}
+	if len(written) > 0 {
+		columns := []string{"group_num", "owners", "members"}
+		_, err = tx.CopyIn(ctx, "directory_membership", columns, func(yield func([]any) bool) {
+			for _, num := range written {
+				if !yield([]any{num, pack(b.within[num].owners), pack(b.within[num].members)}) {
+					return
+				}
+			}
+		})
+	}
+	return len(old)+len(written) > 0, err
+}
