@@ -3,11 +3,15 @@ package server
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 
+	"rollbook/internal/flow"
 	"rollbook/internal/identity"
+	"rollbook/internal/jobs"
+	"rollbook/internal/secret"
 	"rollbook/internal/store"
 	"rollbook/internal/store/postgres"
 	"rollbook/internal/store/sqlite"
@@ -19,7 +23,10 @@ type Parts struct {
 	Config  Config
 	Tenant  string // the installation's ID, a UUID that never changes
 	DB      store.DB
+	Secrets *secret.Box
+	Flow    *flow.Service
 	Clients *identity.Clients
+	Leases  *jobs.Leases
 }
 
 // Open opens the installation in the folder Config.Data, and makes it on first
@@ -33,17 +40,27 @@ func Open(ctx context.Context, cfg Config) (*Parts, error) {
 	if err != nil {
 		return nil, err
 	}
-	tenant, err := store.Settings{DB: db}.Once(ctx, store.SettingTenant, cfg.NewID())
-	if err != nil {
-		_ = db.Close()
-		return nil, err
+	p := &Parts{Config: cfg, DB: db}
+	if err := p.assemble(ctx); err != nil {
+		return nil, errors.Join(err, db.Close())
 	}
-	return &Parts{
-		Config:  cfg,
-		Tenant:  tenant,
-		DB:      db,
-		Clients: &identity.Clients{Store: clientStore{store.Clients{DB: db}}, Now: cfg.Now, NewID: cfg.NewID, Rand: rand.Reader},
-	}, nil
+	return p, nil
+}
+
+// assemble is the list of an installation's parts.
+func (p *Parts) assemble(ctx context.Context) error {
+	var err error
+	cfg, db := p.Config, p.DB
+	if p.Tenant, err = (store.Settings{DB: db}).Once(ctx, store.SettingTenant, cfg.NewID()); err != nil {
+		return err
+	}
+	if p.Secrets, err = secret.Open(cfg.Data, rand.Reader); err != nil {
+		return err
+	}
+	p.Flow = &flow.Service{Store: store.NewConfiguration(db), Now: cfg.Now, NewID: cfg.NewID}
+	p.Clients = &identity.Clients{Store: clientStore{store.Clients{DB: db}}, Now: cfg.Now, NewID: cfg.NewID, Rand: rand.Reader}
+	p.Leases = &jobs.Leases{DB: db, Now: cfg.Now, Owner: jobs.ThisProcess(cfg.NewID())}
+	return nil
 }
 
 func openDB(ctx context.Context, cfg Config) (store.DB, error) {
