@@ -56,7 +56,7 @@ func measured(ctx context.Context, p program, command, feed string) (measurement
 }
 
 func (r *report) addNight(checked, first, again, next measurement) error {
-	load, loadErr := first.seconds("read", "store")
+	load, loadErr := first.seconds("check", "store")
 	provision, provisionErr := first.seconds("match", "plan", "apply")
 	replan, replanErr := again.seconds("match", "plan")
 	if err := errors.Join(loadErr, provisionErr, replanErr); err != nil {
