@@ -33,6 +33,9 @@ func (a *app) serverConfig() server.Config {
 // constructors lists all commands, in the order in which the help shows them.
 func constructors() []func(*app) *cobra.Command {
 	return []func(*app) *cobra.Command{
+		newSyncCommand,
+		newCheckCommand,
+		newFindingsCommand,
 		newServeCommand,
 		newClientCommand,
 		newTokenCommand,

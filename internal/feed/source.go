@@ -85,3 +85,12 @@ type Place struct {
 	// and 0 where there is none.
 	Column func(header string) int
 }
+
+// Parts returns all parts in the order in which a source hands them on.
+func Parts() []Part {
+	parts := make([]Part, partCount)
+	for i := range parts {
+		parts[i] = Part(i)
+	}
+	return parts
+}

@@ -15,6 +15,7 @@ import (
 	"rollbook/internal/store"
 	"rollbook/internal/store/postgres"
 	"rollbook/internal/store/sqlite"
+	"rollbook/internal/target/embedded"
 )
 
 // Parts is an installation: everything that reads and writes its state, opened
@@ -27,6 +28,8 @@ type Parts struct {
 	Flow    *flow.Service
 	Clients *identity.Clients
 	Leases  *jobs.Leases
+
+	Directory *embedded.Directory
 }
 
 // Open opens the installation in the folder Config.Data, and makes it on first
@@ -59,6 +62,7 @@ func (p *Parts) assemble(ctx context.Context) error {
 	}
 	p.Flow = &flow.Service{Store: store.NewConfiguration(db), Now: cfg.Now, NewID: cfg.NewID}
 	p.Clients = &identity.Clients{Store: clientStore{store.Clients{DB: db}}, Now: cfg.Now, NewID: cfg.NewID, Rand: rand.Reader}
+	p.Directory = embedded.New(db, cfg.Now, cfg.NewID)
 	p.Leases = &jobs.Leases{DB: db, Now: cfg.Now, Owner: jobs.ThisProcess(cfg.NewID())}
 	return nil
 }

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"rollbook/internal/feed"
+	"rollbook/internal/plan"
+	"rollbook/internal/run"
+)
+
+const (
+	someFindings  = 20
+	everyFinding  = -1
+	columnPadding = 2
+)
+
+// printResult prints what a run did, for a person.
+func (a *app) printResult(path string, r run.Result, dryRun bool) error {
+	if err := a.printFeed(path, r.Feed, r.Findings, someFindings); err != nil {
+		return err
+	}
+	if len(r.Findings) > someFindings && !dryRun {
+		fmt.Fprintf(a.out, "          all of them: rollbook findings %s\n", r.Run.ID)
+	}
+	if r.Unusable() {
+		fmt.Fprintln(a.out, "refused   the feed cannot be used; nothing was changed")
+		return nil
+	}
+	fmt.Fprintf(a.out, "plan      %s\n", describe(r.Plan))
+	if dryRun {
+		fmt.Fprintf(a.out, "dry run   nothing was changed; plan %s\n", shortHash(r.Plan))
+	} else {
+		fmt.Fprintf(a.out, "applied   %s, %s, %s", count(r.Applied.Users, "account"), count(r.Applied.Groups, "class group"),
+			count(r.Applied.Memberships, "membership"))
+		if r.Applied.Failed > 0 {
+			fmt.Fprintf(a.out, "; %s failed and will be tried again", count(r.Applied.Failed, "effect"))
+		}
+		fmt.Fprintln(a.out)
+	}
+	var total float64
+	var took []string
+	for _, s := range r.Stages {
+		total += s.Seconds
+		took = append(took, fmt.Sprintf("%s %.2f s", s.Name, s.Seconds))
+	}
+	_, err := fmt.Fprintf(a.out, "took      %.2f s: %s\n", total, strings.Join(took, ", "))
+	return err
+}
+
+// printFeed prints what a feed held and what is wrong with it.
+func (a *app) printFeed(path string, files map[string]*feed.FileReport, findings []feed.Finding, most int) error {
+	fmt.Fprintf(a.out, "checked   %s\n", path)
+	table := tabwriter.NewWriter(a.out, 0, 0, columnPadding, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(table, "file\trows\tadded\tchanged\tdeactivated\tunchanged\terrors\twarnings\t")
+	for _, name := range fileOrder(files) {
+		f := files[name]
+		fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t\n",
+			name, f.Rows, f.Added, f.Changed, f.Deactivated, f.Unchanged, f.Errors, f.Warnings)
+	}
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	return printFindings(a.out, findings, most)
+}
+
+// fileOrder returns the files in the order in which a feed is read.
+func fileOrder(files map[string]*feed.FileReport) []string {
+	place := map[string]int{}
+	for i, part := range feed.Parts() {
+		place[part.File()] = i
+	}
+	names := make([]string, 0, len(files))
+	for name := range files {
+		names = append(names, name)
+	}
+	slices.SortFunc(names, func(a, b string) int {
+		return cmp.Or(cmp.Compare(place[a], place[b]), strings.Compare(a, b))
+	})
+	return names
+}
+
+// printFindings prints findings, the worst first, each with what to do.
+func printFindings(w io.Writer, findings []feed.Finding, most int) error {
+	if len(findings) == 0 {
+		_, err := fmt.Fprintln(w, "findings  none")
+		return err
+	}
+	counts := map[feed.Severity]int{}
+	for _, f := range findings {
+		counts[f.Severity]++
+	}
+	var parts []string
+	for _, s := range []feed.Severity{feed.Catastrophic, feed.Error, feed.Warning} {
+		if counts[s] > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", counts[s], s))
+		}
+	}
+	fmt.Fprintf(w, "findings  %s\n", strings.Join(parts, ", "))
+	shown := findings
+	if most >= 0 && len(findings) > most {
+		shown = findings[:most]
+	}
+	for _, f := range shown {
+		fmt.Fprintf(w, "  %-12s %s  %s%s\n", f.Severity, where(f), subject(f), f.Message)
+		if f.Hint != "" {
+			fmt.Fprintf(w, "  %-12s %s (%s)\n", "", f.Hint, f.Rule)
+		}
+	}
+	if len(shown) < len(findings) {
+		fmt.Fprintf(w, "          and %d more\n", len(findings)-len(shown))
+	}
+	return nil
+}
+
+// where returns the place of a finding as editors understand it.
+func where(f feed.Finding) string {
+	switch {
+	case f.Line == 0:
+		return f.File
+	case f.Column == 0:
+		return fmt.Sprintf("%s:%d", f.File, f.Line)
+	}
+	return fmt.Sprintf("%s:%d:%d", f.File, f.Line, f.Column)
+}
+
+func subject(f feed.Finding) string {
+	if f.Record == "" {
+		return ""
+	}
+	return f.Record + ": "
+}
+
+// describe says what a plan does in one line.
+func describe(s plan.Summary) string {
+	var parts []string
+	add := func(n int, noun, verb string) {
+		if n > 0 {
+			parts = append(parts, count(n, noun)+" to "+verb)
+		}
+	}
+	add(s.Users.Create, "account", "create")
+	add(s.Users.Update, "account", "update")
+	add(s.Groups.Create, "class group", "create")
+	add(s.Groups.Update, "class group", "update")
+	add(s.Memberships.Add, "membership", "add")
+	add(s.Memberships.Remove, "membership", "remove")
+	if len(parts) == 0 {
+		return "nothing to do: the directory agrees with the roster"
+	}
+	return strings.Join(parts, ", ")
+}
+
+func count(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}
+
+const shortHashLength = 12
+
+func shortHash(s plan.Summary) string { return s.Hash[:min(len(s.Hash), shortHashLength)] }

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/spf13/cobra"
+
+	"rollbook/internal/flow"
+	"rollbook/internal/run"
+	"rollbook/internal/server"
+)
+
+type syncOptions struct {
+	domain string
+	dryRun bool
+	json   bool
+}
+
+func newSyncCommand(a *app) *cobra.Command {
+	var opts syncOptions
+	cmd := &cobra.Command{
+		Use:   "sync PATH",
+		Short: "Read a roster and make the directory agree with it",
+		Long: `Read a folder or a zip archive of SDS V2.1 CSV files, check it, store it, match
+people to accounts, plan what the directory needs, do it, and say what was done.
+
+The files are the whole truth about the school: what they no longer mention
+becomes inactive, and leaves the class groups. Accounts and groups stay.
+
+On first use a configuration is made: everybody gets an account, every class a
+group. It can be changed through the API (rollbook serve) or replaced.
+
+EXIT STATUS
+  0  done
+  1  the program failed, or the run was stopped; the next run goes on from there
+  2  wrong usage
+  3  done, without the records that have errors
+  4  the feed is unusable; nothing was changed
+  5  held by a guard (not used yet)
+`,
+		Args: oneArg("the folder or zip archive with the roster"),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.sync(cmd.Context(), args[0], opts) },
+	}
+	cmd.Flags().StringVar(&opts.domain, "domain", "", "on first use: appended to user names that have no domain")
+	cmd.Flags().BoolVar(&opts.dryRun, "dry-run", false, "stop before anything takes effect, in the roster or the directory")
+	cmd.Flags().BoolVar(&opts.json, "json", false, "print one JSON object on standard output, and nothing else")
+	return cmd
+}
+
+func (a *app) sync(ctx context.Context, path string, opts syncOptions) error {
+	if err := readable(path); err != nil {
+		return err
+	}
+	var result run.Result
+	err := a.withParts(ctx, func(parts *server.Parts) error {
+		err := flow.InstallDefaults(ctx, parts.Flow, flow.Defaults{Domain: opts.domain, Today: parts.Config.Now()})
+		if err != nil {
+			return err
+		}
+		result, err = parts.Run(ctx, run.Options{Path: path, DryRun: opts.dryRun, Progress: a.progress(opts.json)})
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if opts.json {
+		err = a.printJSON(result)
+	} else {
+		err = a.printResult(path, result, opts.dryRun)
+	}
+	if err != nil {
+		return err
+	}
+	return statusOf(result)
+}
+
+// statusOf returns the exit status that a run's result calls for.
+func statusOf(r run.Result) error {
+	switch {
+	case r.Unusable():
+		return &exitError{status: exitUnusableFeed}
+	case r.Run.Status == run.CompletedWithErrors:
+		return &exitError{status: exitRecordErrors}
+	}
+	return nil
+}
+
+// printJSON prints a value as one line of JSON.
+func (a *app) printJSON(value any) error {
+	return json.MarshalWrite(a.out, value, json.Deterministic(true), json.FormatNilSliceAsNull(false),
+		jsontext.WithIndent("  "))
+}

@@ -1,0 +1,78 @@
+package server
+
+import (
+	"context"
+	"fmt"
+
+	"rollbook/internal/feed"
+	"rollbook/internal/feed/sds"
+	"rollbook/internal/flow"
+	"rollbook/internal/jobs"
+	"rollbook/internal/run"
+	"rollbook/internal/secret"
+	"rollbook/internal/store"
+	"rollbook/internal/vocab"
+)
+
+// Engine returns what does the installation's runs. inbox may be nil.
+func (p *Parts) Engine(inbox run.Inbox) *run.Engine {
+	return &run.Engine{
+		Configuration: p.Flow,
+		Feeds:         store.Feeds{DB: p.DB, Now: p.Config.Now},
+		Roster:        store.Roster{DB: p.DB},
+		PendingRoster: store.Roster{DB: p.DB, Pending: true},
+		Memory:        store.Memory{DB: p.DB},
+		Journal:       store.Journal{DB: p.DB},
+		Runs:          store.Runs{DB: p.DB},
+		Marks:         store.Marks{DB: p.DB},
+		Inbox:         inbox,
+		Target:        p.Directory,
+		Vault:         vault{p.Secrets},
+		Open:          openFeed,
+		Now:           p.Config.Now,
+		NewID:         p.Config.NewID,
+	}
+}
+
+// Run does one run as this process's own, while no other process does one.
+func (p *Parts) Run(ctx context.Context, opts run.Options) (result run.Result, err error) {
+	err = p.Leases.Do(ctx, jobs.RunLease, func(ctx context.Context) error {
+		result, err = p.Engine(nil).Run(ctx, opts)
+		return err
+	})
+	return result, err
+}
+
+// Check reads a feed and finds what is wrong with it, and keeps nothing.
+func Check(ctx context.Context, path string, lists *vocab.Lists, classes bool, rows func(int)) (report *feed.Report, err error) {
+	source, err := openFeed(path, lists, classes)
+	if err != nil {
+		return nil, err
+	}
+	report, err = feed.Check(ctx, source, feed.Options{Vault: forgetful{}, Rows: rows})
+	if closed := source.Close(); err == nil && closed != nil {
+		err = fmt.Errorf("close the feed: %w", closed)
+	}
+	return report, err
+}
+
+func openFeed(path string, lists *vocab.Lists, classes bool) (run.OpenFeed, error) {
+	return sds.Open(path, sds.Options{Lists: lists, Classes: classes})
+}
+
+// vault lends the installation's secret box to runs.
+type vault struct{ box *secret.Box }
+
+func (v vault) Seal(s string) (string, error) {
+	sealed, err := v.box.Seal(s)
+	return string(sealed), err
+}
+
+func (v vault) Open(sealed string) (string, error) { return v.box.Open(flow.Sealed(sealed)) }
+func (v vault) Code(s string) string               { return v.box.Code(s) }
+
+// forgetful keeps no secret: a check needs none.
+type forgetful struct{}
+
+func (forgetful) Seal(string) (string, error) { return "", nil }
+func (forgetful) Code(string) string          { return "" }
