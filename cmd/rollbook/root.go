@@ -36,6 +36,7 @@ func constructors() []func(*app) *cobra.Command {
 		newSyncCommand,
 		newCheckCommand,
 		newFindingsCommand,
+		newSimulateCommand,
 		newServeCommand,
 		newClientCommand,
 		newTokenCommand,
