@@ -72,11 +72,11 @@ func (a *archive) open(name string) (io.ReadCloser, error) { return a.entries[na
 
 func (a *archive) check() error {
 	if a.damage != nil {
-		return a.unreadable(a.name, "The archive cannot be read: "+a.damage.Error()+".",
+		return a.unreadable(a.name, "the archive cannot be read: "+a.damage.Error(),
 			"It may have been cut off on its way. Make the zip again and send it again; a single CSV file is not enough.")
 	}
 	if n := len(a.reader.File); n > maxEntries {
-		return a.unreadable(a.name, fmt.Sprintf("The archive has %d entries, more than %d.", n, maxEntries),
+		return a.unreadable(a.name, fmt.Sprintf("the archive has %d entries, more than %d", n, maxEntries),
 			"Put only the CSV files of SDS V2.1 into the archive.")
 	}
 	if err := a.checkNames(); err != nil {
@@ -105,12 +105,12 @@ func (a *archive) checkNames() error {
 	if first == nil {
 		return nil
 	}
-	message := fmt.Sprintf("The archive holds %q, which is not a file of SDS V2.1.", first.Name)
+	message := fmt.Sprintf("the archive holds %q, which is not a file of SDS V2.1", first.Name)
 	if fileNamed(first.Name) != nil {
-		message = fmt.Sprintf("The archive holds %s twice.", first.Name)
+		message = fmt.Sprintf("the archive holds %s twice", first.Name)
 	}
 	if count > 1 {
-		message += fmt.Sprintf(" %d more entries do not belong in it either.", count-1)
+		message += fmt.Sprintf("; %d more entries do not belong in it either", count-1)
 	}
 	return refuse(feed.Finding{
 		Rule: feed.RuleFileUnexpected, File: first.Name, Message: message, Hint: unexpectedHint(first.Name),
@@ -139,15 +139,15 @@ func (a *archive) checkEntry(f *zip.File) error {
 	const encrypted = 0x1
 	switch {
 	case f.Flags&encrypted != 0:
-		return a.unreadable(f.Name, f.Name+" is encrypted.", "Make the zip without a password.")
+		return a.unreadable(f.Name, f.Name+" is encrypted", "Make the zip without a password.")
 	case f.Method != zip.Store && f.Method != zip.Deflate:
-		return a.unreadable(f.Name, fmt.Sprintf("%s is compressed with method %d.", f.Name, f.Method),
+		return a.unreadable(f.Name, fmt.Sprintf("%s is compressed with method %d", f.Name, f.Method),
 			"Make the zip with the ordinary method, deflate.")
 	case !f.Mode().IsRegular():
-		return a.unreadable(f.Name, f.Name+" is a link and not a file.", "Put the file itself into the archive.")
+		return a.unreadable(f.Name, f.Name+" is a link and not a file", "Put the file itself into the archive.")
 	case f.UncompressedSize64 > maxSize,
 		f.UncompressedSize64 > minBomb && f.UncompressedSize64/maxRatio > f.CompressedSize64:
-		return a.unreadable(f.Name, fmt.Sprintf("%s would unpack to %d bytes from %d.", f.Name, f.UncompressedSize64, f.CompressedSize64),
+		return a.unreadable(f.Name, fmt.Sprintf("%s would unpack to %d bytes from %d", f.Name, f.UncompressedSize64, f.CompressedSize64),
 			"That is more than any roster needs. Check what made the archive.")
 	}
 	return nil

@@ -63,7 +63,7 @@ func (d *folder) check() error {
 			continue
 		}
 		return refuse(feed.Finding{
-			Rule: feed.RuleFileUnreadable, File: e.Name(), Message: e.Name() + " is not an ordinary file that can be read.",
+			Rule: feed.RuleFileUnreadable, File: e.Name(), Message: e.Name() + " is not an ordinary file that can be read",
 			Hint: "It may be a folder, or a link to a place outside this folder. Put the file itself here.",
 		})
 	}
@@ -77,7 +77,7 @@ func (d *folder) strays() []feed.Finding {
 		if hint := strayHint(name); hint != "" {
 			found = append(found, feed.Finding{
 				Severity: feed.Warning, Rule: feed.RuleFileUnexpected, File: name,
-				Message: name + " was not read.", Hint: hint,
+				Message: name + " was not read", Hint: hint,
 			})
 		}
 	}

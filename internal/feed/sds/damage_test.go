@@ -152,7 +152,7 @@ func TestRows(t *testing.T) {
 		"empty":          {"orgs.csv", "X,,school", 1, []found{dropped(feed.RuleValueRequired, 3, 3, "X", "name is empty")}},
 		"blank":          {"orgs.csv", "X,  ,school", 1, []found{dropped(feed.RuleValueRequired, 3, 3, "X", "name is empty")}},
 		"nameless":       {"orgs.csv", ",N,school", 1, []found{dropped(feed.RuleValueRequired, 3, 1, "", "sourcedId")}},
-		"two empty":      {"orgs.csv", "X,,", 1, []found{dropped(feed.RuleValueRequired, 3, 3, "X", ""), {feed.Error, feed.RuleValueRequired, "", 3, 4, "X", 0, ""}}},
+		"two empty":      {"orgs.csv", "X,,", 1, []found{dropped(feed.RuleValueRequired, 3, 3, "X", "name is empty, and type is empty; the row is dropped")}},
 		"unknown code":   {"orgs.csv", "X,N,shool", 1, []found{dropped(feed.RuleCodeUnknown, 3, 5, "X", "Is school meant?")}},
 		"optional code":  {"roles.csv", "P,S,aide,1st,,", 3, []found{left(feed.RuleCodeUnknown, 4, 10, "P/S", "RefGradeLevel")}},
 		"long id":        {"orgs.csv", strings.Repeat("i", 256) + ",N,school", 1, []found{dropped(feed.RuleValueInvalid, 3, 1, strings.Repeat("i", 80)+"…", "at most 255")}},

@@ -13,7 +13,7 @@ func (t *table) matchHeader() error {
 	if name, at, twice := doubled(t.header); twice {
 		return refuse(feed.Finding{
 			Rule: feed.RuleHeaderDuplicate, File: t.file.name, Line: 1, Column: t.headerColumn(at),
-			Message: fmt.Sprintf("The header %s occurs twice.", name),
+			Message: fmt.Sprintf("the header %s occurs twice", name),
 			Hint:    "It cannot be known which of the two columns counts. Remove or rename one of them.",
 		})
 	}
@@ -48,9 +48,9 @@ func doubled(header []string) (name string, at int, found bool) {
 }
 
 func (t *table) headerMissing(missing []string) error {
-	message := fmt.Sprintf("The required header %s is missing.", missing[0])
+	message := fmt.Sprintf("the required header %s is missing", missing[0])
 	if len(missing) > 1 {
-		message = "Required headers are missing: " + strings.Join(missing, ", ") + "."
+		message = "required headers are missing: " + strings.Join(missing, ", ")
 	}
 	return refuse(feed.Finding{
 		Rule: feed.RuleHeaderMissing, File: t.file.name, Line: 1, Message: message,
@@ -120,9 +120,9 @@ func (t *table) warnUnrecognized() {
 	if len(unknown) == 0 {
 		return
 	}
-	message := fmt.Sprintf("The column %q is not known and was not read.", unknown[0])
+	message := fmt.Sprintf("the column %q is not known and was not read", unknown[0])
 	if len(unknown) > 1 {
-		message = fmt.Sprintf("%d columns are not known and were not read: %s.", len(unknown), shorten(strings.Join(unknown, ", ")))
+		message = fmt.Sprintf("%d columns are not known and were not read: %s", len(unknown), shorten(strings.Join(unknown, ", ")))
 	}
 	t.warnings = append(t.warnings, feed.Finding{
 		Severity: feed.Warning, Rule: feed.RuleHeaderUnrecognized, File: t.file.name, Line: 1,

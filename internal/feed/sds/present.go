@@ -31,9 +31,9 @@ func (s *Source) checkPresent() error {
 	if len(missing) == 0 {
 		return nil
 	}
-	message := "The required file " + missing[0] + " is missing."
+	message := "the required file " + missing[0] + " is missing"
 	if len(missing) > 1 {
-		message = "Required files are missing: " + strings.Join(missing, ", ") + "."
+		message = "required files are missing: " + strings.Join(missing, ", ")
 	}
 	return refuse(feed.Finding{
 		Rule: feed.RuleFileNotFound, File: missing[0], Message: message, Hint: s.missingHint(missing[0]),

@@ -15,8 +15,8 @@ type row struct {
 	place   feed.Place
 	batch   *batch
 	span    span
-	dropped bool // a required value is missing or wrong
-	counted bool // a finding counts this row already
+	dropped bool   // a required value is missing or wrong
+	noted   *noted // the finding about this row being dropped; nil where it is one of many
 
 	// last is, for each column of codes, the value seen last with its code:
 	// most rows repeat the one before.
@@ -43,7 +43,7 @@ func (r *row) takeAll(to feed.Receiver) error {
 
 // take checks one row and hands it on, or names it as dropped.
 func (r *row) take(s span, to feed.Receiver) error {
-	r.span, r.dropped, r.counted, r.place.Line = s, false, false, s.line
+	r.span, r.dropped, r.noted, r.place.Line = s, false, nil, s.line
 	if s.end-s.start != len(r.table.header) {
 		r.wrongCount()
 	} else if err := r.table.file.emit(r, to); err != nil {
@@ -122,37 +122,51 @@ func (r *row) name() string {
 	var parts []string
 	for _, column := range r.table.file.naming {
 		if v := r.raw(column); v != "" {
-			parts = append(parts, shorten(v))
+			if len(v) > maxID {
+				v = shorten(v)
+			}
+			parts = append(parts, v)
 		}
 	}
 	return strings.Join(parts, "/")
 }
 
-// problem notes a problem with the value of a column. Where it must be, the row
-// is dropped. The finding is made only when the cause is new. Each dropped row
-// counts in one finding only, so that the rows add up.
+// problem notes a problem with the value of a column. Where the value must be,
+// the row is dropped, and has one finding however much is wrong with it, so that
+// the rows of all findings add up. The text is made only where the cause is new.
 func (r *row) problem(rule feed.Rule, column int, detail string, required bool, text func() (message, hint string)) {
-	rows, severity := 1, feed.Warning
+	c := cause{rule: rule, column: column, detail: detail}
+	severity := feed.Warning
 	if required {
 		severity = feed.Error
-		if r.counted {
-			rows = 0
+		if r.dropped {
+			r.alsoWrong(text)
+			return
 		}
-		r.dropped, r.counted = true, true
+		r.dropped = true
 	}
-	c := cause{rule: rule, column: column, detail: detail}
-	if r.tally.again(c, rows) {
+	if r.tally.again(c) {
 		return
 	}
 	message, hint := text()
 	f := feed.Finding{
 		Severity: severity, Rule: rule, File: r.table.file.name, Line: r.span.line, Record: r.name(),
-		Message: message, Hint: hint, Rows: rows,
+		Message: message, Hint: hint, Rows: 1,
 	}
 	if column >= 0 {
 		f.Column = r.column(column)
 	}
-	r.tally.note(c, f)
+	if kept := r.tally.note(c, f); required {
+		r.noted = kept
+	}
+}
+
+// alsoWrong adds to the finding of a row what else is wrong with it.
+func (r *row) alsoWrong(text func() (message, hint string)) {
+	if r.noted != nil {
+		message, _ := text()
+		r.noted.also += ", and " + message
+	}
 }
 
 // wrong notes a value that is not of its column's type.
@@ -164,7 +178,7 @@ func (r *row) header(column int) string { return r.table.file.columns[column].na
 
 func (r *row) empty(column int) {
 	r.problem(feed.RuleValueRequired, column, "", true, func() (string, string) {
-		return fmt.Sprintf("%s is empty; the row was dropped.", r.header(column)),
+		return fmt.Sprintf("%s is empty", r.header(column)),
 			"Fill it in where the data comes from: a row without it cannot be used."
 	})
 }
@@ -174,7 +188,7 @@ func (r *row) wrongCount() {
 	const noColumn = -1
 	r.problem(feed.RuleColumnCount, noColumn, "", true, func() (string, string) {
 		got, want := r.span.end-r.span.start, len(r.table.header)
-		message := fmt.Sprintf("The row has %d values and the header has %d; the row was dropped.", got, want)
+		message := fmt.Sprintf("the row has %d values and the header has %d", got, want)
 		if got > want {
 			return message, "A value with a comma in it must be in quotation marks."
 		}
@@ -188,13 +202,13 @@ func (r *row) wrongCount() {
 func (r *row) control(column int, v string) {
 	if strings.ContainsAny(v, "\n\r") {
 		r.problem(feed.RuleValueInvalid, column, "", true, func() (string, string) {
-			return fmt.Sprintf("%s has a line break in it; the row was dropped.", r.header(column)),
+			return fmt.Sprintf("%s has a line break in it", r.header(column)),
 				"Remove the line break from the value, and check that no quotation mark is missing near it."
 		})
 		return
 	}
 	r.wrong(column, "", func() (string, string) {
-		return fmt.Sprintf("%s has a control character in it: %q.", r.header(column), shorten(v)),
+		return fmt.Sprintf("%s has a control character in it: %q", r.header(column), shorten(v)),
 			"Remove the invisible character from the value; it was probably pasted in."
 	})
 }

@@ -98,7 +98,7 @@ func (s *Source) preview(file *file) error {
 	if _, err := t.csv.Read(); errors.Is(err, io.EOF) && s.required(file) {
 		return refuse(feed.Finding{
 			Rule: feed.RuleFileEmpty, File: file.name,
-			Message: "The file has a header and no rows.",
+			Message: "the file has a header and no rows",
 			Hint:    "The feed would end everything that this file said before. Export it again with its rows.",
 		})
 	}

@@ -53,7 +53,7 @@ func unopened(file *file, err error) error {
 		return fmt.Errorf("open %s: %w", file.name, err)
 	}
 	return refuse(feed.Finding{
-		Rule: feed.RuleFileUnreadable, File: file.name, Message: "The file cannot be unpacked: " + err.Error() + ".",
+		Rule: feed.RuleFileUnreadable, File: file.name, Message: "the file cannot be unpacked: " + err.Error(),
 		Hint: "The archive may have been cut off on its way. Make it again and send it again.",
 	})
 }
@@ -65,7 +65,7 @@ func (t *table) readHeader() error {
 	header, err := t.csv.Read()
 	if errors.Is(err, io.EOF) {
 		return refuse(feed.Finding{
-			Rule: feed.RuleFileEmpty, File: t.file.name, Message: "The file is empty: it has not even a header.",
+			Rule: feed.RuleFileEmpty, File: t.file.name, Message: "the file is empty: it has not even a header",
 			Hint: "Export it again. A file that is not needed is left out altogether.",
 		})
 	}
@@ -92,7 +92,7 @@ func (t *table) broken(err error) error {
 	if isDamage(err) {
 		return refuse(feed.Finding{
 			Rule: feed.RuleFileUnreadable, File: t.file.name, Line: t.line,
-			Message: "The file cannot be unpacked beyond this line: " + err.Error() + ".",
+			Message: "the file cannot be unpacked beyond this line: " + err.Error(),
 			Hint:    "The archive was damaged or cut off on its way. Make it again and send it again.",
 		})
 	}
@@ -114,7 +114,7 @@ func (t *table) brokenQuote(e *csv.ParseError) error {
 	}
 	return refuse(feed.Finding{
 		Rule: feed.RuleQuoteMisplaced, File: t.file.name, Line: at.line, Column: at.column,
-		Message: "There is a quotation mark inside a value.",
+		Message: "there is a quotation mark inside a value",
 		Hint:    `Put the whole value in quotation marks and double those inside it: "Room ""B""".`,
 	})
 }
@@ -122,7 +122,7 @@ func (t *table) brokenQuote(e *csv.ParseError) error {
 func (t *table) unterminated(at position) feed.Finding {
 	return feed.Finding{
 		Rule: feed.RuleQuoteUnterminated, File: t.file.name, Line: at.line, Column: at.column,
-		Message: "A quotation mark is opened here and not closed on the same line.",
+		Message: "a quotation mark is opened here and not closed on the same line",
 		Hint:    "Close the value with a second quotation mark, or remove this one.",
 	}
 }
@@ -139,7 +139,7 @@ func (t *table) endless() error {
 	}
 	return refuse(feed.Finding{
 		Rule: feed.RuleFileUnreadable, File: t.file.name, Line: t.line + 1,
-		Message: fmt.Sprintf("The row that begins here is longer than %d bytes.", maxRow),
+		Message: fmt.Sprintf("the row that begins here is longer than %d bytes", maxRow),
 		Hint:    "The lines may lack their line ends. Export the file again with line ends LF or CRLF.",
 	})
 }
@@ -160,12 +160,12 @@ func (t *table) scanQuotes(until position) (*quoteScan, error) {
 func (e *encodingError) finding(file string) feed.Finding {
 	f := feed.Finding{
 		Rule: feed.RuleEncodingInvalid, File: file, Line: e.line, Column: e.column,
-		Message: fmt.Sprintf("The file is not UTF-8: the byte %02X does not fit here.", e.first),
+		Message: fmt.Sprintf("the file is not UTF-8: the byte %02X does not fit here", e.first),
 		Hint:    "Save it as UTF-8; in Excel: Save As, CSV UTF-8.",
 	}
 	switch {
 	case e.utf16:
-		f.Message = "The file is in UTF-16 and not in UTF-8."
+		f.Message = "the file is in UTF-16 and not in UTF-8"
 		f.Hint = `Save it as UTF-8; in Excel choose "CSV UTF-8" and not "Unicode Text".`
 	case e.first >= 0x80:
 		f.Hint = fmt.Sprintf("It seems to be in Windows-1252 or Latin-1, where that byte is %q. %s", windows1252(e.first), f.Hint)

@@ -35,7 +35,7 @@ func (r *row) text(column int) string {
 
 func (r *row) tooLong(column, got, most int) {
 	r.wrong(column, "", func() (string, string) {
-		return fmt.Sprintf("%s is %d bytes long; at most %d are allowed.", r.header(column), got, most),
+		return fmt.Sprintf("%s is %d bytes long; at most %d are allowed", r.header(column), got, most),
 			"Check that the column holds what its header says and that no quotation mark is missing."
 	})
 }
@@ -89,11 +89,7 @@ func (r *row) codes(column int, list string) []string {
 func (r *row) unknownCode(column int, list, v string) {
 	required := r.table.file.columns[column].required
 	r.problem(feed.RuleCodeUnknown, column, shorten(strings.ToLower(v)), required, func() (string, string) {
-		effect := "the value was left out"
-		if required {
-			effect = "the row was dropped"
-		}
-		return fmt.Sprintf("%s %q is not in the list %s; %s.", r.header(column), shorten(v), list, effect),
+		return fmt.Sprintf("%s %q is not in the list %s", r.header(column), shorten(v), list),
 			codeHint(v, r.table.lists.Codes(list))
 	})
 }
@@ -116,7 +112,7 @@ func (r *row) email(column int) string {
 	email, ok := parseEmail(v)
 	if !ok {
 		r.wrong(column, "", func() (string, string) {
-			return fmt.Sprintf("%s %q is not an e-mail address; it was left out.", r.header(column), shorten(v)),
+			return fmt.Sprintf("%s %q is not an e-mail address", r.header(column), shorten(v)),
 				"It must look like name@example.org: one address, without a name around it."
 		})
 	}
@@ -130,7 +126,7 @@ func (r *row) phone(column int) string {
 		return v
 	}
 	r.wrong(column, "", func() (string, string) {
-		return fmt.Sprintf("%s %q is not a phone number in international form; it was left out.", r.header(column), shorten(v)),
+		return fmt.Sprintf("%s %q is not a phone number in international form", r.header(column), shorten(v)),
 			"Write a plus sign, the country code and digits only: +15551234567."
 	})
 	return ""
@@ -147,7 +143,7 @@ func (r *row) boolean(column int) roster.Tristate {
 		return roster.False
 	}
 	r.wrong(column, shorten(strings.ToLower(v)), func() (string, string) {
-		return fmt.Sprintf("%s %q is neither true nor false; it was left out.", r.header(column), shorten(v)),
+		return fmt.Sprintf("%s %q is neither true nor false", r.header(column), shorten(v)),
 			"Write true or false."
 	})
 	return roster.Unset
@@ -162,7 +158,7 @@ func (r *row) date(column int) roster.Date {
 	if !ok {
 		form, hint := dateHint(v)
 		r.wrong(column, form, func() (string, string) {
-			return fmt.Sprintf("%s %q is not a date of the form YYYY-MM-DD.", r.header(column), shorten(v)), hint
+			return fmt.Sprintf("%s %q is not a date of the form YYYY-MM-DD", r.header(column), shorten(v)), hint
 		})
 	}
 	return date
@@ -177,7 +173,7 @@ func (r *row) year(column int) int {
 	year, ok := parseYear(v)
 	if !ok {
 		r.wrong(column, shorten(strings.ToLower(v)), func() (string, string) {
-			return fmt.Sprintf("%s %q is not a year of the form YYYY.", r.header(column), shorten(v)),
+			return fmt.Sprintf("%s %q is not a year of the form YYYY", r.header(column), shorten(v)),
 				"Write the year in which the school year ends: 2027 for 2026-2027."
 		})
 	}
@@ -191,7 +187,7 @@ func (r *row) reversed(start, end int, from, to roster.Date) bool {
 	}
 	required := r.table.file.columns[end].required
 	r.problem(feed.RulePeriodReversed, end, "", required, func() (string, string) {
-		return fmt.Sprintf("%s %s is before %s %s.", r.header(end), to, r.header(start), from),
+		return fmt.Sprintf("%s %s is before %s %s", r.header(end), to, r.header(start), from),
 			"Correct one of the two dates; perhaps they were swapped."
 	})
 	return true
