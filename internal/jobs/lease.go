@@ -9,8 +9,11 @@ import (
 	"rollbook/internal/store"
 )
 
-// RunLease names the lease of whoever works on runs.
-const RunLease = "run"
+// The names of leases.
+const (
+	RunLease    = "run"    // of whoever works on runs
+	UploadLease = "upload" // of whoever checks uploads
+)
 
 const (
 	// leaseTime is how long a lease is good for without being renewed. The

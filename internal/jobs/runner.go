@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -16,10 +17,10 @@ const (
 	maxRetryInterval = time.Minute
 )
 
-// Engine does runs.
+// Engine does work that one process at a time may do: runs, above all.
 type Engine interface {
-	// Pending reports whether a run was asked for or was cut off. It MUST be
-	// quick.
+	// Pending reports whether there is work: a run was asked for or was cut
+	// off. It MUST be quick.
 	Pending(ctx context.Context) (bool, error)
 
 	// Work finishes the run that was cut off, if there is one, then does those
@@ -38,6 +39,7 @@ type Lease interface {
 
 // Runner has the engine work whenever there is work.
 type Runner struct {
+	name   string // of the lease
 	engine Engine
 	lease  Lease
 	log    *slog.Logger
@@ -48,10 +50,11 @@ type Runner struct {
 	done   chan struct{}
 }
 
-// NewRunner returns a Runner that was not started.
-func NewRunner(engine Engine, lease Lease, log *slog.Logger) *Runner {
+// NewRunner returns a Runner that was not started, for work under the lease of
+// that name.
+func NewRunner(name string, engine Engine, lease Lease, log *slog.Logger) *Runner {
 	return &Runner{
-		engine: engine, lease: lease, log: log,
+		name: name, engine: engine, lease: lease, log: log,
 		wake: make(chan struct{}, 1), cancel: func() {}, done: make(chan struct{}),
 	}
 }
@@ -82,7 +85,7 @@ func (r *Runner) Stop(ctx context.Context) error {
 	case <-r.done:
 		return nil
 	case <-ctx.Done():
-		return errors.New("the run did not come to a safe point in time; the next start goes on with it")
+		return fmt.Errorf("the %s work did not come to a safe point in time; the next start goes on with it", r.name)
 	}
 }
 
@@ -98,7 +101,7 @@ func (r *Runner) loop(ctx context.Context) {
 		if err != nil {
 			retry = min(max(2*retry, pollInterval), maxRetryInterval)
 			wait = retry
-			r.log.ErrorContext(ctx, "working on runs failed; it will be tried again", "error", err, "wait", wait)
+			r.log.ErrorContext(ctx, "work failed; it will be tried again", "work", r.name, "error", err, "wait", wait)
 		} else {
 			retry = 0
 		}
@@ -118,7 +121,7 @@ func (r *Runner) step(ctx context.Context) error {
 	if err != nil || !pending {
 		return err
 	}
-	err = r.lease.Do(ctx, RunLease, r.engine.Work)
+	err = r.lease.Do(ctx, r.name, r.engine.Work)
 	if _, held := errors.AsType[*HeldError](err); held {
 		return nil
 	}

@@ -50,7 +50,7 @@ func (f *free) Do(ctx context.Context, _ string, fn func(context.Context) error)
 }
 
 func newRunner(e *engine, l *free) *jobs.Runner {
-	return jobs.NewRunner(e, l, slog.New(slog.DiscardHandler))
+	return jobs.NewRunner(jobs.RunLease, e, l, slog.New(slog.DiscardHandler))
 }
 
 func mustStop(t *testing.T, r *jobs.Runner) {
@@ -161,7 +161,7 @@ func TestRunnerStopGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e, stubborn := &engine{}, make(chan struct{})
 		e.wanted.Store(1)
-		r := jobs.NewRunner(e, leaseFunc(func(context.Context) error { <-stubborn; return nil }), slog.New(slog.DiscardHandler))
+		r := jobs.NewRunner(jobs.RunLease, e, leaseFunc(func(context.Context) error { <-stubborn; return nil }), slog.New(slog.DiscardHandler))
 		r.Start(t.Context())
 		synctest.Wait()
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)

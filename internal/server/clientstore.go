@@ -23,7 +23,7 @@ func (c clientStore) Add(ctx context.Context, client identity.StoredClient) erro
 
 func (c clientStore) Get(ctx context.Context, id string) (identity.StoredClient, error) {
 	client, err := c.Clients.Get(ctx, id)
-	return identity.StoredClient(client), unknownClient(err)
+	return identity.StoredClient(client), missing(err, identity.ErrUnknownClient)
 }
 
 func (c clientStore) List(ctx context.Context) ([]identity.StoredClient, error) {
@@ -37,12 +37,5 @@ func (c clientStore) List(ctx context.Context) ([]identity.StoredClient, error) 
 
 func (c clientStore) Remove(ctx context.Context, idOrName string) (string, error) {
 	id, err := c.Clients.Remove(ctx, idOrName)
-	return id, unknownClient(err)
-}
-
-func unknownClient(err error) error {
-	if errors.Is(err, store.ErrNoRows) {
-		return identity.ErrUnknownClient
-	}
-	return err
+	return id, missing(err, identity.ErrUnknownClient)
 }

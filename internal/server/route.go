@@ -16,7 +16,8 @@ import (
 type routes struct {
 	identity *identity.Handler
 	graph    http.Handler
-	upload   http.Handler // nil for none
+	upload   http.Handler
+	tenant   string // the first part of every upload's path
 	ready    func(ctx context.Context) error
 	now      func() time.Time
 }
@@ -28,6 +29,8 @@ func (h *routes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.graph.ServeHTTP(w, r)
 	case h.identity.Serves(r.URL.Path):
 		h.identity.ServeHTTP(w, r)
+	case first == h.tenant:
+		h.upload.ServeHTTP(w, r)
 	case r.URL.Path == "/healthz":
 		writeText(w, http.StatusOK, "ok\n")
 	case r.URL.Path == "/readyz":

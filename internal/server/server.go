@@ -13,6 +13,9 @@ import (
 	"time"
 
 	"rollbook/internal/identity"
+	"rollbook/internal/jobs"
+	"rollbook/internal/store"
+	"rollbook/internal/upload"
 )
 
 const (
@@ -27,6 +30,9 @@ type Server struct {
 	http         *http.Server
 	authority    *authority   // nil with certificates of others and without TLS
 	certificates certificates // nil without TLS
+	uploads      *upload.Service
+	runs         *jobs.Runner // works on runs
+	checks       *jobs.Runner // checks uploads
 	failed       chan error
 
 	mu       sync.Mutex
@@ -58,21 +64,36 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 
 // build is the list of the server's own parts.
 func (s *Server) build() error {
-	cfg := s.parts.Config
-	issuer, err := s.parts.Issuer()
+	p, cfg := s.parts, s.parts.Config
+	issuer, err := p.Issuer()
 	if err != nil {
 		return err
 	}
 	if err := s.openCertificates(); err != nil {
 		return err
 	}
-	handler := &routes{
-		identity: identity.NewHandler(issuer, s.parts.Clients, cfg.PublicURL, cfg.Log),
-		graph:    http.NotFoundHandler(),
+	s.uploads = p.uploads()
+	engine := p.Engine(s.uploads)
+	s.runs = jobs.NewRunner(jobs.RunLease, engine, p.Leases, cfg.Log)
+	s.checks = jobs.NewRunner(jobs.UploadLease, uploadChecks{s.uploads}, p.Leases, cfg.Log)
+	api, err := p.api(issuer, s.uploads, apiRuns{stored: store.Runs{DB: p.DB}, engine: engine, runner: s.runs})
+	if err != nil {
+		return err
+	}
+	s.http = s.httpServer(&routes{
+		identity: identity.NewHandler(issuer, p.Clients, cfg.PublicURL, cfg.Log),
+		graph:    api,
+		upload:   s.uploads.Handler(),
+		tenant:   p.Tenant,
 		ready:    s.ready,
 		now:      cfg.Now,
-	}
-	s.http = &http.Server{
+	})
+	return nil
+}
+
+func (s *Server) httpServer(handler http.Handler) *http.Server {
+	cfg := s.parts.Config
+	return &http.Server{
 		Handler:           &observer{next: handler, log: cfg.Log, now: cfg.Now, newID: cfg.NewID},
 		ReadHeaderTimeout: headerTimeout,
 		IdleTimeout:       idleTimeout,
@@ -81,7 +102,6 @@ func (s *Server) build() error {
 		ErrorLog:  slog.NewLogLogger(cfg.Log.Handler(), slog.LevelDebug),
 		TLSConfig: s.tlsConfig(),
 	}
-	return nil
 }
 
 // openCertificates makes ready what the server proves itself with.
@@ -126,10 +146,13 @@ func (s *Server) Start(ctx context.Context) error {
 		return fmt.Errorf("listen: %w", err)
 	}
 	s.listener = listener
+	s.uploads.BaseURL = s.baseURL()
 	// Requests end when they are done, not when the program is told to.
 	background := context.WithoutCancel(ctx)
 	s.http.BaseContext = func(net.Listener) context.Context { return background }
 	go s.serve(listener)
+	s.runs.Start(ctx)
+	s.checks.Start(ctx)
 	return nil
 }
 
@@ -158,24 +181,48 @@ func (s *Server) Stop(ctx context.Context) error {
 		return nil
 	}
 	s.stopped = true
-	err := s.http.Shutdown(ctx)
-	if err != nil {
-		err = errors.Join(fmt.Errorf("finish the requests in flight: %w", err), s.http.Close())
-	}
+	err := parallel(
+		func() error { return s.finishRequests(ctx) },
+		func() error { return s.runs.Stop(ctx) },
+		func() error { return s.checks.Stop(ctx) },
+	)
 	return errors.Join(err, s.parts.Close())
+}
+
+func (s *Server) finishRequests(ctx context.Context) error {
+	if err := s.http.Shutdown(ctx); err != nil {
+		return errors.Join(fmt.Errorf("finish the requests in flight: %w", err), s.http.Close())
+	}
+	return nil
+}
+
+// parallel calls all functions at once and returns their errors.
+func parallel(functions ...func() error) error {
+	errs := make([]error, len(functions))
+	var wait sync.WaitGroup
+	for i, fn := range functions {
+		wait.Go(func() { errs[i] = fn() })
+	}
+	wait.Wait()
+	return errors.Join(errs...)
 }
 
 // Addresses returns where the server is reached. It MUST have been started.
 func (s *Server) Addresses() Addresses {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	// The port that was asked for may have been 0, for any that is free.
-	_, port, _ := net.SplitHostPort(s.listener.Addr().String())
-	at := Addresses{URL: s.parts.Config.baseURL(port), Tenant: s.parts.Tenant}
+	at := Addresses{URL: s.baseURL(), Tenant: s.parts.Tenant}
 	if s.authority != nil {
 		at.CAFile, at.CAFingerprint = s.authority.file, s.authority.fingerprint()
 	}
 	return at
+}
+
+// baseURL returns where clients reach the server, which listens. The port that
+// was asked for may have been 0, for any that is free.
+func (s *Server) baseURL() string {
+	_, port, _ := net.SplitHostPort(s.listener.Addr().String())
+	return s.parts.Config.baseURL(port)
 }
 
 func (s *Server) ready(ctx context.Context) error {

@@ -1,0 +1,134 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"rollbook/internal/feed"
+	"rollbook/internal/flow"
+	"rollbook/internal/graph"
+	"rollbook/internal/identity"
+	"rollbook/internal/jobs"
+	"rollbook/internal/odata"
+	"rollbook/internal/run"
+	"rollbook/internal/store"
+	"rollbook/internal/upload"
+)
+
+// api returns the handler of /beta and /v1.0.
+func (p *Parts) api(issuer *identity.Issuer, uploads *upload.Service, runs apiRuns) (http.Handler, error) {
+	var outside []identity.OutsideIssuer
+	for _, url := range p.Config.Issuers {
+		outside = append(outside, identity.OutsideIssuer{URL: url, Audiences: p.Config.Audiences})
+	}
+	callers, err := identity.NewAuthenticator(issuer, p.Clients, outside)
+	if err != nil {
+		return nil, err
+	}
+	return graph.New(graph.Config{
+		Flows:     p.Flow,
+		Sealer:    p.Secrets,
+		Directory: p.Directory,
+		Runs:      runs,
+		Uploads:   uploads,
+		Authenticate: func(r *http.Request) (identity.Caller, error) {
+			caller, err := callers.Authenticate(r)
+			return caller, p.notAuthenticated(r, err)
+		},
+		PublicURL: p.Config.PublicURL,
+		Report:    p.report,
+		Now:       p.Config.Now,
+		NewID:     p.Config.NewID,
+	})
+}
+
+// notAuthenticated keeps failures that are not the caller's from being
+// answered as if the token were bad, which would have clients drop it.
+func (p *Parts) notAuthenticated(r *http.Request, err error) error {
+	switch {
+	case err == nil || errors.Is(err, identity.ErrUnauthenticated):
+		return err
+	case errors.Is(err, identity.ErrUnavailable):
+		p.Config.Log.WarnContext(r.Context(), "a token could not be checked", "error", err)
+		return &odata.Error{
+			Status: http.StatusServiceUnavailable, Code: "serviceNotAvailable", RetryAfter: 5 * time.Second,
+			Message: "The issuer of the token cannot be reached to check it.",
+		}
+	}
+	p.report(r, "", err)
+	return &odata.Error{
+		Status: http.StatusInternalServerError, Code: odata.CodeGeneral,
+		Message: "The server failed to check the token. Its log says why.",
+	}
+}
+
+func (p *Parts) report(r *http.Request, requestID string, err error) {
+	p.Config.Log.ErrorContext(r.Context(), "a request failed", "error", err, "request-id", requestID)
+}
+
+// apiRuns lets the API ask for runs and show them.
+type apiRuns struct {
+	stored store.Runs
+	engine *run.Engine
+	runner *jobs.Runner
+}
+
+var _ graph.Runs = apiRuns{}
+
+// Start records the wish for a run and has it begin at once.
+func (r apiRuns) Start(ctx context.Context) error {
+	if err := r.engine.Request(ctx); err != nil {
+		return err
+	}
+	r.runner.Wake()
+	return nil
+}
+
+func (r apiRuns) Runs(ctx context.Context) ([]run.Run, error) { return r.stored.Runs(ctx) }
+
+func (r apiRuns) Run(ctx context.Context, id string) (run.Run, error) { return r.stored.Run(ctx, id) }
+
+// uploads returns the service that takes uploads. Its BaseURL is known once
+// the server listens.
+func (p *Parts) uploads() *upload.Service {
+	return &upload.Service{
+		Dir:    filepath.Join(p.Config.Data, "uploads"),
+		Tenant: p.Tenant,
+		Key:    p.Secrets.Key("upload URLs"),
+		Store:  uploadStore{store.Uploads{DB: p.DB}},
+		Now:    p.Config.Now,
+		NewID:  p.Config.NewID,
+		Check:  p.checkUpload,
+	}
+}
+
+// checkUpload checks a feed as the next run would.
+func (p *Parts) checkUpload(ctx context.Context, path string) ([]feed.Finding, error) {
+	config, err := p.Flow.Snapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	lists, err := p.Flow.Lists(ctx)
+	if err != nil {
+		return nil, err
+	}
+	classes := slices.ContainsFunc(config.ProvisioningFlows, func(f flow.ProvisioningFlow) bool { return f.ClassGroup != nil })
+	report, err := Check(ctx, path, lists, classes, nil)
+	if err != nil {
+		return nil, err
+	}
+	return report.Findings, nil
+}
+
+// uploadChecks has a jobs.Runner check uploads.
+type uploadChecks struct{ *upload.Service }
+
+// Pending is always true: Work waits for uploads itself.
+func (uploadChecks) Pending(context.Context) (bool, error) { return true, nil }
+
+// Work checks uploads until ctx is done.
+func (u uploadChecks) Work(ctx context.Context) error { return u.Run(ctx) }
