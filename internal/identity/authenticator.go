@@ -91,7 +91,7 @@ func (a *Authenticator) clientExists(ctx context.Context, id string) error {
 		return err
 	}
 	if !exists {
-		return refuse("its token belongs to a client that was removed")
+		return refuse("the token belongs to a client that was removed")
 	}
 	return nil
 }
@@ -100,7 +100,7 @@ func (a *Authenticator) clientExists(ctx context.Context, id string) error {
 func (a *Authenticator) verify(ctx context.Context, token string, now time.Time) (verified, error) {
 	signed, err := jose.ParseSignedCompact(token, signatureAlgorithms())
 	if err != nil {
-		return verified{}, refuse("its token cannot be read or is signed in a way that is not accepted")
+		return verified{}, refuse("the token cannot be read or is signed in a way that is not accepted")
 	}
 	if a.issuer.Keys.has(signed.Signatures[0].Header.KeyID) {
 		return a.verifyOwn(ctx, token, now)
@@ -109,14 +109,14 @@ func (a *Authenticator) verify(ctx context.Context, token string, now time.Time)
 		Issuer string `json:"iss"`
 	}
 	if err := json.Unmarshal(signed.UnsafePayloadWithoutVerification(), &unverified); err != nil {
-		return verified{}, refuse("its token holds no claims")
+		return verified{}, refuse("the token holds no claims")
 	}
 	for _, o := range a.outside {
 		if o.URL == unverified.Issuer {
 			return o.verify(ctx, token)
 		}
 	}
-	return verified{}, refuse("its token is from an issuer, or signed with a key, that this installation does not know")
+	return verified{}, refuse("the token is from an issuer, or signed with a key, that this installation does not know")
 }
 
 // verifyOwn checks a token that names one of our own keys. The host in iss is
@@ -125,20 +125,20 @@ func (a *Authenticator) verify(ctx context.Context, token string, now time.Time)
 func (a *Authenticator) verifyOwn(ctx context.Context, token string, now time.Time) (verified, error) {
 	payload, err := a.issuer.Keys.verify(token)
 	if err != nil {
-		return verified{}, refuse("its token's signature is wrong")
+		return verified{}, refuse("the token's signature is wrong")
 	}
 	var c claims
 	if err := json.Unmarshal(payload, &c); err != nil {
-		return verified{}, refuse("its token's claims cannot be read")
+		return verified{}, refuse("the token's claims cannot be read")
 	}
 	expires := time.Unix(c.Expires, 0).Add(leeway)
 	switch {
 	case c.Audience != Audience || c.Tenant != a.issuer.Tenant || !strings.HasSuffix(c.Issuer, a.issuer.issuerPath()):
-		return verified{}, refuse("its token is for another installation")
+		return verified{}, refuse("the token is for another installation")
 	case !now.Before(expires):
-		return verified{}, refuse("its token expired at %s", time.Unix(c.Expires, 0).UTC().Format(time.RFC3339))
+		return verified{}, refuse("the token expired at %s", time.Unix(c.Expires, 0).UTC().Format(time.RFC3339))
 	case now.Add(leeway).Before(time.Unix(c.NotBefore, 0)):
-		return verified{}, refuse("its token is not valid yet")
+		return verified{}, refuse("the token is not valid yet")
 	}
 	v := verified{caller: c.caller(), client: c.AppID, expires: expires}
 	if c.AppID == CommandLineID {

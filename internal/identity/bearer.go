@@ -11,9 +11,14 @@ import (
 // bringing a better token. Its text says what is wrong, and may be shown.
 var ErrUnauthenticated = errors.New("the request is not authenticated")
 
-func refuse(format string, args ...any) error {
-	return fmt.Errorf("%w: %s", ErrUnauthenticated, fmt.Sprintf(format, args...))
-}
+// refusal is an ErrUnauthenticated that says what is wrong with the token.
+type refusal string
+
+func (r refusal) Error() string { return string(r) }
+
+func (r refusal) Is(target error) bool { return target == ErrUnauthenticated }
+
+func refuse(format string, args ...any) error { return refusal(fmt.Sprintf(format, args...)) }
 
 const maxToken = 16 << 10
 
@@ -23,23 +28,23 @@ func bearer(header http.Header) (string, error) {
 	values := header["Authorization"]
 	switch len(values) {
 	case 0:
-		return "", refuse("it has no Authorization header; send Authorization: Bearer and a token")
+		return "", refuse("the request has no Authorization header")
 	case 1:
 	default:
-		return "", refuse("it has several Authorization headers")
+		return "", refuse("the request has several Authorization headers")
 	}
 	scheme, token, found := strings.Cut(values[0], " ")
 	if !strings.EqualFold(scheme, "Bearer") || !found {
-		return "", refuse("its Authorization header is not Bearer and a token")
+		return "", refuse("the Authorization header is not Bearer and a token")
 	}
 	token = strings.Trim(token, " ")
 	switch {
 	case token == "":
-		return "", refuse("its Authorization header has no token")
+		return "", refuse("the Authorization header has no token")
 	case len(token) > maxToken:
-		return "", refuse("its token is longer than %d bytes", maxToken)
+		return "", refuse("the token is longer than %d bytes", maxToken)
 	case strings.Count(token, ".") != 2:
-		return "", refuse("its token is not a JSON web token")
+		return "", refuse("the token is not a JSON web token")
 	}
 	return token, nil
 }

@@ -27,9 +27,10 @@ type OutsideIssuer struct {
 	Audiences []string // a token MUST be for one of them
 }
 
-// retryDiscovery is how long a failed discovery stands, so that an issuer that
-// is down is not asked with every request.
-const retryDiscovery = 5 * time.Second
+// askInterval is how long to wait before an issuer is asked for the same
+// document again. Anyone can send a token that names a key nobody has, and each
+// would have the keys fetched anew.
+const askInterval = 5 * time.Second
 
 // outsideVerifier checks the tokens of one outside issuer. It asks for the
 // discovery document when the first token comes, so that the server starts
@@ -41,7 +42,6 @@ type outsideVerifier struct {
 
 	mu       sync.Mutex
 	verifier *oidc.IDTokenVerifier
-	failed   time.Time
 }
 
 func newOutsideVerifier(issuer OutsideIssuer, now func() time.Time) (*outsideVerifier, error) {
@@ -52,7 +52,11 @@ func newOutsideVerifier(issuer OutsideIssuer, now func() time.Time) (*outsideVer
 	if len(issuer.Audiences) == 0 {
 		return nil, fmt.Errorf("outside issuer %q: it needs an audience, or tokens made for anyone would do", issuer.URL)
 	}
-	return &outsideVerifier{OutsideIssuer: issuer, now: now, client: &http.Client{Timeout: 10 * time.Second}}, nil
+	client := &http.Client{
+		Timeout:   10 * time.Second,
+		Transport: &pacedTransport{next: http.DefaultTransport, now: now, asked: make(map[string]time.Time)},
+	}
+	return &outsideVerifier{OutsideIssuer: issuer, now: now, client: client}, nil
 }
 
 func isLoopback(host string) bool {
@@ -67,17 +71,17 @@ func (o *outsideVerifier) verify(ctx context.Context, token string) (verified, e
 	}
 	accepted, err := verifier.Verify(ctx, token)
 	if _, expired := errors.AsType[*oidc.TokenExpiredError](err); expired {
-		return verified{}, refuse("its token has expired")
+		return verified{}, refuse("the token has expired")
 	}
 	if err != nil {
-		return verified{}, refuse("its token is not one that %s signed and that is valid now", o.URL)
+		return verified{}, refuse("the token is not one that %s signed and that is valid now", o.URL)
 	}
 	if !slices.ContainsFunc(accepted.Audience, func(aud string) bool { return slices.Contains(o.Audiences, aud) }) {
-		return verified{}, refuse("its token is not for this installation (aud)")
+		return verified{}, refuse("the token is not for this installation (aud)")
 	}
 	var c outsideClaims
 	if err := accepted.Claims(&c); err != nil {
-		return verified{}, refuse("its token's claims cannot be read")
+		return verified{}, refuse("the token's claims cannot be read")
 	}
 	return verified{caller: c.caller(), expires: accepted.Expiry.Add(leeway)}, nil
 }
@@ -90,12 +94,8 @@ func (o *outsideVerifier) discovered(ctx context.Context) (*oidc.IDTokenVerifier
 	if o.verifier != nil {
 		return o.verifier, nil
 	}
-	if now := o.now(); now.Before(o.failed.Add(retryDiscovery)) {
-		return nil, fmt.Errorf("%w: %s", ErrUnavailable, o.URL)
-	}
 	provider, err := oidc.NewProvider(oidc.ClientContext(context.WithoutCancel(ctx), o.client), o.URL)
 	if err != nil {
-		o.failed = o.now()
 		return nil, fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
 	config := &oidc.Config{SkipClientIDCheck: true, Now: func() time.Time { return o.now().Add(-leeway) }}
@@ -104,6 +104,31 @@ func (o *outsideVerifier) discovered(ctx context.Context) (*oidc.IDTokenVerifier
 	}
 	o.verifier = provider.Verifier(config)
 	return o.verifier, nil
+}
+
+// pacedTransport asks for the same document only now and then.
+type pacedTransport struct {
+	next http.RoundTripper
+	now  func() time.Time
+
+	mu    sync.Mutex
+	asked map[string]time.Time // by address; an issuer has two
+}
+
+func (p *pacedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	address := r.URL.String()
+	p.mu.Lock()
+	now := p.now()
+	last, again := p.asked[address]
+	early := again && now.Before(last.Add(askInterval))
+	if !early {
+		p.asked[address] = now
+	}
+	p.mu.Unlock()
+	if early {
+		return nil, fmt.Errorf("%s was asked less than %v ago", address, askInterval)
+	}
+	return p.next.RoundTrip(r)
 }
 
 // outsideClaims are the claims by which issuers name the caller and what it

@@ -23,6 +23,8 @@ type outsideServer struct {
 	*httptest.Server
 	key  atomic.Pointer[jose.JSONWebKey]
 	down atomic.Bool
+
+	asked atomic.Int32
 }
 
 func newOutsideServer(t *testing.T) *outsideServer {
@@ -45,6 +47,7 @@ func (o *outsideServer) rotate(t *testing.T, id string) {
 }
 
 func (o *outsideServer) serve(w http.ResponseWriter, r *http.Request) {
+	o.asked.Add(1)
 	var answer any
 	switch {
 	case o.down.Load():
@@ -78,17 +81,18 @@ func (o *outsideServer) mustIssue(t *testing.T, claims map[string]any) string {
 	return mustSign(t, jose.ES256, key.Key, key.KeyID, payload)
 }
 
-func (o *outsideServer) trusting(t *testing.T) *identity.Authenticator {
+// trusting returns an installation that trusts the issuer.
+func (o *outsideServer) trusting(t *testing.T) (*installation, *identity.Authenticator) {
 	t.Helper()
 	i := newInstallation(t)
 	i.now = nowForLibraries()
-	return i.authenticator(t, identity.OutsideIssuer{URL: o.URL, Audiences: []string{"other", "api://school"}})
+	return i, i.authenticator(t, identity.OutsideIssuer{URL: o.URL, Audiences: []string{"other", "api://school"}})
 }
 
 func TestOutsideCallers(t *testing.T) {
 	t.Parallel()
 	o := newOutsideServer(t)
-	a := o.trusting(t)
+	_, a := o.trusting(t)
 	for name, c := range map[string]struct {
 		claims map[string]any
 		want   identity.Caller
@@ -119,7 +123,7 @@ func TestOutsideCallers(t *testing.T) {
 func TestOutsideTokensAreRefused(t *testing.T) {
 	t.Parallel()
 	o, stranger := newOutsideServer(t), newOutsideServer(t)
-	a := o.trusting(t)
+	_, a := o.trusting(t)
 	for name, token := range map[string]string{
 		"for another audience":      o.mustIssue(t, map[string]any{"aud": "api://elsewhere"}),
 		"for nobody":                o.mustIssue(t, map[string]any{"aud": nil}),
@@ -138,12 +142,29 @@ func TestOutsideTokensAreRefused(t *testing.T) {
 func TestOutsideKeysRotate(t *testing.T) {
 	t.Parallel()
 	o := newOutsideServer(t)
-	a := o.trusting(t)
+	i, a := o.trusting(t)
 	for _, id := range []string{"first", "second"} {
 		o.rotate(t, id)
+		i.now = i.now.Add(6 * time.Second)
 		if _, err := a.Authenticate(requestWith(t, o.mustIssue(t, nil))); err != nil {
 			t.Errorf("%s key: %v", id, err)
 		}
+	}
+}
+
+// TestStrangersDoNotHaveKeysFetched sends tokens that name keys nobody has.
+func TestStrangersDoNotHaveKeysFetched(t *testing.T) {
+	t.Parallel()
+	o, stranger := newOutsideServer(t), newOutsideServer(t)
+	_, a := o.trusting(t)
+	for n := range 20 {
+		stranger.rotate(t, "made up "+string(rune('a'+n)))
+		if _, err := a.Authenticate(requestWith(t, stranger.mustIssue(t, map[string]any{"iss": o.URL}))); err == nil {
+			t.Error("a stranger's token is accepted")
+		}
+	}
+	if asked := o.asked.Load(); asked > 2 {
+		t.Errorf("the issuer was asked %d times", asked)
 	}
 }
 
@@ -151,9 +172,7 @@ func TestOutsideIssuerThatIsDown(t *testing.T) {
 	t.Parallel()
 	o := newOutsideServer(t)
 	o.down.Store(true)
-	i := newInstallation(t)
-	i.now = nowForLibraries()
-	a := i.authenticator(t, identity.OutsideIssuer{URL: o.URL, Audiences: []string{"api://school"}})
+	i, a := o.trusting(t)
 	r := requestWith(t, o.mustIssue(t, nil))
 	if _, err := a.Authenticate(r); !errors.Is(err, identity.ErrUnavailable) || errors.Is(err, identity.ErrUnauthenticated) {
 		t.Errorf("got %v", err)
