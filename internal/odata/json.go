@@ -34,12 +34,13 @@ type namedNode struct {
 // jsonReader reads JSON into nodes and keeps the bounds.
 type jsonReader struct {
 	tokens *jsontext.Decoder
+	size   int
 	values int
 }
 
 // parseJSON reads one JSON value and nothing after it.
 func parseJSON(body []byte) (node, error) {
-	r := &jsonReader{tokens: jsontext.NewDecoder(bytes.NewReader(body))}
+	r := &jsonReader{tokens: jsontext.NewDecoder(bytes.NewReader(body)), size: len(body)}
 	n, err := r.value(0)
 	if err != nil {
 		return node{}, err
@@ -130,7 +131,7 @@ func (r *jsonReader) objectMembers(depth int) ([]namedNode, error) {
 // malformed says where the text stops being JSON and why.
 func (r *jsonReader) malformed(err error) error {
 	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return BadRequest(InnerInvalidJSON, "", "The body is not complete JSON: it ends at byte %d.", r.tokens.InputOffset())
+		return BadRequest(InnerInvalidJSON, "", "The body is not complete JSON: it ends at byte %d.", r.size)
 	}
 	if syntax, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
 		if errors.Is(err, jsontext.ErrDuplicateName) {
