@@ -20,7 +20,9 @@ type Service struct {
 	Now   func() time.Time
 	NewID func() string // a UUID, time-ordered
 
-	cached atomic.Pointer[Snapshot] // the latest state that was seen; its version says whether it still holds
+	// The latest state that was seen, and the latest that was made, which may not
+	// be durable yet or come to nothing. Their versions say whether they hold.
+	seen, made atomic.Pointer[Snapshot]
 }
 
 // Store keeps the configuration.
@@ -36,9 +38,10 @@ type Store interface {
 
 // Tx reads and writes the configuration.
 type Tx interface {
-	// Version returns a number that grows by one with every change: in Change
-	// it is the one that this change makes.
-	Version(ctx context.Context) (int64, error)
+	// Version returns the state's version, which is zero in a new installation.
+	Version(ctx context.Context) (Version, error)
+	// SetVersion stores the version of the state that a change makes.
+	SetVersion(ctx context.Context, version Version) error
 	// Get decodes an entity. It returns an Error of kind NotFound for an ID
 	// that is not there.
 	Get(ctx context.Context, kind Kind, id string, into any) error
@@ -52,6 +55,12 @@ type Tx interface {
 	// Definitions returns the values of all lists by type, sort index and code.
 	Definitions(ctx context.Context) ([]vocab.Definition, error)
 	PutDefinition(ctx context.Context, d vocab.Definition) error
+}
+
+// Version tells states of the configuration apart, and so whether a cache holds.
+type Version struct {
+	Number int64  // grows by one with every change
+	Name   string // no other state has it, also none of the same number that was rolled back
 }
 
 // Kind names a kind of configured entity, as its collection in the API.
@@ -82,14 +91,16 @@ func (s *Service) current(ctx context.Context) (*Snapshot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read configuration: %w", err)
 	}
-	s.cached.Store(state)
+	s.seen.Store(state)
 	return state, nil
 }
 
 // at returns the state of a version, which is the one that tx sees.
-func (s *Service) at(ctx context.Context, tx Tx, version int64) (*Snapshot, error) {
-	if state := s.cached.Load(); state != nil && state.version == version {
-		return state, nil
+func (s *Service) at(ctx context.Context, tx Tx, version Version) (*Snapshot, error) {
+	for _, state := range []*Snapshot{s.seen.Load(), s.made.Load()} {
+		if state != nil && state.version == version {
+			return state, nil
+		}
 	}
 	return load(ctx, tx, version)
 }
@@ -105,25 +116,27 @@ type edit struct {
 
 // change runs fn as one change of the configuration.
 func (s *Service) change(ctx context.Context, fn func(*edit) error) error {
-	var made *edit
-	err := s.Store.Change(ctx, func(tx Tx) error {
+	return s.Store.Change(ctx, func(tx Tx) error {
 		version, err := tx.Version(ctx)
 		if err != nil {
 			return err
 		}
-		before, err := s.at(ctx, tx, version-1)
+		before, err := s.at(ctx, tx, version)
 		if err != nil {
 			return err
 		}
-		made = &edit{service: s, tx: tx, state: *before, now: moment(s.Now())}
-		made.state.version = version
-		return fn(made)
+		ed := &edit{service: s, tx: tx, state: *before, now: moment(s.Now())}
+		ed.state.version = Version{Number: version.Number + 1, Name: s.NewID()}
+		if err := tx.SetVersion(ctx, ed.state.version); err != nil {
+			return err
+		}
+		if err := fn(ed); err != nil {
+			return err
+		}
+		// Changes that wait for the same commit begin where this one ends.
+		s.made.Store(&ed.state)
+		return nil
 	})
-	if err != nil {
-		return err
-	}
-	s.cached.Store(&made.state)
-	return nil
 }
 
 // moment returns a time as the configuration keeps it: UTC, in microseconds.

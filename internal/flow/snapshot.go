@@ -20,11 +20,11 @@ type Snapshot struct {
 	Definitions       []vocab.Definition // by type, sort index and code
 	Lists             *vocab.Lists       // of the definitions
 
-	version int64
+	version Version
 }
 
 // Version is a number that grows by one with every change.
-func (s Snapshot) Version() int64 { return s.version }
+func (s Snapshot) Version() int64 { return s.version.Number }
 
 // Snapshot returns the configuration as it is now.
 func (s *Service) Snapshot(ctx context.Context) (Snapshot, error) {
@@ -46,9 +46,8 @@ func (s *Service) Lists(ctx context.Context) (*vocab.Lists, error) {
 	return state.Lists, nil
 }
 
-// load reads the state that tx sees. In a change that has not yet written, that
-// is the state before it.
-func load(ctx context.Context, tx Tx, version int64) (*Snapshot, error) {
+// load reads the state that tx sees.
+func load(ctx context.Context, tx Tx, version Version) (*Snapshot, error) {
 	state := &Snapshot{version: version}
 	defs, err := tx.Definitions(ctx)
 	if err != nil {

@@ -16,15 +16,10 @@ type Configuration struct{ db DB }
 // NewConfiguration returns the configuration that a database holds.
 func NewConfiguration(db DB) *Configuration { return &Configuration{db: db} }
 
-// Change counts up the version before anything else: the row's lock makes
-// changes wait for each other, so that what a rule has seen stays true.
+// Change calls fn with a transaction that writes. That every change writes the
+// version, which it read before, makes the database put them one after the other.
 func (c *Configuration) Change(ctx context.Context, fn func(flow.Tx) error) error {
-	return c.db.Write(ctx, func(tx Tx) error {
-		if _, err := tx.Exec(ctx, `UPDATE configuration SET version = version + 1 WHERE one = 1`); err != nil {
-			return fmt.Errorf("change configuration: %w", err)
-		}
-		return fn(configurationTx{tx})
-	})
+	return c.db.Write(ctx, func(tx Tx) error { return fn(configurationTx{tx}) })
 }
 
 // View calls fn with a transaction that only reads.
@@ -34,12 +29,21 @@ func (c *Configuration) View(ctx context.Context, fn func(flow.Tx) error) error 
 
 type configurationTx struct{ tx Tx }
 
-func (t configurationTx) Version(ctx context.Context) (version int64, err error) {
-	err = t.tx.QueryRow(ctx, `SELECT version FROM configuration WHERE one = 1`).Scan(&version)
+func (t configurationTx) Version(ctx context.Context) (flow.Version, error) {
+	var v flow.Version
+	err := t.tx.QueryRow(ctx, `SELECT version, name FROM configuration WHERE one = 1`).Scan(&v.Number, &v.Name)
 	if err != nil {
-		return 0, fmt.Errorf("read the configuration's version: %w", err)
+		return v, fmt.Errorf("read the configuration's version: %w", err)
 	}
-	return version, nil
+	return v, nil
+}
+
+func (t configurationTx) SetVersion(ctx context.Context, v flow.Version) error {
+	_, err := t.tx.Exec(ctx, `UPDATE configuration SET version = $1, name = $2 WHERE one = 1`, v.Number, v.Name)
+	if err != nil {
+		return fmt.Errorf("set the configuration's version: %w", err)
+	}
+	return nil
 }
 
 func (t configurationTx) Get(ctx context.Context, kind flow.Kind, id string, into any) error {

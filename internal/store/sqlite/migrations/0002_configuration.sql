@@ -1,12 +1,14 @@
 -- +goose Up
 
--- The state of the configuration: one row. Every change counts it up first,
--- which makes changes wait for each other and tells caches that they are old.
+-- The state of the configuration: one row. Every change reads it and writes it
+-- anew, which makes changes happen one after the other and tells caches whether
+-- they hold.
 CREATE TABLE configuration (
     one     INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
-    version INTEGER NOT NULL
+    version INTEGER NOT NULL,
+    name    TEXT NOT NULL
 );
-INSERT INTO configuration (one, version) VALUES (1, 0);
+INSERT INTO configuration (one, version, name) VALUES (1, 0, '');
 
 -- The configured entities as JSON (package flow). seq is the order of creation.
 CREATE TABLE configured_entity (
