@@ -120,7 +120,17 @@ func (step Step) failure(what, output string) error {
 	if step.Want != nil {
 		text += "--- the page shows\n" + strings.Join(step.Want, "\n") + "\n"
 	}
-	return errors.New(text + "--- it wrote\n" + string(got))
+	return errors.New(text + "--- it wrote\n" + beginning(string(got)))
+}
+
+// beginning cuts what a loop without end may have written.
+func beginning(output string) string {
+	const most = 40
+	lines := strings.Split(output, "\n")
+	if len(lines) <= most {
+		return output
+	}
+	return strings.Join(lines[:most], "\n") + "\n" + Ellipsis
 }
 
 // Close ends the shell and everything that it started, servers first of all.
