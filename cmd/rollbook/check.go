@@ -6,11 +6,12 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"rollbook/internal/feed"
-	"rollbook/internal/run"
+	"rollbook/internal/progress"
 	"rollbook/internal/server"
 	"rollbook/internal/vocab"
 )
@@ -54,14 +55,14 @@ func (a *app) check(ctx context.Context, path string, opts checkOptions) error {
 	if err := readable(path); err != nil {
 		return err
 	}
-	progress := a.progress(opts.json)
-	progress.Stage("check", 0)
+	shown := a.progress()
+	shown.Stage("check", 0)
 	seen := 0
 	report, err := server.Check(ctx, path, vocab.NewLists(vocab.Seed()), !opts.usersOnly, func(rows int) {
-		progress.Add(rows - seen)
+		shown.Add(int64(rows - seen))
 		seen = rows
 	})
-	progress.Done()
+	shown.Done()
 	if err != nil {
 		return err
 	}
@@ -93,14 +94,14 @@ func readable(path string) error {
 	return nil
 }
 
-var _ run.Progress = (*silence)(nil)
-
-// silence shows no progress.
-type silence struct{}
-
-func (*silence) Stage(string, int) {}
-func (*silence) Add(int)           {}
-func (*silence) Done()             {}
-
-// progress returns what shows how far the work is, on standard error.
-func (a *app) progress(bool) run.Progress { return &silence{} }
+// progress returns what shows how far the work is, on standard error: one line
+// that is written over where a person looks on, lines otherwise.
+func (a *app) progress() *progress.Reporter {
+	mode := progress.Plain
+	if f, ok := a.err.(*os.File); ok {
+		if info, err := f.Stat(); err == nil && info.Mode()&fs.ModeCharDevice != 0 {
+			mode = progress.Terminal
+		}
+	}
+	return progress.New(a.err, mode, time.Now)
+}

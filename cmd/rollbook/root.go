@@ -36,6 +36,8 @@ func constructors() []func(*app) *cobra.Command {
 		newSyncCommand,
 		newCheckCommand,
 		newFindingsCommand,
+		newGroupsCommand,
+		newUsersCommand,
 		newSimulateCommand,
 		newServeCommand,
 		newClientCommand,

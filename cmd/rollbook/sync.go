@@ -59,7 +59,7 @@ func (a *app) sync(ctx context.Context, path string, opts syncOptions) error {
 		if err != nil {
 			return err
 		}
-		result, err = parts.Run(ctx, run.Options{Path: path, DryRun: opts.dryRun, Progress: a.progress(opts.json)})
+		result, err = parts.Run(ctx, run.Options{Path: path, DryRun: opts.dryRun, Progress: a.progress()})
 		return err
 	})
 	if err != nil {

@@ -208,7 +208,7 @@ func (p *pass) begin(stage string, total int) {
 	}
 	p.stage, p.began = stage, now
 	if stage != "" {
-		p.opts.Progress.Stage(stage, total)
+		p.opts.Progress.Stage(stage, int64(total))
 	}
 }
 
@@ -252,6 +252,6 @@ func (p *pass) forget(ctx context.Context) {
 // noProgress shows nothing.
 type noProgress struct{}
 
-func (noProgress) Stage(string, int) {}
-func (noProgress) Add(int)           {}
-func (noProgress) Done()             {}
+func (noProgress) Stage(string, int64) {}
+func (noProgress) Add(int64)           {}
+func (noProgress) Done()               {}

@@ -115,7 +115,7 @@ func (p *pass) takeFeed(ctx context.Context, in inbound, path string) (err error
 	}
 	reported := 0
 	report, err := feed.Load(ctx, source, f, f, feed.Options{Number: f.Number(), Vault: p.Vault, Rows: func(n int) {
-		p.opts.Progress.Add(n - reported)
+		p.opts.Progress.Add(int64(n - reported))
 		reported = n
 	}})
 	if err != nil {

@@ -42,7 +42,7 @@ func (a *applier) note(b *batch, i int, outcome directory.Outcome) {
 		b.rememberGroup(e.Source, group)
 	case directory.ChangeMembers:
 		a.noteMembers(b, i, outcome)
-		p.Add(len(e.AddOwners) + len(e.AddMembers) + len(e.RemoveOwners) + len(e.RemoveMembers))
+		p.Add(int64(len(e.AddOwners) + len(e.AddMembers) + len(e.RemoveOwners) + len(e.RemoveMembers)))
 		return
 	}
 	p.Add(1)

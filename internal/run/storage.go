@@ -125,9 +125,9 @@ type Inbox interface {
 // Progress shows how far the work is.
 type Progress interface {
 	// Stage begins a stage; total is 0 where it is not known.
-	Stage(name string, total int)
+	Stage(name string, total int64)
 	// Add counts pieces of the stage that are done.
-	Add(n int)
+	Add(n int64)
 	// Done ends the last stage.
 	Done()
 }

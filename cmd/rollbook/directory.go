@@ -1,0 +1,231 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/go-json-experiment/json"
+	"github.com/spf13/cobra"
+
+	"rollbook/internal/directory"
+	"rollbook/internal/graph"
+	"rollbook/internal/server"
+)
+
+// pageSize is how many objects are read from the directory at once.
+const pageSize = 1000
+
+func newGroupsCommand(a *app) *cobra.Command {
+	var class string
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "groups",
+		Short: "Show the class groups of the directory, and who is in them",
+		Long: `Show the class groups that the directory holds, with their owners and members.
+
+As JSON it is an array of groups as the Graph API shows them, each with owners
+and members as arrays of user principal names.
+
+EXIT STATUS
+  0  done
+  1  the program failed
+  2  wrong usage, such as a class that has no group
+`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.groups(cmd.Context(), class, asJSON) },
+	}
+	cmd.Flags().StringVar(&class, "class", "", "only the group of the class with this sourcedId")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON array on standard output")
+	return cmd
+}
+
+func newUsersCommand(a *app) *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "users",
+		Short: "Show the accounts of the directory",
+		Long: `Show the accounts that the directory holds. As JSON it is an array of users as
+the Graph API shows them.
+
+EXIT STATUS
+  0  done
+  1  the program failed
+  2  wrong usage
+`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.users(cmd.Context(), asJSON) },
+	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON array on standard output")
+	return cmd
+}
+
+// classGroup is a group with the names of who is in it.
+type classGroup struct {
+	directory.Group
+	owners, members []string
+}
+
+func (a *app) groups(ctx context.Context, class string, asJSON bool) error {
+	return a.withParts(ctx, func(parts *server.Parts) error {
+		groups := groupsOf(ctx, parts, class)
+		if asJSON {
+			return a.printGroupsJSON(groups)
+		}
+		table := tabwriter.NewWriter(a.out, 0, 0, columnPadding, ' ', 0)
+		for g, err := range groups {
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(table, "%s\t%s\n", g.DisplayName, g.MailNickname)
+			fmt.Fprintf(table, "  owners\t%s\n", listed(g.owners))
+			fmt.Fprintf(table, "  members\t%s\n", listed(g.members))
+		}
+		return table.Flush()
+	})
+}
+
+func listed(names []string) string {
+	if len(names) == 0 {
+		return "(none)"
+	}
+	return strings.Join(names, " ")
+}
+
+// groupsOf yields the group of a class, or all groups for "".
+func groupsOf(ctx context.Context, parts *server.Parts, class string) iter.Seq2[classGroup, error] {
+	return func(yield func(classGroup, error) bool) {
+		for g, err := range groupsNamed(ctx, parts, class) {
+			content := classGroup{Group: g}
+			if err == nil {
+				content.owners, err = names(ctx, parts, g.ID, directory.Owner)
+			}
+			if err == nil {
+				content.members, err = names(ctx, parts, g.ID, directory.Member)
+			}
+			if !yield(content, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+func groupsNamed(ctx context.Context, parts *server.Parts, class string) iter.Seq2[directory.Group, error] {
+	if class == "" {
+		return paged(ctx, parts.Directory.ListGroups, func(g directory.Group) string { return g.ID })
+	}
+	return func(yield func(directory.Group, error) bool) {
+		g, err := parts.Directory.GroupByAnchor(ctx, directory.GroupAnchor(class))
+		if errors.Is(err, directory.ErrNotFound) {
+			err = usageError(fmt.Errorf("the class %q has no group", class))
+		}
+		yield(g, err)
+	}
+}
+
+// names returns the user principal names of who is in a group.
+func names(ctx context.Context, parts *server.Parts, groupID string, relation directory.Relation) ([]string, error) {
+	list := []string{}
+	users := paged(ctx, func(ctx context.Context, q directory.Query) ([]directory.User, error) {
+		return parts.Directory.ListMembers(ctx, groupID, relation, q)
+	}, userID)
+	for u, err := range users {
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, u.UserPrincipalName)
+	}
+	return list, nil
+}
+
+func userID(u directory.User) string { return u.ID }
+
+// paged yields what a listing holds, page by page.
+func paged[T any](
+	ctx context.Context, list func(context.Context, directory.Query) ([]T, error), id func(T) string,
+) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		q := directory.Query{Top: pageSize}
+		for {
+			page, err := list(ctx, q)
+			if err != nil {
+				var none T
+				yield(none, err)
+				return
+			}
+			for _, element := range page {
+				if !yield(element, nil) {
+					return
+				}
+			}
+			if len(page) < pageSize {
+				return
+			}
+			q.After = id(page[len(page)-1])
+		}
+	}
+}
+
+func (a *app) printGroupsJSON(groups iter.Seq2[classGroup, error]) error {
+	objects, err := graph.NewObjects()
+	if err != nil {
+		return err
+	}
+	return printArray(a, groups, func(buf []byte, g classGroup) ([]byte, error) {
+		buf = objects.AppendGroup(buf, g.Group)
+		people, err := json.Marshal(map[string][]string{"owners": g.owners, "members": g.members}, json.Deterministic(true))
+		if err != nil {
+			return nil, err
+		}
+		// The object's end gives way to its people.
+		return append(append(buf[:len(buf)-1], ','), people[1:]...), nil
+	})
+}
+
+func (a *app) users(ctx context.Context, asJSON bool) error {
+	return a.withParts(ctx, func(parts *server.Parts) error {
+		users := paged(ctx, parts.Directory.ListUsers, userID)
+		if asJSON {
+			objects, err := graph.NewObjects()
+			if err != nil {
+				return err
+			}
+			return printArray(a, users, func(buf []byte, u directory.User) ([]byte, error) {
+				return objects.AppendUser(buf, u), nil
+			})
+		}
+		table := tabwriter.NewWriter(a.out, 0, 0, columnPadding, ' ', 0)
+		for u, err := range users {
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(table, "%s\t%s\t%s\n", u.UserPrincipalName, u.DisplayName, u.Attributes[directory.AttributePrimaryRole])
+		}
+		return table.Flush()
+	})
+}
+
+// printArray prints elements as a JSON array, one a line.
+func printArray[T any](a *app, elements iter.Seq2[T, error], encode func([]byte, T) ([]byte, error)) error {
+	buf := []byte("[")
+	separator := "\n"
+	for element, err := range elements {
+		if err != nil {
+			return err
+		}
+		buf = append(buf, separator...)
+		separator = ",\n"
+		if buf, err = encode(buf, element); err != nil {
+			return err
+		}
+		if _, err := a.out.Write(buf); err != nil {
+			return err
+		}
+		buf = buf[:0]
+	}
+	_, err := fmt.Fprintf(a.out, "%s\n]\n", buf)
+	return err
+}
