@@ -56,11 +56,8 @@ func (db *DB) do(ctx context.Context, options pgx.TxOptions, fn func(store.Tx) e
 	// After a commit this does nothing. It MUST take place when ctx is done.
 	defer begun.Rollback(context.WithoutCancel(ctx))
 	tx := &tx{begun: begun}
-	if err := fn(tx); err != nil {
+	if err := tx.run(fn); err != nil {
 		return err
-	}
-	if tx.failed != nil {
-		return tx.failed
 	}
 	if err := begun.Commit(ctx); err != nil {
 		return fmt.Errorf("commit: %w", translate(err))

@@ -13,7 +13,22 @@ import (
 // tx implements store.Tx.
 type tx struct {
 	begun  pgx.Tx
-	failed error // the first statement that failed
+	open   pgx.Rows // of the last query, or nil
+	failed error    // the first statement that failed
+}
+
+// run calls fn and returns its error, or that of a statement of which fn said
+// nothing. It leaves no rows open, also where fn panics.
+func (t *tx) run(fn func(store.Tx) error) error {
+	defer func() {
+		if t.open != nil {
+			t.open.Close()
+		}
+	}()
+	if err := fn(t); err != nil {
+		return err
+	}
+	return t.failed
 }
 
 func (t *tx) fail(err error) error {
@@ -43,6 +58,7 @@ func (t *tx) Query(ctx context.Context, sql string, args ...any) (store.Rows, er
 	if err != nil {
 		return nil, t.fail(err)
 	}
+	t.open = found
 	return rows{Rows: found, tx: t}, nil
 }
 
