@@ -53,20 +53,22 @@ func canonical(lists *vocab.Lists, listType, target string, value *ReferenceValu
 func canonicalAll(lists *vocab.Lists, listType, target string, values *[]ReferenceValue) error {
 	*values = slices.Clone(*values)
 	for i := range *values {
-		if err := canonical(lists, listType, fmt.Sprintf("%s/%d", target, i), &(*values)[i]); err != nil {
-			return err
+		value := &(*values)[i]
+		code, ok := lists.Canonical(listType, value.Code)
+		if !ok {
+			return canonical(lists, listType, fmt.Sprintf("%s/%d", target, i), value)
 		}
+		value.Code = code
 	}
 	return nil
 }
 
 // choose brings a value into the spelling of one of the allowed ones.
 func choose(target string, value *string, allowed ...string) error {
-	for _, a := range allowed {
-		if strings.EqualFold(a, *value) {
-			*value = a
-			return nil
-		}
+	i := slices.IndexFunc(allowed, func(a string) bool { return strings.EqualFold(a, *value) })
+	if i >= 0 {
+		*value = allowed[i]
+		return nil
 	}
 	return invalid(target, "%q is not allowed for %s%s", *value, target, suggest(*value, allowed))
 }
@@ -75,8 +77,8 @@ func choose(target string, value *string, allowed ...string) error {
 func chooseAll(target string, values *[]string, allowed ...string) error {
 	*values = slices.Clone(*values)
 	for i := range *values {
-		if err := choose(fmt.Sprintf("%s/%d", target, i), &(*values)[i], allowed...); err != nil {
-			return err
+		if err := choose(target, &(*values)[i], allowed...); err != nil {
+			return choose(fmt.Sprintf("%s/%d", target, i), &(*values)[i], allowed...)
 		}
 	}
 	return nil

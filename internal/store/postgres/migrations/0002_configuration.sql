@@ -18,6 +18,7 @@ CREATE TABLE configured_entity (
     body TEXT NOT NULL,
     PRIMARY KEY (kind, id)
 );
+CREATE INDEX configured_entity_seq ON configured_entity (seq);
 
 -- Values of lists that an installation added, and those of the ones that every
 -- installation begins with that it changed. Times are microseconds since 1970,
