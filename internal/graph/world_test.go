@@ -87,8 +87,10 @@ func authenticate(r *http.Request) (identity.Caller, error) {
 type sealer struct{}
 
 func (sealer) Seal(secret string) (flow.Sealed, error) { return flow.Sealed("sealed:" + secret), nil }
-func (sealer) Open(s flow.Sealed) (string, error)      { return strings.TrimPrefix(string(s), "sealed:"), nil }
-func (sealer) Code(secret string) string               { return secret }
+func (sealer) Open(s flow.Sealed) (string, error) {
+	return strings.TrimPrefix(string(s), "sealed:"), nil
+}
+func (sealer) Code(secret string) string { return secret }
 
 // answer is what came back.
 type answer struct {
@@ -277,7 +279,9 @@ func (f *fakeUploads) Operation(_ context.Context, id string) (upload.Operation,
 	return upload.Operation{}, fmt.Errorf("operation: %w", upload.ErrNoOperation)
 }
 
-func (f *fakeUploads) Operations(context.Context) ([]upload.Operation, error) { return f.operations, nil }
+func (f *fakeUploads) Operations(context.Context) ([]upload.Operation, error) {
+	return f.operations, nil
+}
 
 var (
 	_ graph.Runs      = (*fakeRuns)(nil)

@@ -107,3 +107,17 @@ func (s *Service) unqualified(name string) (string, bool) {
 	}
 	return "", false
 }
+
+// all appends the operations of the paths that begin here.
+func (n *route) all(found []*Operation) []*Operation {
+	for _, op := range n.operations {
+		found = append(found, op)
+	}
+	for _, next := range n.names {
+		found = next.all(found)
+	}
+	if n.key != nil {
+		found = n.key.all(found)
+	}
+	return found
+}

@@ -77,3 +77,7 @@ func (s *Service) Handle(operations ...Operation) {
 		s.root.add(&operations[i])
 	}
 }
+
+// Operations returns everything that can be asked of the service, in no
+// particular order.
+func (s *Service) Operations() []*Operation { return s.root.all(nil) }

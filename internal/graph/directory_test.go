@@ -1,0 +1,127 @@
+package graph_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rollbook/internal/directory"
+	"rollbook/internal/graph"
+)
+
+func TestUsers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	a := w.call("GET", "/v1.0/users?$top=2&$count=true", "")
+	if a.member("@odata.count") != 5.0 || a.member("value/0/id") != "u0" || a.member("value/0/@odata.type") != nil ||
+		a.member("@odata.context") != w.server.URL+"/v1.0/$metadata#users" {
+		t.Fatal(a.text)
+	}
+	var seen []string
+	for {
+		for _, v := range a.member("value").([]any) {
+			seen = append(seen, v.(map[string]any)["id"].(string))
+		}
+		next, ok := a.member("@odata.nextLink").(string)
+		if !ok {
+			break
+		}
+		if a.member("@odata.count") != nil && len(seen) > 2 {
+			t.Error("the count is told again on a later page")
+		}
+		a = w.call("GET", strings.TrimPrefix(next, w.server.URL), "")
+	}
+	if diff := cmp.Diff([]string{"u0", "u1", "u2", "u3", "u4"}, seen); diff != "" {
+		t.Error(diff)
+	}
+	if a := w.call("GET", "/v1.0/users/P1@school.example?$select=displayName,id", ""); !strings.HasSuffix(a.text, `{"@odata.context":"`+w.server.URL+
+		`/v1.0/$metadata#users(displayName,id)/$entity","id":"u1","displayName":"Person 1"}`) {
+		t.Error(a.text)
+	}
+	if a := w.call("GET", "/v1.0/users/$count", ""); a.text != "5" || a.header.Get("Content-Type") != "text/plain" {
+		t.Error(a.text, a.header)
+	}
+	if a := w.callAs("User.ReadBasic.All", "GET", "/v1.0/users/u1", ""); a.member("accountEnabled") != nil || a.member("grade") != nil || a.member("displayName") != "Person 1" {
+		t.Error("who may read what is basic gets more:", a.text)
+	}
+	if a := w.call("GET", "/v1.0/users/u1", ""); a.member("accountEnabled") != true || a.member("grade") != "07" {
+		t.Error(a.text)
+	}
+}
+
+func TestGroups(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	want := `{"@odata.context":"` + w.server.URL + `/v1.0/$metadata#groups/$entity","id":"g1","displayName":"Algebra","mailNickname":"Section_1","mail":null,` +
+		`"description":null,"groupTypes":["Unified"],"mailEnabled":true,"securityEnabled":false,"visibility":"HiddenMembership",` +
+		`"resourceProvisioningOptions":["Team"],"courseTitle":"Mathematics"}`
+	if a := w.call("GET", "/v1.0/groups/g1", ""); a.text != want {
+		t.Error(cmp.Diff(want, a.text))
+	}
+	a := w.call("GET", "/v1.0/groups/g1/owners", "")
+	if a.member("value/0/@odata.type") != "#microsoft.graph.user" || a.member("value/0/userPrincipalName") != "p0@school.example" || len(a.member("value").([]any)) != 1 {
+		t.Error(a.text)
+	}
+	if a := w.call("GET", "/v1.0/groups/g1/members?$select=userPrincipalName&$top=999&$count=true", ""); a.member("@odata.count") != 5.0 ||
+		a.member("value/4/userPrincipalName") != "p4@school.example" || a.member("value/4/id") != nil {
+		t.Error(a.text)
+	}
+	if a := w.call("GET", "/v1.0/groups('g1')/members/$count", ""); a.text != "5" {
+		t.Error(a.text)
+	}
+	if a := w.call("GET", "/beta/groups?$top=1", ""); a.member("@odata.nextLink") == nil || a.member("value/0/resourceProvisioningOptions/0") != "Team" {
+		t.Error(a.text)
+	}
+}
+
+// $filter reaches the directory as a condition; nothing is filtered afterwards.
+func TestDirectoryFilter(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	value := "p1@school.example"
+	no := "false"
+	tests := map[string]directory.Filter{
+		"userprincipalname eq 'p1@school.example'": directory.Equal{Property: "userPrincipalName", Value: &value},
+		"mail eq null":                      directory.Equal{Property: "mail"},
+		"mail ne null":                      directory.Not{Inner: directory.Equal{Property: "mail"}},
+		"accountEnabled eq false":           directory.Equal{Property: "accountEnabled", Value: &no},
+		"startsWith(displayName,'O''Neil')": directory.StartsWith{Property: "displayName", Prefix: "O'Neil"},
+		"id in ('u1', 'u2') and not (startswith(surname,'A') or grade eq null)": directory.And{
+			Left: directory.In{Property: "id", Values: []string{"u1", "u2"}},
+			Right: directory.Not{Inner: directory.Or{
+				Left: directory.StartsWith{Property: "surname", Prefix: "A"}, Right: directory.Equal{Property: "grade"}}},
+		},
+	}
+	for filter, want := range tests {
+		a := w.call("GET", "/v1.0/users?$filter="+url.QueryEscape(filter), "")
+		if diff := cmp.Diff(want, w.directory.asked.Filter); a.status != 200 || diff != "" {
+			t.Errorf("%s: %d (-want +got)\n%s%s", filter, a.status, diff, a.text)
+		}
+	}
+	for _, query := range []string{
+		"$filter=displayName%20gt%20'a'", "$filter=contains(displayName,'a')", "$orderby=displayName", "$skip=1", "$search=a", "$top=1000",
+		"$filter=colour%20eq%20'a'", "$skiptoken=x", "$expand=memberOf",
+	} {
+		if a := w.call("GET", "/v1.0/users?"+query, ""); a.status != 400 {
+			t.Errorf("%s: status %d\n%s", query, a.status, a.text)
+		}
+	}
+}
+
+func TestObjects(t *testing.T) {
+	t.Parallel()
+	objects, err := graph.NewObjects()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := string(objects.AppendUser(nil, directory.User{ID: "u", DisplayName: "Zoë \"Z\"", Attributes: map[string]string{"ageGroup": "minor"}}))
+	want := `{"id":"u","displayName":"Zoë \"Z\"","userPrincipalName":null,"givenName":null,"surname":null,"mail":null,"accountEnabled":false,"ageGroup":"minor"}`
+	if got != want {
+		t.Error(cmp.Diff(want, got))
+	}
+	if got := string(objects.AppendGroup([]byte("x"), directory.Group{ID: "g"})); !strings.HasPrefix(got, `x{"id":"g","displayName":null`) {
+		t.Error(got)
+	}
+}

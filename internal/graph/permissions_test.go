@@ -1,0 +1,121 @@
+package graph_test
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"rollbook/internal/flow"
+	"rollbook/internal/graph"
+	"rollbook/internal/identity"
+)
+
+// want is what the documented table of endpoints asks for: of each operation,
+// the permissions of which one is enough.
+func wantPermissions() map[string][]string {
+	const i = "external/industryData/"
+	read := func(n string) []string {
+		return []string{"IndustryData-" + n + ".Read.All", "IndustryData-" + n + ".ReadWrite.All"}
+	}
+	write := func(n string) []string { return []string{"IndustryData-" + n + ".ReadWrite.All"} }
+	upload := []string{"IndustryData-DataConnector.Upload", "IndustryData-DataConnector.ReadWrite.All"}
+	runs := []string{"IndustryData-Run.Read.All", "IndustryData-Run.Start"}
+	basic := []string{"IndustryData.ReadBasic.All"}
+	lists := append(slices.Clone(basic), read("ReferenceDefinition")...)
+	users := []string{"User.ReadBasic.All", "User.Read.All", "Directory.Read.All"}
+	groups := []string{"GroupMember.Read.All", "Group.Read.All", "Directory.Read.All"}
+	want := map[string][]string{
+		"GET external/industryData":                     nil,
+		"GET " + i + "dataConnectors/{id}/sourceSystem": read("SourceSystem"), "POST " + i + "dataConnectors/{id}/validate": upload,
+		"GET " + i + "dataConnectors/{id}/getUploadSession": upload,
+		"GET " + i + "inboundFlows/{id}/dataConnector":      read("DataConnector"), "PATCH " + i + "inboundFlows/{id}/dataConnector": write("DataConnector"),
+		"POST " + i + "inboundFlows/{id}/dataConnector/validate": upload, "GET " + i + "inboundFlows/{id}/year": read("TimePeriod"),
+		"GET " + i + "operations": basic, "GET " + i + "operations/$count": basic, "GET " + i + "operations/{id}": basic,
+		"GET " + i + "roleGroups": lists, "GET " + i + "roleGroups/$count": lists, "GET " + i + "roleGroups/{id}": read("ReferenceDefinition"),
+		"GET " + i + "runs": runs, "GET " + i + "runs/$count": runs, "GET " + i + "runs/{id}": runs,
+		"GET " + i + "runs/{id}/getStatistics": runs, "GET " + i + "runs/getStatistics": runs, "POST " + i + "runs/start": {"IndustryData-Run.Start"},
+		"GET " + i + "runs/{run}/activities": runs, "GET " + i + "runs/{run}/activities/$count": runs,
+		"GET " + i + "runs/{run}/activities/{id}": runs, "GET " + i + "runs/{run}/activities/{id}/activity": runs,
+		"GET users": users, "GET users/$count": users, "GET users/{id}": users,
+		"GET groups": groups, "GET groups/$count": groups, "GET groups/{id}": groups,
+		"GET groups/{group}/owners": groups, "GET groups/{group}/owners/$count": groups,
+		"GET groups/{group}/members": groups, "GET groups/{group}/members/$count": groups,
+	}
+	for set, noun := range map[string]string{
+		"sourceSystems": "SourceSystem", "dataConnectors": "DataConnector", "years": "TimePeriod", "inboundFlows": "InboundFlow",
+		"outboundProvisioningFlowSets": "OutboundFlow", "outboundProvisioningFlowSets/{set}/provisioningFlows": "OutboundFlow",
+		"referenceDefinitions": "ReferenceDefinition",
+	} {
+		list := read(noun)
+		if noun == "ReferenceDefinition" {
+			list = lists
+		}
+		want["GET "+i+set], want["GET "+i+set+"/$count"] = list, list
+		want["GET "+i+set+"/{id}"] = read(noun)
+		want["POST "+i+set], want["PATCH "+i+set+"/{id}"], want["DELETE "+i+set+"/{id}"] = write(noun), write(noun), write(noun)
+	}
+	return want
+}
+
+// Every operation wants what is documented, and refuses what is not enough. The
+// requests come from the table of operations itself, so none is forgotten.
+func TestPermissions(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ops, err := graph.Operations(graph.Config{Flows: &flow.Service{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := wantPermissions()
+	for _, op := range ops {
+		key := op.Method + " " + op.Path
+		enough, ok := want[key]
+		if !ok {
+			t.Errorf("%s is not in the table of this test", key)
+		}
+		delete(want, key)
+		path := "/beta/" + strings.NewReplacer("{id}", "x", "{set}", "x", "{run}", "x", "{group}", "x").Replace(op.Path)
+		for _, p := range identity.Permissions() {
+			a := w.callAs(p.Name, op.Method, path, "")
+			allowed := enough == nil || slices.Contains(enough, p.Name)
+			if (a.status != http.StatusForbidden) != allowed {
+				t.Errorf("%s with %s: status %d, allowed %v", key, p.Name, a.status, allowed)
+			}
+			if a.status != http.StatusForbidden {
+				continue
+			}
+			message := fmt.Sprint(a.member("error/message"))
+			if a.member("error/code") != "Authorization_RequestDenied" || !strings.Contains(message, enough[0]) || !strings.Contains(message, enough[len(enough)-1]) {
+				t.Errorf("%s with %s: %s does not name %v", key, p.Name, a.text, enough)
+			}
+		}
+		if a := w.callAs("all", op.Method, path, ""); a.status == http.StatusForbidden {
+			t.Errorf("%s with every permission: %s", key, a.text)
+		}
+		if a := w.callAs("", op.Method, path, ""); a.status != http.StatusUnauthorized {
+			t.Errorf("%s without a token: status %d", key, a.status)
+		}
+	}
+	for key := range want {
+		t.Errorf("%s cannot be asked for", key)
+	}
+	if len(w.reported) > 0 {
+		t.Errorf("reported as faults: %v", w.reported)
+	}
+}
+
+// What $expand adds needs the permission that reading it alone would need.
+func TestExpandNeedsPermission(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	i := w.populated()
+	path := industry + "inboundFlows/" + i.inbound + "?$expand=dataConnector"
+	if a := w.callAs("IndustryData-InboundFlow.Read.All", "GET", path, ""); a.status != 403 || !strings.Contains(a.text, "IndustryData-DataConnector.Read.All") {
+		t.Errorf("got %d %s", a.status, a.text)
+	}
+	if a := w.callAs("IndustryData-InboundFlow.Read.All IndustryData-DataConnector.Read.All", "GET", path, ""); a.status != 200 {
+		t.Errorf("got %d %s", a.status, a.text)
+	}
+}
