@@ -35,7 +35,8 @@ type Server struct {
 	checks       *jobs.Runner // checks uploads
 	failed       chan error
 
-	mu       sync.Mutex
+	stop     sync.Once
+	mu       sync.Mutex // guards what follows
 	listener net.Listener
 	stopped  bool
 }
@@ -174,19 +175,18 @@ func (s *Server) Failed() <-chan error { return s.failed }
 // Stop finishes the requests in flight, has the run come to a safe point, and
 // closes the installation. What is not done when ctx is, is cut off. Stop may
 // be called more than once, and without Start.
-func (s *Server) Stop(ctx context.Context) error {
+func (s *Server) Stop(ctx context.Context) (err error) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.stopped {
-		return nil
-	}
 	s.stopped = true
-	err := parallel(
-		func() error { return s.finishRequests(ctx) },
-		func() error { return s.runs.Stop(ctx) },
-		func() error { return s.checks.Stop(ctx) },
-	)
-	return errors.Join(err, s.parts.Close())
+	s.mu.Unlock()
+	s.stop.Do(func() {
+		err = errors.Join(parallel(
+			func() error { return s.finishRequests(ctx) },
+			func() error { return s.runs.Stop(ctx) },
+			func() error { return s.checks.Stop(ctx) },
+		), s.parts.Close())
+	})
+	return err
 }
 
 func (s *Server) finishRequests(ctx context.Context) error {

@@ -1,0 +1,136 @@
+package server_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"rollbook/internal/run"
+	"rollbook/internal/server"
+	"rollbook/internal/store"
+)
+
+// TestStopFinishesRequestsInFlight stops the server while a request's body is
+// under way.
+func TestStopFinishesRequestsInFlight(t *testing.T) {
+	t.Parallel()
+	for _, version := range []string{"HTTP/1.1", "HTTP/2"} {
+		t.Run(version, func(t *testing.T) {
+			t.Parallel()
+			s := mustStart(t, testConfig(t))
+			client := clientFor(t, s)
+			client.Transport.(*http.Transport).ForceAttemptHTTP2 = version == "HTTP/2"
+			body, more := io.Pipe()
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.Addresses().URL+"/common/oauth2/v2.0/token", body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			status := make(chan int, 1)
+			go func() {
+				answer, err := client.Do(r)
+				if err != nil {
+					t.Error(err)
+					status <- 0
+					return
+				}
+				answer.Body.Close()
+				status <- answer.StatusCode
+			}()
+			mustWriteTo(t, more, "grant_type=client_credentials&")
+			awaitInFlight(t, client, s)
+			stopped := make(chan error, 1)
+			go func() { stopped <- s.Stop(context.Background()) }()
+			awaitClosed(t, s)
+			mustWriteTo(t, more, "client_id=nobody&client_secret=x")
+			more.Close()
+			if got := <-status; got != http.StatusUnauthorized {
+				t.Errorf("the request in flight got %d", got)
+			}
+			if err := <-stopped; err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func mustWriteTo(t *testing.T, w io.Writer, text string) {
+	t.Helper()
+	if _, err := io.WriteString(w, text); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// awaitInFlight returns when the server surely has the request that was sent
+// before: it answers one that was sent after it.
+func awaitInFlight(t *testing.T, client *http.Client, s *server.Server) {
+	t.Helper()
+	mustGet(t, client, s.Addresses().URL+"/healthz")
+}
+
+// awaitClosed returns when the server takes no more connections.
+func awaitClosed(t *testing.T, s *server.Server) {
+	t.Helper()
+	for range 1000 {
+		client := clientFor(t, s)
+		answer, err := client.Get(s.Addresses().URL + "/healthz")
+		client.CloseIdleConnections()
+		if err != nil {
+			return
+		}
+		answer.Body.Close()
+		time.Sleep(5 * time.Millisecond) // the other goroutine stops the server meanwhile
+	}
+	t.Fatal("the server goes on taking connections")
+}
+
+func TestStopCutsOffWhatDoesNotEnd(t *testing.T) {
+	t.Parallel()
+	s := mustStart(t, testConfig(t))
+	client := clientFor(t, s)
+	body, more := io.Pipe()
+	defer more.Close()
+	go func() {
+		answer, err := client.Post(s.Addresses().URL+"/common/oauth2/v2.0/token", "application/x-www-form-urlencoded", body)
+		if err == nil {
+			answer.Body.Close()
+		}
+	}()
+	mustWriteTo(t, more, "grant_type=")
+	awaitInFlight(t, client, s)
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if err := s.Stop(ctx); err == nil || !strings.Contains(err.Error(), "requests in flight") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestRestartGoesOnWithRuns has a server find a run that was asked for before
+// it started.
+func TestRestartGoesOnWithRuns(t *testing.T) {
+	t.Parallel()
+	cfg := testConfig(t)
+	parts, err := server.Open(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer parts.Close()
+	if err := parts.Engine(nil).Request(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	mustStart(t, cfg)
+	for range 2000 {
+		runs, err := store.Runs{DB: parts.DB}.Runs(t.Context())
+		if err != nil || len(runs) != 1 {
+			t.Fatalf("got %d runs, %v", len(runs), err)
+		}
+		if runs[0].Status != run.Running {
+			return
+		}
+		time.Sleep(5 * time.Millisecond) // the server works meanwhile
+	}
+	t.Error("the run is not done")
+}
