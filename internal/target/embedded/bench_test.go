@@ -1,0 +1,126 @@
+package embedded_test
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"rollbook/internal/directory"
+	"rollbook/internal/store/dbtest"
+	"rollbook/internal/target/embedded"
+)
+
+// batchSize is how many effects the engine gives to one Apply.
+const batchSize = 4000
+
+// district makes the effects of a first load: names come in no order, as they
+// do in a school. ROLLBOOK_BENCH_USERS changes its size.
+type district struct {
+	users, groups int
+	perGroup      int
+	random        *rand.Rand
+}
+
+func benchDistrict() district {
+	users := 100_000
+	if number, err := strconv.Atoi(os.Getenv("ROLLBOOK_BENCH_USERS")); err == nil {
+		users = number
+	}
+	return district{users: users, groups: users / 5, perGroup: 37, random: rand.New(rand.NewPCG(1, 2))}
+}
+
+func (d district) createUsers(yield func(directory.Effect) bool) {
+	for i := range d.users {
+		sourcedID := fmt.Sprintf("%08x-%05d", d.random.Uint32(), i)
+		name := fmt.Sprintf("%x.%x%d", d.random.IntN(3000), d.random.IntN(30000), i)
+		user := directory.User{
+			Anchor: directory.UserAnchor(sourcedID), UserPrincipalName: name + "@school.example",
+			DisplayName: "Vorname " + name, GivenName: "Vorname", Surname: name, Mail: name + "@school.example",
+			AccountEnabled: true,
+			Attributes:     map[string]string{directory.AttributeExternalID: sourcedID, directory.AttributePrimaryRole: "student"},
+		}
+		if !yield(directory.Effect{Kind: directory.CreateUser, Anchor: user.Anchor, User: &user}) {
+			return
+		}
+	}
+}
+
+func (d district) createGroups(yield func(directory.Effect) bool) {
+	for i := range d.groups {
+		sourcedID := fmt.Sprintf("%08x-%05d", d.random.Uint32(), i)
+		group := directory.Group{
+			Anchor: directory.GroupAnchor(sourcedID), DisplayName: fmt.Sprintf("Class %x", d.random.Uint32()),
+			MailNickname: "Section_" + sourcedID,
+			Attributes:   map[string]string{directory.AttributeCourseTitle: "Mathematics", directory.AttributeCourseCode: "M1"},
+		}
+		if !yield(directory.Effect{Kind: directory.CreateGroup, Anchor: group.Anchor, Group: &group}) {
+			return
+		}
+	}
+}
+
+func (d district) addMembers(users, groups []string) func(yield func(directory.Effect) bool) {
+	return func(yield func(directory.Effect) bool) {
+		for _, group := range groups {
+			school := d.random.IntN(max(1, len(users)-1000))
+			effect := directory.Effect{Kind: directory.ChangeMembers, ID: group}
+			for i := range d.perGroup {
+				membership := directory.Membership{Relation: directory.Member, UserID: users[school+d.random.IntN(1000)]}
+				if i == 0 {
+					membership.Relation = directory.Owner
+				}
+				effect.Add = append(effect.Add, membership)
+			}
+			if !yield(effect) {
+				return
+			}
+		}
+	}
+}
+
+// apply applies all effects and returns the IDs and the rate.
+func apply(b *testing.B, target *embedded.Directory, effects []directory.Effect) (ids []string, perSecond float64) {
+	start := time.Now()
+	for batch := range slices.Chunk(effects, batchSize) {
+		outcomes, err := target.Apply(context.Background(), "batch", batch)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for _, outcome := range outcomes {
+			if outcome.Err != nil {
+				b.Fatal(outcome.Err)
+			}
+			ids = append(ids, outcome.ID)
+		}
+	}
+	return ids, float64(len(effects)) / time.Since(start).Seconds()
+}
+
+func (d district) load(b *testing.B, target *embedded.Directory) (users, groups []string) {
+	var rate float64
+	createUsers := slices.Collect(d.createUsers)
+	users, rate = apply(b, target, createUsers)
+	b.ReportMetric(rate, "users/s")
+	groups, rate = apply(b, target, slices.Collect(d.createGroups))
+	b.ReportMetric(rate, "groups/s")
+	_, rate = apply(b, target, slices.Collect(d.addMembers(users, groups)))
+	b.ReportMetric(rate*float64(d.perGroup), "memberships/s")
+	return users, groups
+}
+
+func BenchmarkApply(b *testing.B) {
+	for b.Loop() {
+		benchDistrict().load(b, open(dbtest.SQLite(b)))
+	}
+}
+
+func BenchmarkApplyPostgres(b *testing.B) {
+	for b.Loop() {
+		benchDistrict().load(b, open(dbtest.Postgres(b)))
+	}
+}

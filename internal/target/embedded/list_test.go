@@ -1,0 +1,294 @@
+package embedded_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rollbook/internal/directory"
+	"rollbook/internal/store"
+	"rollbook/internal/store/dbtest"
+	"rollbook/internal/target/embedded"
+)
+
+func mustApply(t *testing.T, target *embedded.Directory, effects ...directory.Effect) []string {
+	t.Helper()
+	outcomes, err := target.Apply(t.Context(), "batch", effects)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ids []string
+	for _, outcome := range outcomes {
+		if outcome.Err != nil {
+			t.Fatal(outcome.Err)
+		}
+		ids = append(ids, outcome.ID)
+	}
+	return ids
+}
+
+func newUser(name string, enabled bool) directory.Effect {
+	given, surname, _ := strings.Cut(name, " ")
+	user := &directory.User{
+		UserPrincipalName: strings.ReplaceAll(name, " ", ".") + "@School.example",
+		DisplayName:       name, GivenName: given, Surname: surname, AccountEnabled: enabled,
+	}
+	if enabled {
+		user.Mail = given + "@mail.example"
+	}
+	return directory.Effect{Kind: directory.CreateUser, Anchor: directory.UserAnchor(name), User: user}
+}
+
+// people makes a small directory and returns the IDs.
+func people(t *testing.T, target *embedded.Directory) []string {
+	t.Helper()
+	return mustApply(t, target, newUser("Ána Ünal", true), newUser("Ben O'Neil", true),
+		newUser("ÁNABEL Ong", false), newUser("100% Test_er", false), newUser("Zoë \U0010FFFF", true))
+}
+
+func names(users []directory.User) []string {
+	var all []string
+	for _, user := range users {
+		all = append(all, user.GivenName)
+	}
+	return all
+}
+
+func ptr[T any](value T) *T { return &value }
+
+func TestFilter(t *testing.T) {
+	t.Parallel()
+	dbtest.All(t, func(t *testing.T, db store.DB) {
+		target := open(db)
+		ids := people(t, target)
+		enabled := directory.Equal{Property: "accountEnabled", Value: ptr("true")}
+		ana := directory.StartsWith{Property: "displayName", Prefix: "ána"}
+		for name, test := range map[string]struct {
+			filter directory.Filter
+			want   []string
+		}{
+			"all":               {nil, []string{"Ána", "Ben", "ÁNABEL", "100%", "Zoë"}},
+			"equal, no case":    {directory.Equal{Property: "displayName", Value: ptr("áNA ÜNAL")}, []string{"Ána"}},
+			"equal name":        {directory.Equal{Property: "userPrincipalName", Value: ptr("ben.o'neil@school.EXAMPLE")}, []string{"Ben"}},
+			"equal id":          {directory.Equal{Property: "id", Value: &ids[1]}, []string{"Ben"}},
+			"absent":            {directory.Equal{Property: "mail"}, []string{"ÁNABEL", "100%"}},
+			"not absent":        {directory.Not{Inner: directory.Equal{Property: "mail"}}, []string{"Ána", "Ben", "Zoë"}},
+			"boolean":           {enabled, []string{"Ána", "Ben", "Zoë"}},
+			"boolean absent":    {directory.Equal{Property: "accountEnabled"}, nil},
+			"starts":            {ana, []string{"Ána", "ÁNABEL"}},
+			"starts with all":   {directory.StartsWith{Property: "surname"}, []string{"Ána", "Ben", "ÁNABEL", "100%", "Zoë"}},
+			"starts, wildcards": {directory.StartsWith{Property: "givenName", Prefix: "1%"}, nil},
+			"starts, underline": {directory.StartsWith{Property: "surname", Prefix: "test_"}, []string{"100%"}},
+			"starts, last rune": {directory.StartsWith{Property: "surname", Prefix: "\U0010FFFF"}, []string{"Zoë"}},
+			"and":               {directory.And{Left: ana, Right: enabled}, []string{"Ána"}},
+			"or not":            {directory.Or{Left: ana, Right: directory.Not{Inner: enabled}}, []string{"Ána", "ÁNABEL", "100%"}},
+			"in":                {directory.In{Property: "surname", Values: []string{"ünal", "ONG", "x"}}, []string{"Ána", "ÁNABEL"}},
+			"in nothing":        {directory.In{Property: "surname"}, nil},
+			"injection":         {directory.Equal{Property: "surname", Value: ptr("' OR 1=1 --")}, nil},
+		} {
+			got, err := target.ListUsers(t.Context(), directory.Query{Filter: test.filter})
+			if err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+			if diff := cmp.Diff(test.want, names(got)); diff != "" {
+				t.Errorf("%s (-want +got)\n%s", name, diff)
+			}
+			number, err := target.CountUsers(t.Context(), test.filter)
+			if err != nil || number != len(test.want) {
+				t.Errorf("%s: counted %d, want %d (%v)", name, number, len(test.want), err)
+			}
+		}
+	})
+}
+
+func TestFilterRefused(t *testing.T) {
+	t.Parallel()
+	target := open(dbtest.SQLite(t))
+	for _, filter := range []directory.Filter{
+		directory.Equal{Property: "shoeSize", Value: ptr("43")},
+		directory.Not{Inner: directory.In{Property: "shoeSize"}},
+		directory.And{Left: directory.StartsWith{Property: "shoeSize", Prefix: "4"}},
+		directory.Or{Right: directory.StartsWith{Property: "shoeSize", Prefix: "4"}},
+		directory.StartsWith{Property: "accountEnabled", Prefix: "t"},
+		directory.Equal{Property: "accountEnabled", Value: ptr("perhaps")},
+		directory.In{Property: "accountEnabled", Values: []string{"true", "1"}},
+	} {
+		_, err := target.ListUsers(t.Context(), directory.Query{Filter: filter})
+		_, countErr := target.CountUsers(t.Context(), filter)
+		for _, err := range []error{err, countErr} {
+			if !errors.Is(err, directory.ErrInvalid) {
+				t.Errorf("%#v: got %v", filter, err)
+			} else if !strings.Contains(err.Error(), "shoeSize") && !strings.Contains(err.Error(), "accountEnabled") {
+				t.Errorf("%v does not name the property", err)
+			}
+		}
+	}
+	_, err := target.ListGroups(t.Context(), directory.Query{Filter: directory.Equal{Property: "mail"}})
+	if !errors.Is(err, directory.ErrInvalid) {
+		t.Errorf("groups have no mail: got %v", err)
+	}
+}
+
+func TestOne(t *testing.T) {
+	t.Parallel()
+	dbtest.All(t, func(t *testing.T, db store.DB) {
+		target := open(db)
+		ids := people(t, target)
+		for _, by := range []string{ids[0], "ÁNA.Ünal@school.example"} {
+			if user, err := target.User(t.Context(), by); err != nil || user.ID != ids[0] {
+				t.Errorf("User(%q): got %v, %v", by, user, err)
+			}
+		}
+		group := mustApply(t, target, newGroup("math"))[0]
+		byID, err := target.Group(t.Context(), group)
+		if err != nil {
+			t.Error(err)
+		}
+		byAnchor, err := target.GroupByAnchor(t.Context(), "Section_math")
+		if diff := cmp.Diff(byID, byAnchor); diff != "" || err != nil || byID.ID != group {
+			t.Errorf("%v (-by ID +by anchor)\n%s", err, diff)
+		}
+		for name, get := range map[string]func(context.Context, string) error{
+			"user":   func(ctx context.Context, key string) error { _, err := target.User(ctx, key); return err },
+			"group":  func(ctx context.Context, key string) error { _, err := target.Group(ctx, key); return err },
+			"anchor": func(ctx context.Context, key string) error { _, err := target.GroupByAnchor(ctx, key); return err },
+			"members": func(ctx context.Context, key string) error {
+				_, err := target.ListMembers(ctx, key, directory.Owner, directory.Query{})
+				return err
+			},
+			"how many": func(ctx context.Context, key string) error {
+				_, err := target.CountMembers(ctx, key, directory.Member)
+				return err
+			},
+		} {
+			if err := get(t.Context(), "nobody"); !errors.Is(err, directory.ErrNotFound) {
+				t.Errorf("%s: got %v", name, err)
+			}
+		}
+		if _, err := target.CountMembers(t.Context(), group, "guest"); !errors.Is(err, directory.ErrInvalid) {
+			t.Errorf("relation: got %v", err)
+		}
+	})
+}
+
+func newGroup(name string) directory.Effect {
+	group := &directory.Group{DisplayName: "Class " + name, MailNickname: "Section_" + name}
+	return directory.Effect{Kind: directory.CreateGroup, Anchor: directory.GroupAnchor(name), Group: group}
+}
+
+// TestPages walks through users, groups and members in pages, while what ended
+// the page before is deleted.
+func TestPages(t *testing.T) {
+	t.Parallel()
+	dbtest.All(t, func(t *testing.T, db store.DB) {
+		target := open(db)
+		var effects []directory.Effect
+		for i := range 25 {
+			effects = append(effects, newUser(fmt.Sprintf("P%d X", i), true), newGroup(fmt.Sprint(i)))
+		}
+		ids := mustApply(t, target, effects...)
+		group := ids[1]
+		var add []directory.Membership
+		for i := 0; i < len(ids); i += 2 {
+			add = append(add, directory.Membership{Relation: directory.Member, UserID: ids[i]})
+		}
+		mustApply(t, target, directory.Effect{Kind: directory.ChangeMembers, ID: group, Add: add})
+		if number, err := target.CountMembers(t.Context(), group, directory.Member); err != nil || number != 25 {
+			t.Errorf("counted %d members (%v)", number, err)
+		}
+		starts := directory.StartsWith{Property: "displayName", Prefix: "class"}
+		groups := pages(t, 4, func(q directory.Query) ([]string, error) {
+			q.Filter = starts
+			found, err := target.ListGroups(t.Context(), q)
+			return groupIDs(found), err
+		})
+		members := pages(t, 4, func(q directory.Query) ([]string, error) {
+			found, err := target.ListMembers(t.Context(), group, directory.Member, q)
+			return userIDs(found), err
+		})
+		users := pages(t, 4, func(q directory.Query) ([]string, error) {
+			if q.After != "" {
+				mustApply(t, target, directory.Effect{Kind: directory.DeleteUser, ID: q.After})
+			}
+			found, err := target.ListUsers(t.Context(), q)
+			return userIDs(found), err
+		})
+		wantUsers, wantGroups := split(ids)
+		for name, pair := range map[string][2][]string{
+			"groups": {wantGroups, groups}, "members": {wantUsers, members}, "users": {wantUsers, users},
+		} {
+			if diff := cmp.Diff(pair[0], pair[1]); diff != "" {
+				t.Errorf("%s (-want +got)\n%s", name, diff)
+			}
+		}
+		if number, err := target.CountMembers(t.Context(), group, directory.Member); err != nil || number != 19 {
+			t.Errorf("counted %d members after 6 were deleted (%v)", number, err)
+		}
+	})
+}
+
+func split(ids []string) (users, groups []string) {
+	for i, id := range ids {
+		if i%2 == 0 {
+			users = append(users, id)
+		} else {
+			groups = append(groups, id)
+		}
+	}
+	return users, groups
+}
+
+func pages(t *testing.T, top int, page func(directory.Query) ([]string, error)) (all []string) {
+	t.Helper()
+	for q := (directory.Query{Top: top}); ; q.After = all[len(all)-1] {
+		ids, err := page(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(ids) > top {
+			t.Fatalf("a page of %d, want at most %d", len(ids), top)
+		}
+		if all = append(all, ids...); len(ids) < top {
+			return all
+		}
+	}
+}
+
+func userIDs(users []directory.User) (ids []string) {
+	for _, user := range users {
+		ids = append(ids, user.ID)
+	}
+	return ids
+}
+
+func groupIDs(groups []directory.Group) (ids []string) {
+	for _, group := range groups {
+		ids = append(ids, group.ID)
+	}
+	return ids
+}
+
+func TestMembersFiltered(t *testing.T) {
+	t.Parallel()
+	target := open(dbtest.SQLite(t))
+	ids := people(t, target)
+	group := mustApply(t, target, newGroup("math"))[0]
+	var add []directory.Membership
+	for _, id := range slices.Backward(ids) {
+		add = append(add, directory.Membership{Relation: directory.Owner, UserID: id})
+	}
+	mustApply(t, target, directory.Effect{Kind: directory.ChangeMembers, ID: group, Add: add})
+	filter := directory.Equal{Property: "accountEnabled", Value: ptr("false")}
+	got, err := target.ListMembers(t.Context(), group, directory.Owner, directory.Query{Filter: filter})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"ÁNABEL", "100%"}, names(got)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
