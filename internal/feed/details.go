@@ -9,67 +9,79 @@ import (
 )
 
 // details gathers the rows of demographics.csv, userFlags.csv and
-// relationships.csv by person, until all three are known.
+// relationships.csv by the person's slot, until all three are known. Where a
+// school says demographics it says them of nearly everybody: they are packed.
 type details struct {
-	files  map[Part]*FileReport
-	people map[int32]*roster.Details // by the person's slot
+	files        map[Part]*FileReport
+	demographics []string // encoded; "" for none
+	flags        map[int32][]string
+	contacts     map[int32][]roster.Contact
 }
 
-func (l *loader) detailsOf(at Place, person string) *roster.Details {
+// Demographics implements Receiver.
+func (l *loader) Demographics(at Place, person string, row roster.Demographics) error {
 	l.row()
 	slot, ok := l.require(at, roster.KindPerson, "userSourcedId", person, person)
 	if !ok {
 		return nil
 	}
-	d := l.details.people[slot]
-	if d == nil {
-		d = &roster.Details{}
-		l.details.people[slot] = d
+	d := &l.details
+	if d.demographics == nil {
+		d.demographics = make([]string, len(l.indexes[roster.KindPerson].keys))
 	}
-	return d
-}
-
-// Demographics implements Receiver.
-func (l *loader) Demographics(at Place, person string, row roster.Demographics) error {
-	d := l.detailsOf(at, person)
-	switch {
-	case d == nil:
-	case d.Demographics != nil:
+	if d.demographics[slot] != "" {
 		l.repeatedKey(at, person)
-	default:
-		d.Demographics = &row
+		return nil
 	}
+	l.buf = roster.Details{Demographics: &row}.Encode(l.buf[:0])
+	d.demographics[slot] = string(l.buf)
 	return nil
 }
 
 // Flag implements Receiver.
 func (l *loader) Flag(at Place, person, flag string) error {
-	d := l.detailsOf(at, person)
-	switch {
-	case d == nil:
-	case slices.Contains(d.Flags, flag):
+	l.row()
+	slot, ok := l.require(at, roster.KindPerson, "userSourcedId", person, person)
+	switch flags := l.details.flags; {
+	case !ok:
+	case slices.Contains(flags[slot], flag):
 		l.repeatedRow(Flags, l.file, at.Line, person)
 	default:
-		d.Flags = append(d.Flags, flag)
+		flags[slot] = append(flags[slot], flag)
 	}
 	return nil
 }
 
 // Contact implements Receiver.
 func (l *loader) Contact(at Place, person string, row roster.Contact) error {
-	d := l.detailsOf(at, person)
-	if d == nil {
+	l.row()
+	slot, ok := l.require(at, roster.KindPerson, "userSourcedId", person, person)
+	if !ok {
 		return nil
 	}
 	if _, ok := l.require(at, roster.KindPerson, "relationshipUserSourcedId", row.PersonSourcedID, person); !ok {
 		return nil
 	}
-	if slices.Contains(d.Contacts, row) {
+	contacts := l.details.contacts
+	if slices.Contains(contacts[slot], row) {
 		l.repeatedRow(Contacts, l.file, at.Line, person)
 		return nil
 	}
-	d.Contacts = append(d.Contacts, row)
+	contacts[slot] = append(contacts[slot], row)
 	return nil
+}
+
+// of returns what the feed says of a person: the demographics encoded, the rest.
+func (d *details) of(slot int32) (demographics string, rest roster.Details) {
+	if d.demographics != nil {
+		demographics = d.demographics[slot]
+	}
+	rest = roster.Details{Flags: d.flags[slot], Contacts: d.contacts[slot]}
+	slices.Sort(rest.Flags)
+	slices.SortFunc(rest.Contacts, func(a, b roster.Contact) int {
+		return cmp.Or(strings.Compare(a.PersonSourcedID, b.PersonSourcedID), strings.Compare(a.Relationship, b.Relationship))
+	})
+	return demographics, rest
 }
 
 // endDetails compares what is said of each person with what was.
@@ -81,32 +93,29 @@ func (l *loader) endDetails() error {
 	if err != nil {
 		return err
 	}
-	people := l.indexes[roster.KindPerson]
-	for slot := range people.keys {
-		now := l.details.people[int32(slot)]
-		if now == nil && !known[slot].known {
-			continue
-		}
-		if now == nil {
-			now = &roster.Details{}
-		}
-		if err := l.compareDetails(people.ids[slot], people.keys[slot], now, known[slot]); err != nil {
+	for slot := range l.indexes[roster.KindPerson].keys {
+		if err := l.compareDetails(int32(slot), known[slot]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (l *loader) compareDetails(id roster.ID, key string, now *roster.Details, known container) error {
-	slices.Sort(now.Flags)
-	slices.SortFunc(now.Contacts, func(a, b roster.Contact) int {
-		return cmp.Or(strings.Compare(a.PersonSourcedID, b.PersonSourcedID), strings.Compare(a.Relationship, b.Relationship))
-	})
-	l.buf = now.Encode(l.buf[:0])
+func (l *loader) compareDetails(slot int32, known container) error {
+	demographics, rest := l.details.of(slot)
+	l.buf = rest.Encode(append(l.buf[:0], demographics...))
+	if len(l.buf) == 0 && !known.known {
+		return nil
+	}
 	digest := roster.Sum(l.buf)
+	if known.known && digest == known.digest {
+		l.countDetails(demographics, demographics, rest, rest)
+		return nil
+	}
+	people := l.indexes[roster.KindPerson]
 	var before roster.Details
 	if known.known {
-		body, err := l.known.Body(l.ctx, roster.KindDetails, id)
+		body, err := l.known.Body(l.ctx, roster.KindDetails, people.ids[slot])
 		if err != nil {
 			return err
 		}
@@ -114,19 +123,19 @@ func (l *loader) compareDetails(id roster.ID, key string, now *roster.Details, k
 			return err
 		}
 	}
-	l.countDetails(before, *now)
-	if known.known && digest == known.digest {
-		return nil
+	was := ""
+	if before.Demographics != nil {
+		was = string(roster.Details{Demographics: before.Demographics}.Encode(nil))
 	}
+	l.countDetails(was, demographics, before, rest)
 	return l.changes.Put(l.ctx, roster.Record{
-		Kind: roster.KindDetails, ID: id, Key: key, Digest: digest, Active: len(l.buf) > 0, Body: l.buf,
+		Kind: roster.KindDetails, ID: people.ids[slot], Key: people.keys[slot], Digest: digest, Active: len(l.buf) > 0, Body: l.buf,
 	})
 }
 
 // countDetails counts what differs, file by file.
-func (l *loader) countDetails(before, now roster.Details) {
+func (l *loader) countDetails(was, is string, before, now roster.Details) {
 	if f := l.details.files[Demographics]; f != nil {
-		was, is := encoded(before.Demographics), encoded(now.Demographics)
 		switch {
 		case is == "" && was != "":
 			f.Deactivated++
@@ -140,13 +149,6 @@ func (l *loader) countDetails(before, now roster.Details) {
 	}
 	countItems(l.details.files[Flags], before.Flags, now.Flags)
 	countItems(l.details.files[Contacts], before.Contacts, now.Contacts)
-}
-
-func encoded(d *roster.Demographics) string {
-	if d == nil {
-		return ""
-	}
-	return string(roster.Details{Demographics: d}.Encode(nil))
 }
 
 // countItems counts rows that have no content beyond being there.

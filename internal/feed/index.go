@@ -13,6 +13,7 @@ type index struct {
 	digests []roster.Digest
 	state   []state
 	next    roster.ID
+	last    int32 // the slot that was found last
 
 	dropped map[string]*cause // rows that the feed has and that were dropped
 }
@@ -79,10 +80,19 @@ func (x *index) take(key string, digest roster.Digest) (int32, difference) {
 	return slot, changed
 }
 
-// find returns the slot of a record that is in the feed.
+// find returns the slot of a record that is in the feed. Files often go through
+// the records in one order, so the slot after the last one is looked at first.
 func (x *index) find(key string) (int32, bool) {
+	if slot := x.last + 1; int(slot) < len(x.keys) && x.keys[slot] == key {
+		x.last = slot
+		return slot, x.state[slot]&seen != 0
+	}
 	slot, ok := x.slots[key]
-	return slot, ok && x.state[slot]&seen != 0
+	if !ok {
+		return 0, false
+	}
+	x.last = slot
+	return slot, x.state[slot]&seen != 0
 }
 
 // count tells the records that are active from those that are not.

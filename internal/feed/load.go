@@ -96,7 +96,7 @@ type loader struct {
 	opts    Options
 	report  *Report
 
-	indexes      map[roster.Kind]*index
+	indexes      [roster.KindRoll + 1]*index // by kind
 	references   references
 	repeats      Bounded
 	causes       []*cause
@@ -116,12 +116,12 @@ func newLoader(ctx context.Context, known Known, changes Changes, opts Options) 
 	l := &loader{
 		ctx: ctx, known: known, changes: changes, opts: opts,
 		report:     &Report{Files: map[string]*FileReport{}},
-		indexes:    map[roster.Kind]*index{},
 		references: references{found: map[reference]*Finding{}},
 	}
 	l.orgs.keys = map[string]bool{}
-	l.details.people = map[int32]*roster.Details{}
 	l.details.files = map[Part]*FileReport{}
+	l.details.flags = map[int32][]string{}
+	l.details.contacts = map[int32][]roster.Contact{}
 	return l
 }
 

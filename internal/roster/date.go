@@ -46,7 +46,16 @@ func (d Date) String() string {
 	if d == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%04d-%02d-%02d", d/10000, d/100%100, d%100)
+	return string(d.append(make([]byte, 0, len("2026-11-23"))))
+}
+
+// append appends the day as String has it: feeds hold millions of days.
+func (d Date) append(buf []byte) []byte {
+	digit := func(n Date) byte { return byte('0' + n%10) }
+	return append(buf,
+		digit(d/10000000), digit(d/1000000), digit(d/100000), digit(d/10000), '-',
+		digit(d/1000), digit(d/100), '-',
+		digit(d/10), digit(d))
 }
 
 // Within reports whether d lies between start and end, both included. An

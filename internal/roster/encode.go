@@ -27,18 +27,29 @@ type encoder struct {
 
 func (e *encoder) str(s string) {
 	if s != "" {
-		for range e.pending {
-			e.buf = append(e.buf, fieldSeparator...)
-		}
-		e.pending = 0
+		e.separate()
 		e.buf = append(e.buf, s...)
 	}
 	e.pending++
 }
 
+// separate writes the separators before a field that is not empty.
+func (e *encoder) separate() {
+	for range e.pending {
+		e.buf = append(e.buf, fieldSeparator...)
+	}
+	e.pending = 0
+}
+
 func (e *encoder) list(items []string) { e.str(strings.Join(items, listSeparator)) }
 
-func (e *encoder) date(d Date) { e.str(d.String()) }
+func (e *encoder) date(d Date) {
+	if d != 0 {
+		e.separate()
+		e.buf = d.append(e.buf)
+	}
+	e.pending++
+}
 
 func (e *encoder) num(n int) {
 	if n == 0 {

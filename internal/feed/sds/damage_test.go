@@ -95,6 +95,7 @@ func TestRefusals(t *testing.T) {
 		"header blanks":       {file: "users.csv", content: "sourcedId, username\nP,p\n", want: found{Rule: feed.RuleHeaderMissing, Line: 1, hint: `a header " username"`}},
 		"semicolons":          {file: "users.csv", content: "sourcedId;username\nP;p\n", want: found{Rule: feed.RuleHeaderMissing, Line: 1, hint: "semicolons"}},
 		"tabs":                {file: "users.csv", content: "sourcedId\tusername\nP\tp\n", want: found{Rule: feed.RuleHeaderMissing, Line: 1, hint: "tabs"}},
+		"note first":          {file: "orgs.csv", content: "sep=,\nsourcedId,name,type\n", want: found{Rule: feed.RuleHeaderMissing, Line: 1, hint: "note to spreadsheets"}},
 		"returns alone":       {file: "orgs.csv", content: "sourcedId\rS\r", want: found{Rule: feed.RuleHeaderMissing, Line: 1, hint: "carriage return"}},
 		"header twice":        {file: "users.csv", content: "sourcedId,username,sourcedId\nP,p,P\n", want: found{Rule: feed.RuleHeaderDuplicate, Line: 1, Column: 20, hint: "sourcedId"}},
 		"windows-1252":        {file: "users.csv", content: "sourcedId,username\nP,p\nQ,Zo\xe9\n", want: found{Rule: feed.RuleEncodingInvalid, Line: 3, Column: 5, hint: "'é'"}},

@@ -60,6 +60,9 @@ func (t *table) headerMissing(missing []string) error {
 
 // headerHint says why a header may seem missing: one cause for many columns.
 func headerHint(header []string, missing string, file *file) string {
+	if strings.HasPrefix(header[0], "sep=") {
+		return "The first line, sep=, is a note to spreadsheets. Remove it: the first line must name the columns."
+	}
 	if len(header) == 1 {
 		switch line := header[0]; {
 		case strings.Contains(line, ";"):
