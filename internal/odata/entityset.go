@@ -283,15 +283,15 @@ func (e *EntitySet) withKeys(r *Request, write func(key string) string) string {
 		return e.Path
 	}
 	var b strings.Builder
-	for i, segment := range strings.Split(e.Path, "/") {
-		switch {
-		case strings.HasPrefix(segment, "{"):
+	for segment := range strings.SplitSeq(e.Path, "/") {
+		if strings.HasPrefix(segment, "{") {
 			b.WriteString(write(r.Param(strings.Trim(segment, "{}"))))
-		case i > 0:
-			b.WriteString("/" + segment)
-		default:
-			b.WriteString(segment)
+			continue
 		}
+		if b.Len() > 0 {
+			b.WriteByte('/')
+		}
+		b.WriteString(segment)
 	}
 	return b.String()
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"strings"
+	"unicode/utf8"
 )
 
 // Compile checks that a condition fits the entities of a type and of those that
@@ -199,9 +200,30 @@ func compare(a, b Value) int {
 	case a.kind == KindTime && b.kind == KindTime:
 		return cmp.Or(cmp.Compare(a.number, b.number), cmp.Compare(a.nanos, b.nanos))
 	case a.kind == KindText || a.kind == KindDate:
-		return strings.Compare(strings.ToLower(a.text), strings.ToLower(b.text))
+		return compareFold(a.text, b.text)
 	}
 	return cmp.Compare(a.asFloat(), b.asFloat())
+}
+
+// compareFold compares two texts without case.
+func compareFold(a, b string) int {
+	for i := range min(len(a), len(b)) {
+		c, d := a[i], b[i]
+		if c >= utf8.RuneSelf || d >= utf8.RuneSelf {
+			return strings.Compare(strings.ToLower(a[i:]), strings.ToLower(b[i:]))
+		}
+		if c, d = lower(c), lower(d); c != d {
+			return cmp.Compare(c, d)
+		}
+	}
+	return cmp.Compare(len(a), len(b))
+}
+
+func lower(c byte) byte {
+	if c >= 'A' && c <= 'Z' {
+		return c + 'a' - 'A'
+	}
+	return c
 }
 
 func boolInt(b bool) int {

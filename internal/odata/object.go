@@ -13,9 +13,19 @@ type Object struct {
 	only   []string // the members to write, where not all are
 }
 
-// New returns an object of the type with no members.
+// New returns an object of the type with no members. Most objects are small
+// values inside of others, and get their members in one allocation with them.
 func New(t *Type) *Object {
-	return &Object{Type: t, fields: make([]Value, len(t.members))}
+	n := len(t.members)
+	if n > 3 {
+		return &Object{Type: t, fields: make([]Value, n)}
+	}
+	small := &struct {
+		Object
+		values [3]Value
+	}{}
+	small.Type, small.fields = t, small.values[:n:n]
+	return &small.Object
 }
 
 // Get returns the value of a member, which is absent where the type has no such

@@ -29,7 +29,10 @@ func ParsePath(escaped string) ([]Segment, error) {
 	if len(escaped) > maxPath {
 		return nil, BadRequest(InnerInvalidFormat, "", "The path is longer than %d bytes.", maxPath)
 	}
-	var segments []Segment
+	if strings.Trim(escaped, "/") == "" {
+		return nil, nil
+	}
+	segments := make([]Segment, 0, 8)
 	for len(escaped) > 0 {
 		end := segmentEnd(escaped)
 		raw := escaped[:end]
