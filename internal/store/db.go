@@ -12,7 +12,9 @@ type DB interface {
 	// remains when fn returns an error, which Write returns. When Write returns
 	// nil, what fn did survives a crash of the machine. fn MUST NOT start a
 	// transaction of its own and MUST be quick: other writers wait for it.
-	// Writes that wait for each other MAY share one commit.
+	// Writes that wait for each other MAY share one commit. Write MAY call fn
+	// again where its transaction collided with another, so fn MUST begin from
+	// nothing each time.
 	Write(ctx context.Context, fn func(Tx) error) error
 
 	// Read calls fn with a transaction that only reads and sees one state of the
@@ -25,7 +27,10 @@ type DB interface {
 
 // Tx is a transaction. Parameters are written $1, $2, … on both engines, and
 // may be: nil, string, []byte, bool, int, int64, time is kept as int64
-// (microseconds since 1970, UTC).
+// (microseconds since 1970, UTC). An empty []byte is kept apart from NULL.
+//
+// A statement that fails (ErrNoRows is no failure) fails the transaction: later
+// ones return its error, and so does Write or Read whatever fn returns.
 type Tx interface {
 	// Exec runs a statement and returns how many rows it changed.
 	Exec(ctx context.Context, sql string, args ...any) (int64, error)

@@ -3,8 +3,11 @@ package dbtest
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/url"
 	"os"
 	"strings"
@@ -17,9 +20,8 @@ import (
 
 // server is a PostgreSQL server that tests make databases in.
 type server struct {
-	url      *url.URL // of its maintenance database
-	template string   // the name of a database that has the schema and no rows
-	copying  sync.Mutex
+	url      *url.URL  // of its maintenance database
+	template string    // the name of a database that has the schema and no rows
 	lifeline io.Closer // of a server of our own; it lives as long as this does
 }
 
@@ -40,29 +42,81 @@ var theServer = sync.OnceValues(func() (*server, error) {
 })
 
 // makeTemplate makes the database that all others are copies of, which is ten
-// times as fast as bringing the schema of each up to date.
+// times as fast as bringing the schema of each up to date. It is named after the
+// migrations, so that test processes that share a server share it.
 func (s *server) makeTemplate(ctx context.Context) error {
-	s.template = "rollbook_template_" + suffix()
-	if err := s.exec(ctx, "CREATE DATABASE "+s.template); err != nil {
+	sum, err := hashOf(postgres.Migrations())
+	if err != nil {
 		return err
 	}
-	db, err := postgres.Open(ctx, s.database(s.template))
-	if err != nil {
-		return fmt.Errorf("make template: %w", err)
-	}
-	return db.Close()
+	s.template = "rollbook_template_" + sum
+	return s.alone(ctx, func(conn *pgx.Conn) error {
+		var exists bool
+		err := conn.QueryRow(ctx, "SELECT count(*) > 0 FROM pg_database WHERE datname = $1", s.template).Scan(&exists)
+		if err != nil || exists {
+			return err
+		}
+		return s.buildTemplate(ctx, conn)
+	})
 }
 
-// create returns the URL of a new database. Copies are made one at a time, as
-// the server wants the template to itself.
-func (s *server) create(ctx context.Context) (string, error) {
-	s.copying.Lock()
-	defer s.copying.Unlock()
-	name := "rollbook_test_" + suffix()
-	if err := s.exec(ctx, "CREATE DATABASE "+name+" TEMPLATE "+s.template); err != nil {
-		return "", err
+// buildTemplate gives the template its name when it is complete: a test process
+// may be killed on the way.
+func (s *server) buildTemplate(ctx context.Context, conn *pgx.Conn) error {
+	building := "rollbook_building_" + suffix()
+	if _, err := conn.Exec(ctx, "CREATE DATABASE "+building); err != nil {
+		return err
 	}
-	return s.database(name), nil
+	db, err := postgres.Open(ctx, s.database(building))
+	if err != nil {
+		return err
+	}
+	if err := db.Close(); err != nil {
+		return err
+	}
+	_, err = conn.Exec(ctx, "ALTER DATABASE "+building+" RENAME TO "+s.template)
+	return err
+}
+
+// create returns the URL of a new database.
+func (s *server) create(ctx context.Context) (string, error) {
+	name := "rollbook_test_" + suffix()
+	err := s.alone(ctx, func(conn *pgx.Conn) error {
+		_, err := conn.Exec(ctx, "CREATE DATABASE "+name+" TEMPLATE "+s.template)
+		return err
+	})
+	return s.database(name), err
+}
+
+// alone calls fn while no other test process does the like: the server wants a
+// template to itself.
+func (s *server) alone(ctx context.Context, fn func(*pgx.Conn) error) error {
+	conn, err := pgx.Connect(ctx, s.url.String())
+	if err != nil {
+		return fmt.Errorf("connect to the test server: %w", err)
+	}
+	// The lock is released with the connection.
+	defer conn.Close(context.WithoutCancel(ctx))
+	if _, err := conn.Exec(ctx, "SELECT pg_advisory_lock(hashtext('rollbook test template'))"); err != nil {
+		return fmt.Errorf("lock template: %w", err)
+	}
+	if err := fn(conn); err != nil {
+		return fmt.Errorf("make test database: %w", err)
+	}
+	return nil
+}
+
+func hashOf(files fs.FS) (string, error) {
+	sum := sha256.New()
+	err := fs.WalkDir(files, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(files, path)
+		fmt.Fprintf(sum, "%s %d\n%s", path, len(text), text)
+		return err
+	})
+	return hex.EncodeToString(sum.Sum(nil)[:8]), err
 }
 
 func (s *server) drop(address string) error {
@@ -71,25 +125,20 @@ func (s *server) drop(address string) error {
 		return err
 	}
 	name := strings.TrimPrefix(parsed.Path, "/")
-	return s.exec(context.Background(), "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)")
+	ctx := context.Background()
+	conn, err := pgx.Connect(ctx, s.url.String())
+	if err != nil {
+		return fmt.Errorf("connect to the test server: %w", err)
+	}
+	defer conn.Close(ctx)
+	_, err = conn.Exec(ctx, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)")
+	return err
 }
 
 func (s *server) database(name string) string {
 	other := *s.url
 	other.Path = "/" + name
 	return other.String()
-}
-
-func (s *server) exec(ctx context.Context, sql string) error {
-	conn, err := pgx.Connect(ctx, s.url.String())
-	if err != nil {
-		return fmt.Errorf("connect to the test server: %w", err)
-	}
-	defer conn.Close(ctx)
-	if _, err := conn.Exec(ctx, sql); err != nil {
-		return fmt.Errorf("%s: %w", sql, err)
-	}
-	return nil
 }
 
 func suffix() string { return strings.ToLower(rand.Text()) }

@@ -15,6 +15,9 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
+// Migrations returns the files that make the schema, in the form of goose.
+func Migrations() fs.FS { return migrations }
+
 // migrate brings the schema up to date. The lock belongs to a session of the
 // server, so that it is free again when a replica dies.
 func migrate(ctx context.Context, settings *pgx.ConnConfig) error {

@@ -46,6 +46,11 @@ func assign(dest any, value driver.Value) error {
 			*dest = number != 0
 			return nil
 		}
+	case **string:
+		if text, ok := value.(string); ok {
+			*dest = &text
+			return nil
+		}
 	case *[]byte:
 		return assignBytes(dest, value)
 	case *any:

@@ -124,3 +124,41 @@ func BenchmarkApplyPostgres(b *testing.B) {
 		benchDistrict().load(b, open(dbtest.Postgres(b)))
 	}
 }
+
+// BenchmarkList measures the reading side on one directory.
+func BenchmarkList(b *testing.B) {
+	target := open(dbtest.SQLite(b))
+	users, groups := benchDistrict().load(b, target)
+	ctx := context.Background()
+	if _, err := target.Apply(ctx, "the load is over", []directory.Effect{newUser("The Last", true)}); err != nil {
+		b.Fatal(err)
+	}
+	name, err := target.User(ctx, users[len(users)/2])
+	if err != nil {
+		b.Fatal(err)
+	}
+	middle := directory.Query{After: users[len(users)/2], Top: 100}
+	some := directory.Query{Filter: directory.StartsWith{Property: "displayName", Prefix: "Vorname 7f"}, Top: 100}
+	mail := directory.Equal{Property: "mail", Value: &name.Mail}
+	for what, do := range map[string]func() error{
+		"User by ID":                  func() error { _, err := target.User(ctx, users[7]); return err },
+		"User by name":                func() error { _, err := target.User(ctx, name.UserPrincipalName); return err },
+		"ListUsers 100 in the middle": func() error { _, err := target.ListUsers(ctx, middle); return err },
+		"ListUsers 100 startsWith":    func() error { _, err := target.ListUsers(ctx, some); return err },
+		"ListUsers by mail":           func() error { _, err := target.ListUsers(ctx, directory.Query{Filter: mail}); return err },
+		"CountUsers":                  func() error { _, err := target.CountUsers(ctx, nil); return err },
+		"ListGroups 100":              func() error { _, err := target.ListGroups(ctx, directory.Query{Top: 100}); return err },
+		"ListMembers": func() error {
+			_, err := target.ListMembers(ctx, groups[len(groups)/2], directory.Member, directory.Query{Top: 100})
+			return err
+		},
+	} {
+		b.Run(what, func(b *testing.B) {
+			for b.Loop() {
+				if err := do(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
