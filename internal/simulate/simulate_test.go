@@ -60,68 +60,87 @@ func TestDistrictsAreClean(t *testing.T) {
 	}
 }
 
-// checkSound checks what no single row shows: identifiers are unique, user
-// names too, references resolve, nobody is in a class twice in one role, and
-// students are in 6 to 8 classes (the club of the following night not counted).
+// ledger checks what no single row shows.
+type ledger struct {
+	t         *testing.T
+	known     map[feed.Part]map[string]bool
+	usernames map[string]bool
+	students  map[string]bool
+	classes   map[string]int // of each person, without the club of the following night
+}
+
+func (l *ledger) add(part feed.Part, key string) {
+	if l.known[part] == nil {
+		l.known[part] = map[string]bool{}
+	}
+	if l.known[part][key] {
+		l.t.Errorf("part %d has %q twice", part, key)
+	}
+	l.known[part][key] = true
+}
+
+func (l *ledger) refer(part feed.Part, keys ...string) {
+	for _, key := range keys {
+		if key != "" && !l.known[part][key] {
+			l.t.Errorf("part %d has no %q", part, key)
+		}
+	}
+}
+
+func (l *ledger) row(row feedtest.Row) {
+	switch v := row.Value.(type) {
+	case roster.Org:
+		l.add(feed.Orgs, v.SourcedID)
+		l.refer(feed.Orgs, v.ParentSourcedID)
+	case roster.Session:
+		l.add(feed.Sessions, v.SourcedID)
+	case roster.Course:
+		l.add(feed.Courses, v.SourcedID)
+		l.refer(feed.Orgs, v.OrgSourcedID)
+		l.refer(feed.Sessions, v.SchoolYearSourcedID)
+	case roster.Person:
+		l.add(feed.People, v.SourcedID)
+		if l.usernames[v.Username] || strings.ContainsAny(v.Username, "@ ") || !ascii(v.Username) {
+			l.t.Errorf("user name %q is not unique, or not plain", v.Username)
+		}
+		l.usernames[v.Username] = true
+	case roster.Affiliation:
+		l.refer(feed.People, row.Person)
+		l.refer(feed.Orgs, v.OrgSourcedID)
+		l.students[row.Person] = v.Role == "student"
+	case roster.Class:
+		l.add(feed.Classes, v.SourcedID)
+		l.refer(feed.Orgs, v.OrgSourcedID)
+		l.refer(feed.Courses, v.CourseSourcedID)
+		l.refer(feed.Sessions, v.SessionSourcedIDs...)
+	case feedtest.Enrollment:
+		l.enrollment(v)
+	}
+}
+
+func (l *ledger) enrollment(v feedtest.Enrollment) {
+	l.add(feed.Enrollments, v.Class+" "+v.Person+" "+v.Role)
+	l.refer(feed.Classes, v.Class)
+	l.refer(feed.People, v.Person)
+	if !strings.HasSuffix(v.Class, "-CLUB") {
+		l.classes[v.Person]++
+	}
+}
+
+// checkSound checks that identifiers and user names are unique, references
+// resolve, nobody is in a class twice in one role, and students are in 6 to 8
+// classes.
 func checkSound(t *testing.T, got *feedtest.Recorder) {
 	t.Helper()
-	known := map[feed.Part]map[string]bool{}
-	usernames := map[string]bool{}
-	add := func(part feed.Part, key string) {
-		if known[part] == nil {
-			known[part] = map[string]bool{}
-		}
-		if known[part][key] {
-			t.Errorf("part %d has %q twice", part, key)
-		}
-		known[part][key] = true
+	l := &ledger{
+		t: t, known: map[feed.Part]map[string]bool{}, usernames: map[string]bool{}, students: map[string]bool{},
+		classes: map[string]int{},
 	}
-	refer := func(part feed.Part, keys ...string) {
-		for _, key := range keys {
-			if key != "" && !known[part][key] {
-				t.Errorf("part %d has no %q", part, key)
-			}
-		}
-	}
-	classes := map[string]int{}
-	students := map[string]bool{}
 	for _, row := range got.Rows {
-		switch v := row.Value.(type) {
-		case roster.Org:
-			add(feed.Orgs, v.SourcedID)
-			refer(feed.Orgs, v.ParentSourcedID)
-		case roster.Session:
-			add(feed.Sessions, v.SourcedID)
-		case roster.Course:
-			add(feed.Courses, v.SourcedID)
-			refer(feed.Orgs, v.OrgSourcedID)
-			refer(feed.Sessions, v.SchoolYearSourcedID)
-		case roster.Person:
-			add(feed.People, v.SourcedID)
-			if usernames[v.Username] || strings.ContainsAny(v.Username, "@ ") || !ascii(v.Username) {
-				t.Errorf("user name %q is not unique, or not plain", v.Username)
-			}
-			usernames[v.Username] = true
-		case roster.Affiliation:
-			refer(feed.People, row.Person)
-			refer(feed.Orgs, v.OrgSourcedID)
-			students[row.Person] = v.Role == "student"
-		case roster.Class:
-			add(feed.Classes, v.SourcedID)
-			refer(feed.Orgs, v.OrgSourcedID)
-			refer(feed.Courses, v.CourseSourcedID)
-			refer(feed.Sessions, v.SessionSourcedIDs...)
-		case feedtest.Enrollment:
-			add(feed.Enrollments, v.Class+" "+v.Person+" "+v.Role)
-			refer(feed.Classes, v.Class)
-			refer(feed.People, v.Person)
-			if !strings.HasSuffix(v.Class, "-CLUB") {
-				classes[v.Person]++
-			}
-		}
+		l.row(row)
 	}
-	for person, is := range students {
-		if n := classes[person]; is && (n < 6 || n > 8) {
+	for person, is := range l.students {
+		if n := l.classes[person]; is && (n < 6 || n > 8) {
 			t.Errorf("student %s is in %d classes", person, n)
 		}
 	}
