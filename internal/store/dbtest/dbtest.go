@@ -47,6 +47,18 @@ func Postgres(tb testing.TB) store.DB {
 // it themselves.
 func PostgresURL(tb testing.TB) string {
 	tb.Helper()
+	return postgresURL(tb, func(server *server) string { return server.template })
+}
+
+// PostgresCopy returns the URL of a new PostgreSQL database that holds what
+// another one of PostgresURL does, which nobody may have open.
+func PostgresCopy(tb testing.TB, address string) string {
+	tb.Helper()
+	return postgresURL(tb, func(*server) string { return nameOf(address) })
+}
+
+func postgresURL(tb testing.TB, original func(*server) string) string {
+	tb.Helper()
 	server, err := theServer()
 	if errors.Is(err, errNoPostgres) && os.Getenv("CI") != "true" {
 		tb.Skipf("not tested on PostgreSQL: %v", err)
@@ -54,7 +66,7 @@ func PostgresURL(tb testing.TB) string {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	url, err := server.create(tb.Context())
+	url, err := server.create(tb.Context(), original(server))
 	if err != nil {
 		tb.Fatal(err)
 	}

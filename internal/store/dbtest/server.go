@@ -78,11 +78,11 @@ func (s *server) buildTemplate(ctx context.Context, conn *pgx.Conn) error {
 	return err
 }
 
-// create returns the URL of a new database.
-func (s *server) create(ctx context.Context) (string, error) {
+// create returns the URL of a new database, a copy of another one.
+func (s *server) create(ctx context.Context, original string) (string, error) {
 	name := "rollbook_test_" + suffix()
 	err := s.alone(ctx, func(conn *pgx.Conn) error {
-		_, err := conn.Exec(ctx, "CREATE DATABASE "+name+" TEMPLATE "+s.template)
+		_, err := conn.Exec(ctx, "CREATE DATABASE "+name+" TEMPLATE "+original)
 		return err
 	})
 	return s.database(name), err
@@ -120,19 +120,20 @@ func hashOf(files fs.FS) (string, error) {
 }
 
 func (s *server) drop(address string) error {
-	parsed, err := url.Parse(address)
-	if err != nil {
-		return err
-	}
-	name := strings.TrimPrefix(parsed.Path, "/")
 	ctx := context.Background()
 	conn, err := pgx.Connect(ctx, s.url.String())
 	if err != nil {
 		return fmt.Errorf("connect to the test server: %w", err)
 	}
 	defer conn.Close(ctx)
-	_, err = conn.Exec(ctx, "DROP DATABASE IF EXISTS "+name+" WITH (FORCE)")
+	_, err = conn.Exec(ctx, "DROP DATABASE IF EXISTS "+nameOf(address)+" WITH (FORCE)")
 	return err
+}
+
+// nameOf returns the name of the database at an address that database returned.
+func nameOf(address string) string {
+	address, _, _ = strings.Cut(address, "?")
+	return address[strings.LastIndexByte(address, '/')+1:]
 }
 
 func (s *server) database(name string) string {
