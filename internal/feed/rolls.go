@@ -174,7 +174,7 @@ func (r *rolls) merge(before, now roster.Roll, number roster.FeedNumber) roster.
 			if old.Ended == 0 {
 				r.file.Unchanged++
 			} else {
-				r.file.Added++
+				r.file.Changed++
 				r.returned++
 			}
 			merged = append(merged, roster.Enrollment{Person: old.Person, Role: old.Role, Since: old.Since})

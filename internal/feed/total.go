@@ -33,7 +33,7 @@ func (l *loader) countEnrollments(before Count) Count {
 		return before
 	}
 	return Count{
-		Active:   f.Added + f.Unchanged,
+		Active:   f.Added + f.Changed + f.Unchanged,
 		Inactive: before.Inactive + l.rolls.ended - l.rolls.returned,
 	}
 }
