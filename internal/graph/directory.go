@@ -55,7 +55,7 @@ func (g *surface) users() *odata.EntitySet {
 		Get: func(r *odata.Request) (*odata.Object, error) {
 			u, err := g.Directory.User(r.Context(), r.Param("id"))
 			if err != nil {
-				return nil, err
+				return nil, notInDirectory(err, "user", r.Param("id"))
 			}
 			return g.userFor(r)(u), nil
 		},
@@ -80,7 +80,7 @@ func (g *surface) groups() *odata.EntitySet {
 		Get: func(r *odata.Request) (*odata.Object, error) {
 			group, err := g.Directory.Group(r.Context(), r.Param("id"))
 			if err != nil {
-				return nil, err
+				return nil, notInDirectory(err, "group", r.Param("id"))
 			}
 			return object(group), nil
 		},
@@ -102,13 +102,15 @@ func (g *surface) members(name string, relation directory.Relation) *odata.Entit
 				}
 				return g.Directory.CountMembers(ctx, group, relation)
 			}
-			return page(r, g.model.Type(typeUser), list, number, g.userFor(r))
+			p, err := page(r, g.model.Type(typeUser), list, number, g.userFor(r))
+			return p, notInDirectory(err, "group", group)
 		},
 		Count: func(r *odata.Request) (int, error) {
 			if r.Options.Filter != nil {
 				return 0, unsupportedOption("$filter", "together with $count")
 			}
-			return g.Directory.CountMembers(r.Context(), r.Param("group"), relation)
+			n, err := g.Directory.CountMembers(r.Context(), r.Param("group"), relation)
+			return n, notInDirectory(err, "group", r.Param("group"))
 		},
 	}
 }

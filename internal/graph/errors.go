@@ -18,7 +18,7 @@ func refusal(err error) *odata.Error {
 	}
 	switch {
 	case errors.Is(err, directory.ErrNotFound):
-		return &odata.Error{Status: http.StatusNotFound, Code: "Request_ResourceNotFound", Message: err.Error()}
+		return &odata.Error{Status: http.StatusNotFound, Code: "Request_ResourceNotFound", Message: "What the path names is not in the directory."}
 	case errors.Is(err, directory.ErrInvalid):
 		return &odata.Error{Status: http.StatusBadRequest, Code: "Request_UnsupportedQuery", Message: err.Error()}
 	case errors.Is(err, run.ErrNotFound), errors.Is(err, upload.ErrNoOperation):
@@ -27,6 +27,15 @@ func refusal(err error) *odata.Error {
 		return &odata.Error{Status: http.StatusBadRequest, Code: odata.CodeBadRequest, Message: err.Error(), InnerCode: "uploadSessionNotFound"}
 	}
 	return nil
+}
+
+// notInDirectory names an object that is not there, and leaves other errors alone.
+func notInDirectory(err error, kind, id string) error {
+	if !errors.Is(err, directory.ErrNotFound) {
+		return err
+	}
+	return &odata.Error{Status: http.StatusNotFound, Code: "Request_ResourceNotFound",
+		Message: "The directory has no " + kind + " '" + id + "'."}
 }
 
 func flowRefusal(e *flow.Error) *odata.Error {
