@@ -169,6 +169,29 @@ func TestLongWorkIsNotCutOff(t *testing.T) {
 	})
 }
 
+// TestClientThatGoesAway has a client give up while the server works, long
+// after the body arrived.
+func TestClientThatGoesAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		took := make(chan time.Duration, 1)
+		client := overPipe(t, func(_ http.ResponseWriter, r *http.Request) {
+			_, _ = io.Copy(io.Discard, r.Body)
+			begun := time.Now()
+			select {
+			case <-r.Context().Done():
+			case <-time.After(10 * time.Minute):
+			}
+			took <- time.Since(begun)
+		})
+		_, _ = io.WriteString(client, postOf+"2\r\n\r\n{}")
+		time.Sleep(2 * time.Minute)
+		client.Close()
+		if got := <-took; got != 2*time.Minute {
+			t.Errorf("the request ended after %v", got)
+		}
+	})
+}
+
 // TestSlowReaderIsLetGo has a client that takes no more of its answer.
 func TestSlowReaderIsLetGo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

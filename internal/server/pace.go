@@ -29,8 +29,6 @@ type pacedBody struct {
 // and not the injected one, as the network's is.
 func paceBody(w http.ResponseWriter, r *http.Request) {
 	control := http.NewResponseController(w)
-	// A deadline that an earlier answer on this connection left behind.
-	_ = control.SetWriteDeadline(time.Time{})
 	if r.Body == nil || r.Body == http.NoBody {
 		return
 	}
@@ -42,12 +40,11 @@ func paceBody(w http.ResponseWriter, r *http.Request) {
 func (b *pacedBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	b.read += int64(n)
-	if err == io.EOF {
-		// Otherwise the connection would end while the answer is made.
-		_ = b.control.SetReadDeadline(time.Time{})
-		return n, err
+	if err == nil {
+		// Past the end, a deadline would be that of the whole request: the
+		// library takes it back there, and reads on to see the client go away.
+		b.extend()
 	}
-	b.extend()
 	return n, err
 }
 
