@@ -144,7 +144,7 @@ func TestChangedRecords(t *testing.T) {
 func TestEnrollmentsKeepTheirHistory(t *testing.T) {
 	t.Parallel()
 	m := newMemory()
-	away := school().without(func(r feedtest.Row) bool { return r.Value == enrollment{"K1", "ben", "student"} })
+	away := school().without(func(r feedtest.Row) bool { return r.Value == enrolled("K1", "ben", "student") })
 	for _, s := range []statement{school(), away, away} {
 		m.load(t, s)
 	}

@@ -104,7 +104,9 @@ func (l *loader) hang(kind roster.Kind, key string, on roster.Kind, value string
 		x.dropped[key] = c
 		return
 	}
-	l.drop(x, fileOf(kind), key)
+	// Rows that refer to the same nothing have one finding, which names the first.
+	first := l.references.first(fileOf(kind), "orgSourcedId", value)
+	x.dropped[key] = l.drop(x, fileOf(kind), first)
 }
 
 // Person implements Receiver.

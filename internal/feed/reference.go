@@ -33,6 +33,11 @@ func (r *references) miss(at Place, header, value, record, where string, severit
 	}
 }
 
+// first returns what names the first row that refers to nothing by a value.
+func (r *references) first(file, header, value string) string {
+	return r.found[reference{file, header, value}].Record
+}
+
 // findings returns what was gathered, in the order of the places.
 func (r *references) findings() []Finding {
 	all := make([]*Finding, 0, len(r.found))
@@ -144,25 +149,45 @@ func (l *loader) causeOf(kind roster.Kind, value string) *cause {
 	return nil
 }
 
-// nameWhatHangs adds to the findings of dropped rows what went with them.
+// nameWhatHangs adds to the findings of dropped rows what went with them. A
+// row that shares its finding with others is not named by it; what hangs on
+// such a row is told with the first finding of its file that rows share.
 func (l *loader) nameWhatHangs() {
-	byRow := map[[2]string]*cause{}
-	for _, c := range l.causes {
-		byRow[[2]string{c.file, c.key}] = c
-	}
+	byRow, shared := map[[2]string]*Finding{}, map[string]*Finding{}
 	for i := range l.report.Findings {
 		f := &l.report.Findings[i]
-		if c := byRow[[2]string{f.File, f.Record}]; c != nil && f.Severity == Error {
-			if s := c.String(); s != "" {
-				f.Message += "; with it go " + s
-			}
-			delete(byRow, [2]string{f.File, f.Record})
+		if f.Severity != Error {
+			continue
+		}
+		row := [2]string{f.File, f.Record}
+		byRow[row] = cmp.Or(byRow[row], f)
+		if f.Rows > 1 {
+			shared[f.File] = cmp.Or(shared[f.File], f)
+		}
+	}
+	hanging := map[*Finding]cause{}
+	for _, c := range l.causes {
+		if f := cmp.Or(byRow[[2]string{c.file, c.key}], shared[c.file]); f != nil {
+			hanging[f] = hanging[f].with(c)
+		}
+	}
+	for f, c := range hanging {
+		if s := c.String(); s != "" {
+			f.Message += "; with it go " + s
 		}
 	}
 }
 
+// with returns a cause on which hangs what hangs on either.
+func (c cause) with(other *cause) cause {
+	for part, n := range other.hanging {
+		c.hanging[part] += n
+	}
+	return c
+}
+
 // String lists what hangs on a dropped row: "1 row of roles.csv and 7 of enrollments.csv".
-func (c *cause) String() string {
+func (c cause) String() string {
 	var parts []string
 	for part, n := range c.hanging {
 		if n == 0 {

@@ -10,6 +10,10 @@ import (
 
 type enrollment = feedtest.Enrollment
 
+func enrolled(class, person, role string) enrollment {
+	return enrollment{Class: class, Person: person, Role: role}
+}
+
 // school is a small school with something in every part.
 func school() statement {
 	return statement{District: feedtest.District{Parts: feed.Parts(), Rows: []feedtest.Row{
@@ -25,10 +29,10 @@ func school() statement {
 		{Part: feed.Affiliations, Person: "ben", Value: roster.Affiliation{OrgSourcedID: "S", Role: "student", Grade: "09"}},
 		{Part: feed.Classes, Value: roster.Class{SourcedID: "K1", OrgSourcedID: "S", Title: "Algebra 1", SessionSourcedIDs: []string{"Y"}, CourseSourcedID: "C"}},
 		{Part: feed.Classes, Value: roster.Class{SourcedID: "K2", OrgSourcedID: "S", Title: "Algebra 2"}},
-		{Part: feed.Enrollments, Value: enrollment{"K1", "teacher", "teacher"}},
-		{Part: feed.Enrollments, Value: enrollment{"K1", "ana", "student"}},
-		{Part: feed.Enrollments, Value: enrollment{"K1", "ben", "student"}},
-		{Part: feed.Enrollments, Value: enrollment{"K2", "teacher", "teacher"}},
+		{Part: feed.Enrollments, Value: enrolled("K1", "teacher", "teacher")},
+		{Part: feed.Enrollments, Value: enrolled("K1", "ana", "student")},
+		{Part: feed.Enrollments, Value: enrolled("K1", "ben", "student")},
+		{Part: feed.Enrollments, Value: enrolled("K2", "teacher", "teacher")},
 		{Part: feed.Demographics, Person: "ana", Value: roster.Demographics{Sex: "female"}},
 		{Part: feed.Flags, Person: "ana", Value: "ELL"},
 		{Part: feed.Contacts, Person: "ana", Value: roster.Contact{PersonSourcedID: "teacher", Relationship: "parent"}},
