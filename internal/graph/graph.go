@@ -50,24 +50,18 @@ func New(config Config) (http.Handler, error) {
 		return nil, err
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		for _, s := range services {
-			if rest, ok := cutPrefixFold(r.URL.Path, s.Prefix); ok && (rest == "" || rest[0] == '/') {
+		for _, s := range services[1:] {
+			if s.Serves(r.URL.EscapedPath()) {
 				s.ServeHTTP(w, r)
 				return
 			}
 		}
-		// Anything else gets the error envelope as well.
 		services[0].ServeHTTP(w, r)
 	}), nil
 }
 
-func cutPrefixFold(path, prefix string) (string, bool) {
-	if len(path) < len(prefix) || !strings.EqualFold(path[:len(prefix)], prefix) {
-		return "", false
-	}
-	return path[len(prefix):], true
-}
-
+// newServices returns /beta, which also answers for paths that are nowhere, and
+// /v1.0.
 func newServices(config Config) ([]*odata.Service, error) {
 	g, err := newSurface(config)
 	if err != nil {

@@ -20,7 +20,9 @@ func TestPasswords(t *testing.T) {
 		return `"creationOptions":{"configurations":[{"roleGroup@odata.bind":"roleGroups/staff","licenseSkus":[]` + staff + `},` +
 			`{"roleGroup@odata.bind":"roleGroups/students","licenseSkus":[]` + students + `}]}`
 	}
-	password := func(p string) string { return `,"defaultPasswordSettings":` + strings.Replace(settings, "PASSWORD", p, 1) }
+	password := func(p string) string {
+		return `,"defaultPasswordSettings":` + strings.Replace(settings, "PASSWORD", p, 1)
+	}
 	path := industry + "outboundProvisioningFlowSets/" + set + "/provisioningFlows"
 	id := w.must(201, "POST", path, `{"@odata.type":"#microsoft.graph.industryData.userProvisioningFlow","createUnmatchedUsers":true,
 		"managementOptions":{"additionalOptions":{}},`+configurations(password("one"), password("two"))+`}`).id()

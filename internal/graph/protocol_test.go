@@ -33,6 +33,15 @@ func TestSpellings(t *testing.T) {
 			t.Errorf("GET %s: %d %s", path, a.status, a.text)
 		}
 	}
+	upper := strings.ToUpper(w.must(201, "POST", industry+"years", strings.Replace(yearBody, "2024/25", "again", 1)).id())
+	if a := w.call("GET", industry+"years/"+upper, ""); a.status != 200 || a.id() != strings.ToLower(upper) {
+		t.Errorf("a GUID in upper case: %d %s", a.status, a.text)
+	}
+	for _, path := range []string{"/", "/alpha/external/industryData/years", "/betaexternal/industryData/years", "/v1.0x/users", "/v1.0"} {
+		if a := w.call("GET", path, ""); a.status != 404 || a.member("error/code") != "itemNotFound" {
+			t.Errorf("GET %s: %d %s", path, a.status, a.text)
+		}
+	}
 	if a := w.call("GET", industry+"dataConnectors/"+i.connector+"/microsoft.graph.industryData.oneRosterApiDataConnector", ""); a.status != 404 {
 		t.Errorf("an entity is of a type that it is not of: %d %s", a.status, a.text)
 	}

@@ -29,7 +29,7 @@ func (p *Payload) binding(o *Object, name string, m namedNode, path string) erro
 	if !property.structure.inSet(set) {
 		return BadRequest(InnerInvalidBinding, at, "'%s' must lead to an entity of type '%s', not to one of '%s'.", at, property.structure.Name, set)
 	}
-	o.fields[i] = Reference(key)
+	o.fields[i] = Reference(canonicalKey(key))
 	return nil
 }
 

@@ -234,7 +234,7 @@ func (e *EntitySet) expand(r *Request, objects []*Object) error {
 			if err != nil {
 				return err
 			}
-			if err := v.narrow(r.Model(), x.Select); err != nil {
+			if err := v.narrow(x.Select); err != nil {
 				return err
 			}
 			o.Set(n.Name, v)
@@ -244,7 +244,7 @@ func (e *EntitySet) expand(r *Request, objects []*Object) error {
 }
 
 // narrow leaves the members that a nested $select names.
-func (v Value) narrow(m *Model, selected []string) error {
+func (v Value) narrow(selected []string) error {
 	if len(selected) == 0 {
 		return nil
 	}

@@ -139,3 +139,12 @@ func Unquote(s string) string {
 	}
 	return s
 }
+
+// canonicalKey returns a key as it is stored: GUIDs are in lower case, however
+// a client writes them.
+func canonicalKey(key string) string {
+	if isGUID(key) {
+		return strings.ToLower(key)
+	}
+	return key
+}

@@ -124,8 +124,8 @@ func (e *Encoder) appendPage(dst []byte, r *Request, a Answer, context string) [
 
 // nextLink returns the address of the next page: this request, continued.
 func (r *Request) nextLink(token string) string {
-	path := r.HTTP.URL.EscapedPath()
-	link := r.Base + path[min(len(r.service.Prefix), len(path)):] + "?"
+	path, _ := r.service.below(r.HTTP.URL.EscapedPath())
+	link := r.Base + path + "?"
 	for _, p := range r.Options.given {
 		// The count is told once, and what was skipped stays skipped.
 		if p.name != "skiptoken" && p.name != "skip" && p.name != "count" {

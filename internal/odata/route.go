@@ -83,7 +83,7 @@ func (s *Service) step(r *Request, n *route, segment Segment) *route {
 	}
 	switch {
 	case next == nil && n.key != nil && !segment.Parens:
-		r.keys = append(r.keys, segment.Name)
+		r.keys = append(r.keys, canonicalKey(segment.Name))
 		return n.key
 	case next == nil:
 		return nil
@@ -93,7 +93,7 @@ func (s *Service) step(r *Request, n *route, segment Segment) *route {
 	case next.key == nil:
 		return nil
 	}
-	r.keys = append(r.keys, segment.Key)
+	r.keys = append(r.keys, canonicalKey(segment.Key))
 	return next.key
 }
 

@@ -82,8 +82,11 @@ func unauthenticated(err error) error {
 
 // find returns the operation that is asked for, or, with none, the answer.
 func (s *Service) find(r *Request) (*Operation, Answer, error) {
-	path := r.HTTP.URL.EscapedPath()
-	segments, err := ParsePath(path[min(len(s.Prefix), len(path)):])
+	path, ok := s.below(r.HTTP.URL.EscapedPath())
+	if !ok {
+		return nil, Answer{}, NotFound("There is nothing at the path '%s'; this API is at '%s'.", r.HTTP.URL.Path, s.Prefix)
+	}
+	segments, err := ParsePath(path)
 	if err != nil {
 		return nil, Answer{}, err
 	}
@@ -107,4 +110,19 @@ func (s *Service) find(r *Request) (*Operation, Answer, error) {
 	}
 	return nil, Answer{}, &Error{Status: http.StatusMethodNotAllowed, Code: CodeNotAllowed, Allow: n.methods(),
 		Message: "The method " + method + " is not allowed here; allowed are " + n.methods() + "."}
+}
+
+// Serves reports whether a path belongs to the service.
+func (s *Service) Serves(path string) bool {
+	_, ok := s.below(path)
+	return ok
+}
+
+// below returns what follows the prefix of the service in a path.
+func (s *Service) below(path string) (string, bool) {
+	if len(path) < len(s.Prefix) || !strings.EqualFold(path[:len(s.Prefix)], s.Prefix) {
+		return "", false
+	}
+	rest := path[len(s.Prefix):]
+	return rest, rest == "" || rest[0] == '/'
 }
