@@ -28,6 +28,9 @@ func TestLoad(t *testing.T) {
 		group := mustApply(t, first, newGroup("math"))[0]
 		for i, target := range []*embedded.Directory{second, first, second, first} {
 			refuses(t, target, "l7 x")
+			if i > 0 {
+				refuses(t, target, fmt.Sprintf("NEW%d X", i-1))
+			}
 			created := mustApply(t, target, newUser(fmt.Sprintf("new%d X", i), true))[0]
 			add := []directory.Membership{{Relation: directory.Member, UserID: ids[i]}, {Relation: directory.Member, UserID: created}}
 			mustApply(t, target, directory.Effect{Kind: directory.ChangeMembers, ID: group, Add: add})
