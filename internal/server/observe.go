@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -48,7 +49,7 @@ func (o *observer) recovered(a *answer, r *http.Request, panicked any) bool {
 	if panicked == nil {
 		return false
 	}
-	if panicked == http.ErrAbortHandler {
+	if err, ok := panicked.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 		return true
 	}
 	o.log.ErrorContext(r.Context(), "a request panicked", "panic", panicked, "stack", string(debug.Stack()),

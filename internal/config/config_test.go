@@ -1,0 +1,71 @@
+package config_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rollbook/internal/config"
+)
+
+func environment(values map[string]string) func(string) string {
+	return func(name string) string { return values[name] }
+}
+
+func TestEnvironment(t *testing.T) {
+	t.Parallel()
+	got, err := config.Environment(environment(map[string]string{
+		"ROLLBOOK_DATA": "/srv/rollbook", "ROLLBOOK_DATABASE": "postgres://db/rollbook",
+		"ROLLBOOK_HOSTS": "a.example,b.example", "ROLLBOOK_ISSUERS": "https://login.example",
+		"ROLLBOOK_AUDIENCES": "api://x", "ROLLBOOK_PLAIN_HTTP": "true", "ROLLBOOK_PUBLIC_URL": "https://x.example",
+		"ROLLBOOK_TLS_CERT": "c.pem", "ROLLBOOK_TLS_KEY": "k.pem",
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := config.Config{
+		Data: "/srv/rollbook", Database: "postgres://db/rollbook", Listen: "127.0.0.1:8443",
+		Hosts: []string{"a.example", "b.example"}, Issuers: []string{"https://login.example"}, Audiences: []string{"api://x"},
+		PlainHTTP: true, PublicURL: "https://x.example", TLSCert: "c.pem", TLSKey: "k.pem",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if _, err := config.Environment(environment(map[string]string{"ROLLBOOK_PLAIN_HTTP": "x"})); err == nil {
+		t.Error("a switch that is neither on nor off is accepted")
+	}
+}
+
+func TestCheckServe(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change func(*config.Config)
+		want   string // in the error; "" for none
+	}{
+		"defaults":            {func(*config.Config) {}, ""},
+		"all interfaces":      {func(c *config.Config) { c.Listen = ":8443" }, ""},
+		"no port":             {func(c *config.Config) { c.Listen = "127.0.0.1" }, "host:port"},
+		"key only":            {func(c *config.Config) { c.TLSKey = "k.pem" }, "go together"},
+		"given certificate":   {func(c *config.Config) { c.TLSCert, c.TLSKey = "c.pem", "k.pem" }, ""},
+		"plain on loopback":   {func(c *config.Config) { c.PlainHTTP = true }, ""},
+		"plain on localhost":  {func(c *config.Config) { c.PlainHTTP, c.Listen = true, "localhost:80" }, ""},
+		"plain on ::1":        {func(c *config.Config) { c.PlainHTTP, c.Listen = true, "[::1]:80" }, ""},
+		"plain on all":        {func(c *config.Config) { c.PlainHTTP, c.Listen = true, ":80" }, "--plain-http"},
+		"plain on a network":  {func(c *config.Config) { c.PlainHTTP, c.Listen = true, "192.0.2.1:80" }, "--plain-http"},
+		"plain on a name":     {func(c *config.Config) { c.PlainHTTP, c.Listen = true, "rollbook.example:80" }, "--plain-http"},
+		"plain and TLS":       {func(c *config.Config) { c.PlainHTTP, c.TLSCert, c.TLSKey = true, "c", "k" }, "exclude"},
+		"public":              {func(c *config.Config) { c.PublicURL = "https://x.example:444/" }, ""},
+		"public with path":    {func(c *config.Config) { c.PublicURL = "https://x.example/y" }, "--public-url"},
+		"public without TLS":  {func(c *config.Config) { c.PublicURL = "http://x.example" }, "--public-url"},
+		"issuer for anyone":   {func(c *config.Config) { c.Issuers = []string{"https://x"} }, "--audience"},
+		"issuer for somebody": {func(c *config.Config) { c.Issuers, c.Audiences = []string{"https://x"}, []string{"y"} }, ""},
+	} {
+		cfg := config.Default()
+		c.change(&cfg)
+		err := cfg.CheckServe()
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%s: got %v, want %q", name, err, c.want)
+		}
+	}
+}
