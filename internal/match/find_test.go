@@ -1,0 +1,116 @@
+package match_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rollbook/internal/directory"
+	"rollbook/internal/match"
+	"rollbook/internal/roster"
+)
+
+// accounts is a directory whose accounts are looked up by name and mail. It
+// counts the values that it is asked for, and by how many calls.
+type accounts struct {
+	users        []directory.User
+	asked, calls int
+	err          error
+}
+
+func (a *accounts) FindUsers(_ context.Context, property string, values []string) (map[string][]directory.User, error) {
+	a.asked += len(values)
+	a.calls++
+	found := map[string][]directory.User{}
+	for _, value := range values {
+		for _, u := range a.users {
+			has := map[string]string{directory.PropertyUserPrincipalName: u.UserPrincipalName, directory.PropertyMail: u.Mail}[property]
+			if lower := strings.ToLower(value); strings.ToLower(has) == lower {
+				found[lower] = append(found[lower], u)
+			}
+		}
+	}
+	return found, a.err
+}
+
+func claim(person roster.ID, property, value string) match.Claim {
+	return match.Claim{Person: person, Key: match.Key{Property: property, Value: value}}
+}
+
+func TestFind(t *testing.T) {
+	t.Parallel()
+	upn, mail := directory.PropertyUserPrincipalName, directory.PropertyMail
+	ana := directory.User{ID: "1", UserPrincipalName: "Ana@School.example"}
+	ben := directory.User{ID: "2", UserPrincipalName: "ben@school.example", Mail: "same@school.example"}
+	cleo := directory.User{ID: "3", UserPrincipalName: "cleo@school.example", Mail: "same@school.example"}
+	for name, test := range map[string]struct {
+		claims  []match.Claim
+		found   map[roster.ID]directory.User
+		refused map[roster.ID]match.Refusal
+		asked   int
+	}{
+		"nobody":       {nil, map[roster.ID]directory.User{}, map[roster.ID]match.Refusal{}, 0},
+		"without case": {[]match.Claim{claim(7, upn, "ANA@school.EXAMPLE")}, map[roster.ID]directory.User{7: ana}, map[roster.ID]match.Refusal{}, 1},
+		"not there":    {[]match.Claim{claim(7, upn, "zoe@school.example")}, map[roster.ID]directory.User{}, map[roster.ID]match.Refusal{}, 1},
+		"claimed twice": {
+			[]match.Claim{claim(7, upn, "ana@school.example"), claim(8, upn, "Ana@school.example"), claim(9, upn, "ben@school.example")},
+			map[roster.ID]directory.User{9: ben},
+			map[roster.ID]match.Refusal{
+				7: {Reason: match.ClaimedTwice, Value: "ana@school.example"}, 8: {Reason: match.ClaimedTwice, Value: "Ana@school.example"},
+			},
+			1,
+		},
+		"one value of two properties": {
+			[]match.Claim{claim(7, upn, "ana@school.example"), claim(8, mail, "ana@school.example")},
+			map[roster.ID]directory.User{7: ana}, map[roster.ID]match.Refusal{}, 2,
+		},
+		"several accounts": {
+			[]match.Claim{claim(7, mail, "same@school.example")},
+			map[roster.ID]directory.User{}, map[roster.ID]match.Refusal{7: {Reason: match.SeveralAccounts, Value: "same@school.example"}}, 1,
+		},
+		"taken": {
+			[]match.Claim{claim(7, upn, "cleo@school.example")},
+			map[roster.ID]directory.User{}, map[roster.ID]match.Refusal{7: {Reason: match.TakenAccount, Value: "cleo@school.example"}}, 1,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := &accounts{users: []directory.User{ana, ben, cleo}}
+			got, err := match.Find(t.Context(), d, test.claims, func(id string) bool { return id == "3" })
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(match.Result{Found: test.found, Refused: test.refused}, got); diff != "" {
+				t.Errorf("result (-want +got):\n%s", diff)
+			}
+			if d.asked != test.asked {
+				t.Errorf("%d values were looked up, want %d", d.asked, test.asked)
+			}
+		})
+	}
+}
+
+func TestFindAsksForManyAtOnce(t *testing.T) {
+	t.Parallel()
+	d := &accounts{}
+	var claims []match.Claim
+	for i := range 4500 {
+		claims = append(claims, claim(roster.ID(i+1), directory.PropertyUserPrincipalName, fmt.Sprint(i)))
+	}
+	if _, err := match.Find(t.Context(), d, claims, nil); err != nil || d.asked != 4500 || d.calls != 3 {
+		t.Errorf("%d values by %d calls, %v; want 4500 by 3", d.asked, d.calls, err)
+	}
+}
+
+func TestFindFails(t *testing.T) {
+	t.Parallel()
+	d := &accounts{err: errors.New("no answer")}
+	_, err := match.Find(t.Context(), d, []match.Claim{claim(1, directory.PropertyMail, "a")}, nil)
+	if !errors.Is(err, d.err) {
+		t.Errorf("Find: %v, want %v", err, d.err)
+	}
+}
