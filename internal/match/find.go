@@ -3,6 +3,7 @@ package match
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"rollbook/internal/directory"
@@ -60,7 +61,26 @@ func Find(ctx context.Context, d Directory, claims []Claim, taken func(objectID 
 		}
 		clear = clear[n:]
 	}
+	r.refuseShared(claims)
 	return r, nil
+}
+
+// refuseShared takes back the accounts that several people were found for: one
+// by the name, another by the mail address.
+func (r Result) refuseShared(claims []Claim) {
+	if !slices.ContainsFunc(claims, func(c Claim) bool { return c.Key.Property != claims[0].Key.Property }) {
+		return
+	}
+	count := make(map[string]int, len(r.Found))
+	for _, user := range r.Found {
+		count[user.ID]++
+	}
+	for _, c := range claims {
+		if user, found := r.Found[c.Person]; found && count[user.ID] > 1 {
+			delete(r.Found, c.Person)
+			r.Refused[c.Person] = Refusal{ClaimedTwice, c.Key.Value}
+		}
+	}
 }
 
 // refuseClaimedTwice returns the claims whose value no other person has. Of

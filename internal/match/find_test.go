@@ -47,6 +47,7 @@ func TestFind(t *testing.T) {
 	ana := directory.User{ID: "1", UserPrincipalName: "Ana@School.example"}
 	ben := directory.User{ID: "2", UserPrincipalName: "ben@school.example", Mail: "same@school.example"}
 	cleo := directory.User{ID: "3", UserPrincipalName: "cleo@school.example", Mail: "same@school.example"}
+	dan := directory.User{ID: "4", UserPrincipalName: "dan@school.example", Mail: "dan@mail.example"}
 	for name, test := range map[string]struct {
 		claims  []match.Claim
 		found   map[roster.ID]directory.User
@@ -68,6 +69,14 @@ func TestFind(t *testing.T) {
 			[]match.Claim{claim(7, upn, "ana@school.example"), claim(8, mail, "ana@school.example")},
 			map[roster.ID]directory.User{7: ana}, map[roster.ID]match.Refusal{}, 2,
 		},
+		"one account by two properties": {
+			[]match.Claim{claim(7, upn, "dan@school.example"), claim(8, mail, "dan@mail.example"), claim(9, upn, "ana@school.example")},
+			map[roster.ID]directory.User{9: ana},
+			map[roster.ID]match.Refusal{
+				7: {Reason: match.ClaimedTwice, Value: "dan@school.example"}, 8: {Reason: match.ClaimedTwice, Value: "dan@mail.example"},
+			},
+			3,
+		},
 		"several accounts": {
 			[]match.Claim{claim(7, mail, "same@school.example")},
 			map[roster.ID]directory.User{}, map[roster.ID]match.Refusal{7: {Reason: match.SeveralAccounts, Value: "same@school.example"}}, 1,
@@ -79,7 +88,7 @@ func TestFind(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := &accounts{users: []directory.User{ana, ben, cleo}}
+			d := &accounts{users: []directory.User{ana, ben, cleo, dan}}
 			got, err := match.Find(t.Context(), d, test.claims, func(id string) bool { return id == "3" })
 			if err != nil {
 				t.Fatal(err)
