@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"rollbook/internal/store"
@@ -33,8 +34,10 @@ type HeldError struct {
 }
 
 func (e *HeldError) Error() string {
-	return fmt.Sprintf("another process is at work (%s, until %s unless it goes on)",
-		e.Owner, e.Expires.UTC().Format(time.RFC3339))
+	// Behind the slash is what only processes tell each other apart by.
+	process, _, _ := strings.Cut(e.Owner, "/")
+	return fmt.Sprintf("another process is at work: %s, until %s unless it goes on",
+		process, e.Expires.UTC().Format(time.RFC3339))
 }
 
 // Leases gives out leases: the right to do what one process may do at a time.

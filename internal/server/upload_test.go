@@ -1,0 +1,147 @@
+package server_test
+
+import (
+	"bytes"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"rollbook/internal/flow"
+	"rollbook/internal/identity"
+	"rollbook/internal/server"
+)
+
+const industryData = "/beta/external/industryData"
+
+// caller calls the API of a server with a token.
+type caller struct {
+	client *http.Client
+	base   string
+	token  string
+}
+
+// mustCall returns the status, the Location and the members of the answer.
+func (c caller) mustCall(t *testing.T, method, url string, body []byte) (int, string, map[string]any) {
+	t.Helper()
+	if strings.HasPrefix(url, "/") {
+		url = c.base + url
+	}
+	r, err := http.NewRequestWithContext(t.Context(), method, url, bytes.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(url, "sig=") {
+		r.Header.Set("x-ms-blob-type", "BlockBlob")
+	} else {
+		r.Header.Set("Authorization", "Bearer "+c.token)
+	}
+	answer, err := c.client.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	members := make(map[string]any)
+	_ = json.UnmarshalRead(answer.Body, &members) // no body, no members
+	return answer.StatusCode, answer.Header.Get("Location"), members
+}
+
+// mustBecome asks until the status is no longer one of a thing under way.
+func (c caller) mustBecome(t *testing.T, want string, status func() any) {
+	t.Helper()
+	for range 2000 {
+		switch got := status(); got {
+		case "notStarted", "running", nil:
+			time.Sleep(5 * time.Millisecond) // the server works meanwhile
+		case want:
+			return
+		default:
+			t.Fatalf("it became %v, want %s", got, want)
+		}
+	}
+	t.Fatalf("it did not become %s", want)
+}
+
+// TestUploadAndRun goes all the way by the API: a session, the files, their
+// check, a run, and the groups.
+func TestUploadAndRun(t *testing.T) {
+	t.Parallel()
+	cfg := testConfig(t)
+	cfg.Now = inSchoolYear()
+	parts, err := server.Open(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer parts.Close()
+	if err := flow.InstallDefaults(t.Context(), parts.Flow, flow.Defaults{Domain: "harbor.example", Today: cfg.Now()}); err != nil {
+		t.Fatal(err)
+	}
+	connectors, err := parts.Flow.Connectors(t.Context())
+	if err != nil || len(connectors) != 1 {
+		t.Fatalf("got %v, %v", connectors, err)
+	}
+	s := mustStart(t, cfg)
+	client := clientFor(t, s)
+	client.Transport.(*http.Transport).TLSClientConfig.Time = cfg.Now
+	c := caller{client: client, base: s.Addresses().URL, token: mustToken(t, parts)}
+
+	connector := industryData + "/dataConnectors/" + connectors[0].ID
+	_, _, session := c.mustCall(t, http.MethodGet, connector+"/getUploadSession", nil)
+	folder, query, _ := strings.Cut(session["sessionUrl"].(string), "?")
+	files, err := filepath.Glob("../../examples/district/*.csv")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("got %v, %v", files, err)
+	}
+	for _, file := range files {
+		status, _, answer := c.mustCall(t, http.MethodPut, folder+"/"+filepath.Base(file)+"?"+query, mustRead(t, file))
+		if status != http.StatusCreated {
+			t.Fatalf("%s: got %d %v", file, status, answer)
+		}
+	}
+	_, operation, _ := c.mustCall(t, http.MethodPost, connector+"/validate", nil)
+	c.mustBecome(t, "succeeded", func() any {
+		_, _, answer := c.mustCall(t, http.MethodGet, operation, nil)
+		return answer["status"]
+	})
+	if status, _, answer := c.mustCall(t, http.MethodPost, industryData+"/runs/start", nil); status != http.StatusAccepted {
+		t.Fatalf("got %d %v", status, answer)
+	}
+	c.mustBecome(t, "completed", func() any {
+		_, _, answer := c.mustCall(t, http.MethodGet, industryData+"/runs", nil)
+		return answer["value"].([]any)[0].(map[string]any)["status"]
+	})
+	if _, _, groups := c.mustCall(t, http.MethodGet, "/v1.0/groups", nil); len(groups["value"].([]any)) == 0 {
+		t.Error("the run made no groups")
+	}
+	// The run let go of the files.
+	if left, err := os.ReadDir(filepath.Join(cfg.Data, "uploads")); err != nil || len(left) != 0 {
+		t.Errorf("left are %v, %v", left, err)
+	}
+}
+
+// inSchoolYear returns a clock that goes on from a day in the school year of
+// the example district, whose classes are current then.
+func inSchoolYear() func() time.Time {
+	began := time.Now()
+	return func() time.Time { return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC).Add(time.Since(began)) }
+}
+
+func mustToken(t *testing.T, parts *server.Parts) string {
+	t.Helper()
+	issuer, err := parts.Issuer()
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := issuer.Issue(identity.Grant{
+		BaseURL: parts.BaseURL(), ClientID: identity.CommandLineID, Lifetime: time.Minute,
+		Permissions: []string{"IndustryData-DataConnector.ReadWrite.All", "IndustryData.ReadBasic.All", "IndustryData-Run.Start", "Group.Read.All"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
+}
