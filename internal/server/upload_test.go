@@ -14,6 +14,7 @@ import (
 	"rollbook/internal/flow"
 	"rollbook/internal/identity"
 	"rollbook/internal/server"
+	"rollbook/internal/store/dbtest"
 )
 
 const industryData = "/beta/external/industryData"
@@ -70,7 +71,20 @@ func (c caller) mustBecome(t *testing.T, want string, status func() any) {
 // check, a run, and the groups.
 func TestUploadAndRun(t *testing.T) {
 	t.Parallel()
-	cfg := testConfig(t)
+	t.Run("sqlite", func(t *testing.T) {
+		t.Parallel()
+		uploadAndRun(t, testConfig(t))
+	})
+	t.Run("postgres", func(t *testing.T) {
+		t.Parallel()
+		cfg := testConfig(t)
+		cfg.Database = dbtest.PostgresURL(t)
+		uploadAndRun(t, cfg)
+	})
+}
+
+func uploadAndRun(t *testing.T, cfg server.Config) {
+	t.Helper()
 	cfg.Now = inSchoolYear()
 	parts, err := server.Open(t.Context(), cfg)
 	if err != nil {
