@@ -11,34 +11,57 @@ import (
 	"rollbook/internal/vocab"
 )
 
-// planPeople writes the effects on accounts.
-func (m Maker) planPeople(ctx context.Context, g *Matching, to *Writer, findings Findings) error {
+// planKnown goes through all people, and writes the effects on the accounts of
+// those who have one.
+func (m Maker) planKnown(ctx context.Context, g *Matching, to *Writer, findings Findings) error {
 	return m.each(ctx, g, func(who *member) error {
-		if who.role.Group == "" {
+		if err := g.note(who); err != nil {
+			return err
+		}
+		if who.role.Group == "" || !who.known {
 			return nil
 		}
-		id := who.record.ID
-		if refusal, refused := g.result.Refused[id]; refused {
-			findings.Add(Problem{string(refusal.Reason), roster.KindPerson, who.record.Key, refusal.Value})
-			return nil
-		}
-		if drifted, gone := g.drift.gone[id]; gone {
+		if drifted, gone := g.drift.gone[who.record.ID]; gone {
 			findings.Add(Problem{AccountGone, roster.KindPerson, who.record.Key, drifted})
 			return nil
 		}
-		f := g.rules.userFlow(who.current)
-		if f == nil {
+		return g.planPerson(ctx, who, to)
+	})
+}
+
+// planNew writes the effects on the accounts of those who had none: on those
+// that were found, and on those that are to be made.
+func (m Maker) planNew(ctx context.Context, g *Matching, to *Writer, findings Findings) error {
+	plan := func(who *member) error {
+		if who.known || who.role.Group == "" {
 			return nil
 		}
-		return g.planPerson(ctx, who, f, to)
-	})
+		if refusal, refused := g.result.Refused[who.record.ID]; refused {
+			findings.Add(Problem{string(refusal.Reason), roster.KindPerson, who.record.Key, refusal.Value})
+			return nil
+		}
+		return g.planPerson(ctx, who, to)
+	}
+	if g.newcomers.many {
+		return m.each(ctx, g, plan)
+	}
+	for i := range g.newcomers.list {
+		if err := plan(&g.newcomers.list[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // AccountGone is the reason of a person whose account somebody deleted. It is
 // not made again by itself: who deletes an account means it.
 const AccountGone = "account-gone"
 
-func (g *Matching) planPerson(ctx context.Context, who *member, f *flow.UserProvisioning, to *Writer) error {
+func (g *Matching) planPerson(ctx context.Context, who *member, to *Writer) error {
+	f := g.rules.userFlow(who.current)
+	if f == nil {
+		return nil
+	}
 	id := who.record.ID
 	found, matched := g.result.Found[id]
 	if !who.known && !matched {
@@ -54,6 +77,7 @@ func (g *Matching) planPerson(ctx context.Context, who *member, f *flow.UserProv
 	effect.Properties = g.management(who, p, f)
 	if !who.known {
 		// All of it is written, to be remembered as written.
+		g.written[id] = true
 		effect.Was = userProperties(found).only(effect.Properties)
 		return to.Add(ctx, effect)
 	}

@@ -90,7 +90,6 @@ func (g *Matching) observeUsers(ctx context.Context, m Maker, accounts map[strin
 	for id := range missing {
 		person := accounts[id].Person
 		g.drift.gone[person] = id
-		g.people.unset(person, provisioned)
 	}
 	return nil
 }

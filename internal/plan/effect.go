@@ -50,6 +50,11 @@ func (e Effect) Inverse(objectID string) (Effect, error) {
 	return inverse, nil
 }
 
+// Memberships returns how many memberships the effect changes.
+func (e Effect) Memberships() int {
+	return len(e.AddOwners) + len(e.AddMembers) + len(e.RemoveOwners) + len(e.RemoveMembers)
+}
+
 // Phase is the part of a plan that an effect belongs to. Phases are applied
 // one after the other: accounts, groups, then who is in them.
 func (e Effect) Phase() int {

@@ -40,39 +40,47 @@ type Matched struct {
 
 // Matching is what the first half of planning found: whose account is whose.
 type Matching struct {
-	rules  Rules
-	result match.Result
-	drift  drift
-	people *population
+	rules     Rules
+	drift     drift
+	people    *population
+	accounts  []string        // the IDs of those that are somebody's
+	taken     map[string]bool // the same, once it was asked for
+	newcomers newcomers
+	claims    []match.Claim // of the newcomers
+	result    match.Result
+	// written are the people whose account was found and is written to.
+	written map[roster.ID]bool
 	Matched
 }
 
-// Match reads the people of the rules' source and finds the accounts of those
-// who have none yet.
-func (m Maker) Match(ctx context.Context, rules Rules) (*Matching, error) {
+// Match goes through the people of the rules' source once: it finds the
+// accounts of those who have none yet, and writes what those need who have one.
+func (m Maker) Match(ctx context.Context, rules Rules, to *Writer, findings Findings) (*Matching, error) {
 	sessions, err := sessionsOf(ctx, m.Roster, rules.Source.Number)
 	if err != nil {
 		return nil, err
 	}
-	g := &Matching{rules: rules, people: &population{sessions: sessions}, Matched: Matched{map[string]int{}, map[string]int{}}}
-	claims, taken, err := g.claims(ctx, m)
-	if err != nil {
-		return nil, fmt.Errorf("read the people: %w", err)
+	g := &Matching{
+		rules: rules, people: &population{sessions: sessions, roles: map[roster.ID]string{}}, written: map[roster.ID]bool{},
+		Matched: Matched{map[string]int{}, map[string]int{}},
 	}
-	g.result, err = match.Find(ctx, m.Directory, claims, func(id string) bool { return taken[id] })
+	if err := m.observe(ctx, g); err != nil {
+		return nil, fmt.Errorf("compare the directory with what was applied: %w", err)
+	}
+	if err := m.planKnown(ctx, g, to, findings); err != nil {
+		return nil, fmt.Errorf("plan the accounts: %w", err)
+	}
+	g.result, err = match.Find(ctx, m.Directory, g.claims, g.isTaken)
 	if err != nil {
 		return nil, err
 	}
 	g.countMatched()
-	if err := m.observe(ctx, g); err != nil {
-		return nil, fmt.Errorf("compare the directory with what was applied: %w", err)
-	}
 	return g, nil
 }
 
-// Make writes the plan for the rules' source.
+// Make writes what the people need who had no account, and the classes.
 func (m Maker) Make(ctx context.Context, g *Matching, to *Writer, findings Findings) error {
-	if err := m.planPeople(ctx, g, to, findings); err != nil {
+	if err := m.planNew(ctx, g, to, findings); err != nil {
 		return fmt.Errorf("plan the accounts: %w", err)
 	}
 	if err := m.planClasses(ctx, g, to, findings); err != nil {
@@ -102,10 +110,16 @@ func sessionsOf(ctx context.Context, r Roster, source int) (map[string]roster.Se
 // Source returns the number of the source system that was matched.
 func (g *Matching) Source() int { return g.rules.Source.Number }
 
-// Links returns the accounts that were found, for the journal to remember.
+// Links returns the accounts that were found and that the plan writes nothing
+// to, for the journal to remember. Those it writes to are remembered with what
+// was written, and not before: should the plan be made again, they must be found
+// again, as the effects keep what the accounts held.
 func (g *Matching) Links() []Account {
-	links := make([]Account, 0, len(g.result.Found))
+	var links []Account
 	for id, user := range g.result.Found {
+		if g.written[id] {
+			continue
+		}
 		links = append(links, Account{Person: id, ObjectID: user.ID})
 	}
 	slices.SortFunc(links, func(a, b Account) int { return cmp.Compare(a.Person, b.Person) })

@@ -3,6 +3,7 @@ package plan
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"rollbook/internal/match"
 	"rollbook/internal/roster"
@@ -106,37 +107,69 @@ func (g *Matching) decide(who *member, has roster.Record) error {
 	return nil
 }
 
-// claims returns what the people without an account are looked up by, and the
-// accounts that are somebody's already. It notes how everybody stands.
-func (g *Matching) claims(ctx context.Context, m Maker) ([]match.Claim, map[string]bool, error) {
-	var claims []match.Claim
-	taken := map[string]bool{}
-	g.people.roles = map[roster.ID]string{}
-	err := m.each(ctx, g, func(who *member) error {
-		if who.known {
-			taken[who.account.ObjectID] = true
-		}
-		if who.role.Group == "" {
-			return nil
-		}
-		id := who.record.ID
-		g.people.set(id, present)
-		if who.known {
-			g.people.set(id, provisioned)
-			g.Found[who.role.Code]++
-			return nil
-		}
-		g.people.roles[id] = who.role.Code
-		p, err := who.person()
-		if err != nil {
-			return err
-		}
-		if key, ok := g.rules.match.Key(p, who.role.Group); ok {
-			claims = append(claims, match.Claim{Person: id, Key: key})
-		}
+// note notes how a person stands.
+func (g *Matching) note(who *member) error {
+	if who.known {
+		g.accounts = append(g.accounts, who.account.ObjectID)
+	}
+	if who.role.Group == "" {
 		return nil
-	})
-	return claims, taken, err
+	}
+	id := who.record.ID
+	g.people.set(id, present)
+	if who.known {
+		if _, gone := g.drift.gone[id]; !gone {
+			g.people.set(id, provisioned)
+		}
+		g.Found[who.role.Code]++
+		return nil
+	}
+	g.people.roles[id] = who.role.Code
+	g.newcomers.add(who)
+	p, err := who.person()
+	if err != nil {
+		return err
+	}
+	if key, ok := g.rules.match.Key(p, who.role.Group); ok {
+		g.claims = append(g.claims, match.Claim{Person: id, Key: key})
+	}
+	return nil
+}
+
+// newcomers are the people who had no account, kept from the one pass over
+// everybody. Where they are many, as in a first run, they are read again instead.
+type newcomers struct {
+	list []member
+	many bool
+}
+
+// mostNewcomers bounds the memory that newcomers take, to some 20 MB.
+const mostNewcomers = 50_000
+
+func (n *newcomers) add(who *member) {
+	if n.many {
+		return
+	}
+	if len(n.list) == mostNewcomers {
+		n.list, n.many = nil, true
+		return
+	}
+	kept := *who
+	kept.record.Body = slices.Clone(who.record.Body)
+	kept.current = slices.Clone(who.current)
+	n.list = append(n.list, kept)
+}
+
+// isTaken reports whether an account is somebody's already. Most plans find no
+// account for a newcomer and never ask.
+func (g *Matching) isTaken(objectID string) bool {
+	if g.taken == nil {
+		g.taken = make(map[string]bool, len(g.accounts))
+		for _, id := range g.accounts {
+			g.taken[id] = true
+		}
+	}
+	return g.taken[objectID]
 }
 
 // countMatched adds those who had no account to the counts by role.
@@ -150,10 +183,4 @@ func (g *Matching) countMatched() {
 		}
 	}
 	g.people.roles = nil
-}
-
-func (p *population) unset(id roster.ID, s standing) {
-	if int(id) < len(p.standing) {
-		p.standing[id] &^= s
-	}
 }

@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"fmt"
+	"iter"
 	"strconv"
 
 	"rollbook/internal/directory"
@@ -13,8 +14,8 @@ import (
 // A batch is what is handed to the directory at once. Its size bounds how long
 // other writers wait, and how much is tried again after a crash.
 const (
-	effectsInBatch     = 2000
-	membershipsInBatch = 40_000
+	effectsInBatch     = 4000
+	membershipsInBatch = 80_000
 )
 
 // apply carries out what is left of a plan. It does exactly what the plan's
@@ -22,23 +23,21 @@ const (
 // batch that may have been tried before is handed over again under the same
 // name, which the directory recognizes.
 func (p *pass) apply(ctx context.Context, open OpenPlan) error {
-	a := applier{pass: p, plan: open, people: people{journal: p.Journal, memory: p.Memory, bulk: open.Summary.Memberships.Add+open.Summary.Memberships.Remove > bulkLookups}}
-	var lines []plan.Line
-	memberships := 0
-	for line, err := range p.Journal.Lines(ctx, open.ID, open.Done) {
+	changes := open.Summary.Memberships
+	a := applier{pass: p, plan: open, people: people{
+		journal: p.Journal, memory: p.Memory, bulk: changes.Add+changes.Remove > bulkLookups,
+	}}
+	var waiting *batch
+	for next, err := range ahead(ctx, a.batches) {
 		if err != nil {
 			return fmt.Errorf("read the plan: %w", err)
 		}
-		if len(lines) > 0 && phase(lines[0]) != phase(line) || len(lines) == effectsInBatch || memberships >= membershipsInBatch {
-			if err := a.batch(ctx, lines); err != nil {
-				return err
-			}
-			lines, memberships = lines[:0], 0
+		if err := a.turn(ctx, waiting, next.Through); err != nil {
+			return err
 		}
-		lines = append(lines, line)
-		memberships += len(line.Body) / bytesOfMembership
+		waiting = next
 	}
-	if err := a.batch(ctx, lines); err != nil {
+	if err := a.turn(ctx, waiting, 0); err != nil {
 		return err
 	}
 	version, err := p.Target.Version(ctx)
@@ -48,13 +47,22 @@ func (p *pass) apply(ctx context.Context, open OpenPlan) error {
 	if err := p.Marks.SetMark(ctx, markDirectory, version); err != nil {
 		return err
 	}
-	return p.Journal.Close(ctx, open.ID)
+	p.applied = open.ID
+	return nil
 }
 
-// bytesOfMembership is about what one membership takes in a line.
-const bytesOfMembership = 6
-
-func phase(l plan.Line) int { return plan.Effect{Kind: l.Kind}.Phase() }
+// turn applies a batch, nil for none, and notes that the effects up to next may
+// be tried from now on.
+func (a *applier) turn(ctx context.Context, b *batch, next int64) error {
+	if b == nil {
+		if next == 0 {
+			return nil
+		}
+		return a.Journal.Tried(ctx, a.plan.ID, next)
+	}
+	b.Next = max(next, b.Through)
+	return a.apply(ctx, b)
+}
 
 // applier applies one plan.
 type applier struct {
@@ -63,53 +71,76 @@ type applier struct {
 	people people
 }
 
-// batch applies some lines of one phase.
-func (a *applier) batch(ctx context.Context, lines []plan.Line) error {
-	if len(lines) == 0 {
-		return nil
-	}
-	through := lines[len(lines)-1].Seq
-	if err := a.Journal.Tried(ctx, a.plan.ID, through); err != nil {
-		return err
-	}
-	b := batch{Done: Done{Through: through}}
-	for _, line := range lines {
-		effect, err := line.Effect()
-		if err != nil {
-			return err
+// batches yields what is left of the plan, decoded, in batches of one phase.
+func (a *applier) batches(ctx context.Context) iter.Seq2[*batch, error] {
+	return func(yield func(*batch, error) bool) {
+		b := &batch{}
+		for line, err := range a.Journal.Lines(ctx, a.plan.ID, a.plan.Done) {
+			var effect plan.Effect
+			if err == nil {
+				effect, err = line.Effect()
+			}
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if b.full(effect) {
+				if !yield(b, nil) {
+					return
+				}
+				b = &batch{}
+			}
+			b.add(line.Seq, effect)
 		}
-		b.planned = append(b.planned, effect)
-		b.seqs = append(b.seqs, line.Seq)
-	}
-	if err := a.recall(ctx, &b); err != nil {
-		return fmt.Errorf("recall what was applied: %w", err)
-	}
-	for i := range b.planned {
-		if err := a.prepare(ctx, &b, i); err != nil {
-			return err
+		if len(b.planned) > 0 {
+			yield(b, nil)
 		}
 	}
-	name := strconv.FormatInt(a.plan.ID, 10) + "/" + strconv.FormatInt(lines[0].Seq, 10)
-	outcomes, err := a.Target.Apply(ctx, name, b.effects)
-	if err != nil {
-		return fmt.Errorf("write to the directory: %w", err)
-	}
-	for i, outcome := range outcomes {
-		a.note(&b, i, outcome)
-	}
-	return a.Journal.Done(ctx, a.plan.ID, b.Done)
 }
 
 // batch is what is handed to the directory at once, with what was applied
 // before to the objects it touches.
 type batch struct {
 	Done
-	planned  []plan.Effect
-	seqs     []int64
-	effects  []directory.Effect
-	missing  []plan.People // for each effect, people it names that have no account
-	accounts map[int]map[roster.ID]plan.Account
-	groups   map[int]map[roster.ID]plan.ClassGroup
+	planned     []plan.Effect
+	seqs        []int64
+	memberships int
+	effects     []directory.Effect
+	missing     []plan.People // for each effect, people it names that have no account
+	accounts    map[int]map[roster.ID]plan.Account
+	groups      map[int]map[roster.ID]plan.ClassGroup
+}
+
+// full reports whether an effect belongs into the next batch.
+func (b *batch) full(e plan.Effect) bool {
+	return len(b.planned) > 0 && b.planned[0].Phase() != e.Phase() ||
+		len(b.planned) == effectsInBatch || b.memberships >= membershipsInBatch
+}
+
+func (b *batch) add(seq int64, e plan.Effect) {
+	b.planned, b.seqs, b.Through = append(b.planned, e), append(b.seqs, seq), seq
+	b.memberships += e.Memberships()
+}
+
+// apply applies a batch.
+func (a *applier) apply(ctx context.Context, b *batch) error {
+	if err := a.recall(ctx, b); err != nil {
+		return fmt.Errorf("recall what was applied: %w", err)
+	}
+	for i := range b.planned {
+		if err := a.prepare(ctx, b, i); err != nil {
+			return err
+		}
+	}
+	name := strconv.FormatInt(a.plan.ID, 10) + "/" + strconv.FormatInt(b.seqs[0], 10)
+	outcomes, err := a.Target.Apply(ctx, name, b.effects)
+	if err != nil {
+		return fmt.Errorf("write to the directory: %w", err)
+	}
+	for i, outcome := range outcomes {
+		a.note(b, i, outcome)
+	}
+	return a.Journal.Done(ctx, a.plan.ID, b.Done)
 }
 
 // recall reads what is remembered of the objects that a batch touches.

@@ -17,6 +17,7 @@ import (
 func (p *pass) end(err error) {
 	p.begin("", 0)
 	p.result.Findings = append(p.result.Findings, p.problems.Findings()...)
+	p.problems = feed.Bounded{}
 	now := p.Now().UTC()
 	p.run.End = &now
 	p.run.Status = p.status()
@@ -102,6 +103,7 @@ func (p *pass) endActivity(a *Activity) {
 
 // total counts over all inbound flows.
 func (p *pass) total() {
+	p.run.Totals = Totals{Matched: p.run.Totals.Matched, Unmatched: p.run.Totals.Unmatched}
 	for _, a := range p.run.Activities {
 		if c := a.Inbounds; c != nil {
 			p.run.Totals.Organizations += c.Organizations.Active

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"rollbook/internal/directory"
@@ -128,7 +129,7 @@ func (e *Engine) Work(ctx context.Context) error {
 		return err
 	}
 	for _, r := range waiting {
-		r.Requested = false
+		r.Requested, r.Restart = false, true
 		if _, err := e.do(ctx, r, Options{Progress: noProgress{}}); err != nil && ctx.Err() != nil {
 			return err // it was stopped; the next Work goes on with it
 		}
@@ -152,6 +153,7 @@ func (e *Engine) Run(ctx context.Context, opts Options) (Result, error) {
 
 // do does a run and keeps its record.
 func (e *Engine) do(ctx context.Context, r Run, opts Options) (Result, error) {
+	r.Activities, r.Totals = nil, Totals{} // of an attempt that was cut off
 	p := &pass{Engine: e, opts: opts, run: r, result: Result{Run: ResultRun{ID: r.ID}, Feed: map[string]*feed.FileReport{}}}
 	if err := p.save(ctx); err != nil {
 		return Result{}, err
@@ -164,7 +166,10 @@ func (e *Engine) do(ctx context.Context, r Run, opts Options) (Result, error) {
 	p.end(err)
 	// The record is kept also when the run was stopped or failed.
 	if saved := p.save(context.WithoutCancel(ctx)); saved != nil {
-		err = errors.Join(err, saved)
+		return p.result, errors.Join(err, saved)
+	}
+	if p.applied != 0 {
+		err = errors.Join(err, p.Journal.Close(context.WithoutCancel(ctx), p.applied))
 	}
 	return p.result, err
 }
@@ -179,23 +184,23 @@ type pass struct {
 	config   flow.Snapshot
 	inbound  []inbound // that the run takes
 	feeding  Feed      // of a dry run, until it is forgotten
+	applied  int64     // the plan that was applied to its end
 	began    time.Time // of the stage
 	stage    string
 }
 
-// save keeps the run's record. A dry run leaves none.
+// save keeps the run's record and findings. A dry run leaves none. The findings
+// come first: once a run has ended, nobody looks after it anymore.
 func (p *pass) save(ctx context.Context) error {
 	if p.opts.DryRun {
 		return nil
 	}
+	findings := slices.Concat(p.result.Findings, p.problems.Findings())
+	if err := p.Runs.PutFindings(ctx, p.run.ID, findings); err != nil {
+		return fmt.Errorf("keep the findings of the run: %w", err)
+	}
 	if err := p.Runs.Put(ctx, p.run); err != nil {
 		return fmt.Errorf("keep the record of the run: %w", err)
-	}
-	if p.run.Status == Running {
-		return nil
-	}
-	if err := p.Runs.PutFindings(ctx, p.run.ID, p.result.Findings); err != nil {
-		return fmt.Errorf("keep the findings of the run: %w", err)
 	}
 	return nil
 }

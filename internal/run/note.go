@@ -17,32 +17,35 @@ func (a *applier) note(b *batch, i int, outcome directory.Outcome) {
 	p := a.opts.Progress
 	if outcome.Err != nil && (e.Kind != directory.ChangeMembers || !errors.Is(outcome.Err, directory.ErrNotFound)) {
 		a.fail(b, i, fmt.Sprintf("%s %s: %v", e.Kind, e.Anchor, outcome.Err))
+		if _, known := b.accounts[e.Source][e.Object]; e.Kind == directory.UpdateUser && !known {
+			remember(&b.Accounts, e.Source, plan.Account{Person: e.Object, ObjectID: e.ObjectID}) // the account is the person's all the same
+		}
 		p.Add(1)
 		return
 	}
 	switch e.Kind {
 	case directory.CreateUser:
 		a.result.Applied.Users++
-		b.remember(e.Source, plan.Account{Person: e.Object, ObjectID: outcome.ID, Created: true, Written: e.Properties.Encode()})
+		remember(&b.Created, e.Source, plan.Account{Person: e.Object, ObjectID: outcome.ID, Created: true, Written: e.Properties.Encode()})
 		a.people.learn(e.Source, e.Object, outcome.ID)
 	case directory.UpdateUser:
 		a.result.Applied.Users++
 		account := b.accounts[e.Source][e.Object]
 		account.Person, account.ObjectID = e.Object, outcome.ID
 		account.Written = e.Properties.Over(plan.DecodeProperties(account.Written)).Encode()
-		b.remember(e.Source, account)
+		remember(&b.Accounts, e.Source, account)
 	case directory.CreateGroup:
 		a.result.Applied.Groups++
-		b.rememberGroup(e.Source, plan.ClassGroup{Class: e.Object, ObjectID: outcome.ID, Written: e.Properties.Encode()})
+		remember(&b.ClassGroups, e.Source, plan.ClassGroup{Class: e.Object, ObjectID: outcome.ID, Written: e.Properties.Encode()})
 	case directory.UpdateGroup:
 		a.result.Applied.Groups++
 		group := b.groups[e.Source][e.Object]
 		group.Class, group.ObjectID = e.Object, outcome.ID
 		group.Written = e.Properties.Over(plan.DecodeProperties(group.Written)).Encode()
-		b.rememberGroup(e.Source, group)
+		remember(&b.ClassGroups, e.Source, group)
 	case directory.ChangeMembers:
 		a.noteMembers(b, i, outcome)
-		p.Add(int64(len(e.AddOwners) + len(e.AddMembers) + len(e.RemoveOwners) + len(e.RemoveMembers)))
+		p.Add(int64(e.Memberships()))
 		return
 	}
 	p.Add(1)
@@ -66,7 +69,7 @@ func (a *applier) noteMembers(b *batch, i int, outcome directory.Outcome) {
 	add, addMembers := e.AddOwners.Without(missing), e.AddMembers.Without(missing)
 	group.Owners = owners.After(add, e.RemoveOwners).Encode(nil)
 	group.Members = members.After(addMembers, e.RemoveMembers).Encode(nil)
-	b.rememberGroup(e.Source, group)
+	remember(&b.ClassGroups, e.Source, group)
 	a.result.Applied.Memberships += len(add) + len(addMembers) + len(e.RemoveOwners) + len(e.RemoveMembers)
 	switch {
 	case outcome.Err != nil:
@@ -81,20 +84,11 @@ func (a *applier) fail(b *batch, i int, message string) {
 	b.Failures = append(b.Failures, Failure{b.seqs[i], message})
 }
 
-func (b *batch) remember(source int, account plan.Account) {
-	if b.Accounts == nil {
-		b.Accounts = map[int][]plan.Account{}
+func remember[T any](by *map[int][]T, source int, what T) {
+	if *by == nil {
+		*by = map[int][]T{}
 	}
-	b.Accounts[source] = append(b.Accounts[source], account)
-}
-
-// rememberGroup replaces what the batch remembers of a group: several effects
-// of one batch may touch it.
-func (b *batch) rememberGroup(source int, group plan.ClassGroup) {
-	if b.ClassGroups == nil {
-		b.ClassGroups = map[int][]plan.ClassGroup{}
-	}
-	b.ClassGroups[source] = append(b.ClassGroups[source], group)
+	(*by)[source] = append((*by)[source], what)
 }
 
 // bulkLookups is from how many memberships on the accounts of all people are

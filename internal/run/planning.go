@@ -9,9 +9,6 @@ import (
 	"rollbook/internal/roster"
 )
 
-// linesInTransaction bounds how long other writers wait for a piece of a plan.
-const linesInTransaction = 2000
-
 // markSettled names the state of everything a plan depends on, at the end of a
 // run that left nothing undone.
 const markSettled = "settled"
@@ -55,7 +52,7 @@ func (p *pass) state(ctx context.Context) (string, error) {
 	return state, nil
 }
 
-// planAndApply makes the plan of all sources and applies it.
+// planAndApply makes the plan and applies it.
 func (p *pass) planAndApply(ctx context.Context) error {
 	remembered, err := p.Marks.Mark(ctx, markDirectory)
 	if err != nil {
@@ -65,96 +62,90 @@ func (p *pass) planAndApply(ctx context.Context) error {
 	if p.opts.DryRun {
 		maker.Roster = p.PendingRoster
 	}
-	p.begin(stageMatch, 0)
-	matchings, err := p.match(ctx, maker)
+	kept, err := p.beginPlan(ctx)
 	if err != nil {
 		return err
 	}
-	p.begin(stagePlan, 0)
-	planID, err := p.plan(ctx, maker, matchings)
-	if err != nil || p.opts.DryRun {
+	if err := p.plan(ctx, maker, kept); err != nil {
+		kept.Drop()
+		return err
+	}
+	// Whoever finds the plan complete applies it, and then ends the run.
+	if err := p.save(ctx); err != nil {
+		kept.Drop()
+		return err
+	}
+	if err := kept.Finish(ctx, p.result.Plan); err != nil || p.opts.DryRun {
 		return err
 	}
 	p.begin(stageApply, p.result.Plan.Effects())
-	if err := p.apply(ctx, OpenPlan{ID: planID, Run: p.run.ID, Summary: p.result.Plan}); err != nil {
+	if err := p.apply(ctx, OpenPlan{ID: kept.ID(), Run: p.run.ID, Summary: p.result.Plan}); err != nil {
 		return err
 	}
 	return p.settle(ctx)
 }
 
-// match finds the accounts of the people of each source, once each.
-func (p *pass) match(ctx context.Context, maker plan.Maker) ([]*plan.Matching, error) {
-	var matchings []*plan.Matching
+// plan makes the plan of every source system.
+func (p *pass) plan(ctx context.Context, maker plan.Maker, kept PlanWriter) error {
+	writer := plan.NewWriter(func(ctx context.Context, line plan.Line) error {
+		p.opts.Progress.Add(1)
+		return kept.Add(ctx, line)
+	})
 	planned := map[int]bool{}
 	for _, in := range p.inbound {
 		if planned[in.source.Number] {
 			continue
 		}
 		planned[in.source.Number] = true
-		rules, err := plan.NewRules(p.config, in.source, in.year, roster.DateOf(p.Now()))
-		if err != nil {
-			return nil, fmt.Errorf("year %q: %w", in.year.DisplayName, err)
-		}
-		m, err := maker.Match(ctx, rules)
-		if err != nil {
-			return nil, err
-		}
-		if a := p.run.Activities[in.activity].Inbounds; a != nil {
-			a.Matched, a.Unmatched = roleCounts(m.Found), roleCounts(m.Missing)
-		}
-		p.run.Totals.Matched = addRoles(p.run.Totals.Matched, m.Found)
-		p.run.Totals.Unmatched = addRoles(p.run.Totals.Unmatched, m.Missing)
-		matchings = append(matchings, m)
-	}
-	return matchings, nil
-}
-
-// plan makes the plan, and keeps it unless this is a dry run.
-func (p *pass) plan(ctx context.Context, maker plan.Maker, matchings []*plan.Matching) (planID int64, err error) {
-	var lines []plan.Line
-	keep := func(context.Context, plan.Line) error { return nil }
-	if !p.opts.DryRun {
-		if planID, err = p.Journal.Begin(ctx, p.run.ID); err != nil {
-			return 0, err
-		}
-		keep = func(ctx context.Context, line plan.Line) error {
-			p.opts.Progress.Add(1)
-			lines = append(lines, line)
-			if len(lines) < linesInTransaction {
-				return nil
-			}
-			err := p.Journal.Append(ctx, planID, lines)
-			lines = lines[:0]
+		if err := p.planSource(ctx, maker, in, writer); err != nil {
 			return err
 		}
 	}
-	writer := plan.NewWriter(keep)
-	for _, m := range matchings {
-		if err := maker.Make(ctx, m, writer, problems{p}); err != nil {
-			return 0, err
-		}
-	}
 	p.result.Plan = writer.Summary()
-	if p.opts.DryRun {
-		return 0, nil
-	}
-	return planID, p.finishPlan(ctx, planID, lines, matchings)
+	return nil
 }
 
-// finishPlan makes the plan one that is applied by whoever finds it.
-func (p *pass) finishPlan(ctx context.Context, planID int64, rest []plan.Line, matchings []*plan.Matching) error {
-	if err := p.Journal.Append(ctx, planID, rest); err != nil {
+// planSource matches the people of a source system and plans what they and
+// their classes need.
+func (p *pass) planSource(ctx context.Context, maker plan.Maker, in inbound, writer *plan.Writer) error {
+	rules, err := plan.NewRules(p.config, in.source, in.year, roster.DateOf(p.Now()))
+	if err != nil {
+		return fmt.Errorf("year %q: %w", in.year.DisplayName, err)
+	}
+	p.begin(stageMatch, 0)
+	m, err := maker.Match(ctx, rules, writer, problems{p})
+	if err != nil {
 		return err
 	}
-	for _, m := range matchings {
-		if accounts := m.Links(); len(accounts) > 0 {
-			if err := p.Journal.Remember(ctx, m.Source(), accounts); err != nil {
-				return err
-			}
-		}
+	if a := p.run.Activities[in.activity].Inbounds; a != nil {
+		a.Matched, a.Unmatched = roleCounts(m.Found), roleCounts(m.Missing)
 	}
-	return p.Journal.Finish(ctx, planID, p.result.Plan)
+	p.run.Totals.Matched = addRoles(p.run.Totals.Matched, m.Found)
+	p.run.Totals.Unmatched = addRoles(p.run.Totals.Unmatched, m.Missing)
+	p.begin(stagePlan, 0)
+	if err := maker.Make(ctx, m, writer, problems{p}); err != nil || p.opts.DryRun {
+		return err
+	}
+	// What was matched is remembered before the plan is complete: applying it
+	// needs to know whose account is whose.
+	return p.Journal.Remember(ctx, m.Source(), m.Links())
 }
+
+// beginPlan begins a plan, or, for a dry run, one that is not kept.
+func (p *pass) beginPlan(ctx context.Context) (PlanWriter, error) {
+	if p.opts.DryRun {
+		return unkept{}, nil
+	}
+	return p.Journal.Begin(ctx, p.run.ID)
+}
+
+// unkept is a plan of which only the summary is wanted.
+type unkept struct{}
+
+func (unkept) ID() int64                                  { return 0 }
+func (unkept) Add(context.Context, plan.Line) error       { return nil }
+func (unkept) Finish(context.Context, plan.Summary) error { return nil }
+func (unkept) Drop()                                      {}
 
 // settle notes that nothing is left to do until something changes.
 func (p *pass) settle(ctx context.Context) error {

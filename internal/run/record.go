@@ -7,11 +7,22 @@ type Run struct {
 	ID            string
 	Status        Status
 	Requested     bool // and not begun
+	Restart       bool // when it is cut off before its plan is complete
 	Start         time.Time
 	End           *time.Time // nil while it runs
 	BlockingError *BlockingError
 	Activities    []Activity
 	Totals        Totals
+}
+
+// reopen makes a run that failed one that goes on.
+func (r *Run) reopen() {
+	r.Status, r.End, r.BlockingError = Running, nil, nil
+	for i := range r.Activities {
+		if a := &r.Activities[i]; a.Status == ActivityFailed {
+			a.Status, a.BlockingError = ActivityInProgress, nil
+		}
+	}
 }
 
 // DisplayName returns the name that the API shows for a run.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"rollbook/internal/feed"
+	"rollbook/internal/flow"
 )
 
 // Recover brings what an interrupted run left behind to an end: a feed that
@@ -21,7 +22,7 @@ func (e *Engine) Recover(ctx context.Context, progress Progress) error {
 			return fmt.Errorf("finish what an interrupted run left behind: %w", err)
 		}
 	}
-	if err := e.resume(ctx, progress); err != nil {
+	if err := e.resume(ctx, config, progress); err != nil {
 		return fmt.Errorf("finish what an interrupted run left behind: %w", err)
 	}
 	unfinished, err := e.Runs.Unfinished(ctx)
@@ -29,7 +30,7 @@ func (e *Engine) Recover(ctx context.Context, progress Progress) error {
 		return err
 	}
 	for _, r := range unfinished {
-		if r.Requested {
+		if r.Requested || r.Restart {
 			continue
 		}
 		r.fail("interrupted", "The run was interrupted before it had planned anything; nothing of it took effect but the feed, if it had stored it.")
@@ -43,7 +44,7 @@ func (e *Engine) Recover(ctx context.Context, progress Progress) error {
 }
 
 // resume applies what is left of an interrupted plan.
-func (e *Engine) resume(ctx context.Context, progress Progress) error {
+func (e *Engine) resume(ctx context.Context, config flow.Snapshot, progress Progress) error {
 	open, found, err := e.Journal.Open(ctx)
 	if err != nil || !found {
 		return err
@@ -52,8 +53,16 @@ func (e *Engine) resume(ctx context.Context, progress Progress) error {
 	if err != nil {
 		return err
 	}
-	p := &pass{Engine: e, opts: Options{Progress: progress}, run: r, result: Result{
-		Run: ResultRun{ID: r.ID}, Feed: map[string]*feed.FileReport{}, Plan: open.Summary,
+	if r.End != nil && r.Status != Failed {
+		return e.Journal.Close(ctx, open.ID)
+	}
+	findings, err := e.Runs.Findings(ctx, r.ID)
+	if err != nil {
+		return err
+	}
+	r.reopen()
+	p := &pass{Engine: e, opts: Options{Progress: progress}, run: r, config: config, result: Result{
+		Run: ResultRun{ID: r.ID}, Feed: map[string]*feed.FileReport{}, Findings: findings, Plan: open.Summary,
 	}}
 	p.begin(stageResume, 0)
 	if err := p.apply(ctx, open); err != nil {
@@ -64,5 +73,8 @@ func (e *Engine) resume(ctx context.Context, progress Progress) error {
 		return err
 	}
 	p.end(nil)
-	return e.Runs.Put(ctx, p.run)
+	if err := p.save(ctx); err != nil {
+		return err
+	}
+	return e.Journal.Close(ctx, open.ID)
 }

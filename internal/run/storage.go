@@ -48,19 +48,17 @@ type Feeds interface {
 // durable when it returns.
 type Journal interface {
 	// Begin begins a plan for a run, and drops plans that were never finished.
-	Begin(ctx context.Context, run string) (planID int64, err error)
-	Append(ctx context.Context, planID int64, lines []plan.Line) error
+	Begin(ctx context.Context, run string) (PlanWriter, error)
 	// Remember keeps the accounts that were matched.
 	Remember(ctx context.Context, source int, accounts []plan.Account) error
-	// Finish marks the plan as complete: from here on it is applied, by whoever finds it.
-	Finish(ctx context.Context, planID int64, summary plan.Summary) error
 	// Open returns the plan that is complete and not applied, if there is one.
 	Open(ctx context.Context) (p OpenPlan, found bool, err error)
 	// Lines yields the lines of a plan after a sequence number, in order.
 	Lines(ctx context.Context, planID, after int64) iter.Seq2[plan.Line, error]
 	// Tried notes, before effects are tried, up to which they may have been.
 	Tried(ctx context.Context, planID, through int64) error
-	// Done notes what became of effects, all of it in one transaction.
+	// Done notes what became of effects, and which are tried next, all of it in
+	// one transaction.
 	Done(ctx context.Context, planID int64, d Done) error
 	// Close marks the plan as applied.
 	Close(ctx context.Context, planID int64) error
@@ -71,6 +69,18 @@ type Journal interface {
 	Accounts(ctx context.Context, source int, people []roster.ID) (map[roster.ID]plan.Account, error)
 	// ClassGroups returns what is remembered of classes' groups, by class.
 	ClassGroups(ctx context.Context, source int, classes []roster.ID) (map[roster.ID]plan.ClassGroup, error)
+}
+
+// PlanWriter writes a plan. One of Finish and Drop MUST be called in the end.
+type PlanWriter interface {
+	ID() int64
+	// Add takes the next line. It keeps the line's body.
+	Add(ctx context.Context, line plan.Line) error
+	// Finish marks the plan as complete: from here on it is applied, by whoever
+	// finds it.
+	Finish(ctx context.Context, summary plan.Summary) error
+	// Drop gives the plan up.
+	Drop()
 }
 
 // OpenPlan is a plan that is being applied.
@@ -84,6 +94,8 @@ type OpenPlan struct {
 // Done is what became of a batch of effects.
 type Done struct {
 	Through     int64                     // the last effect of the batch
+	Next        int64                     // the last effect of the batch that is tried next, or Through
+	Created     map[int][]plan.Account    // by source: what is remembered for the first time
 	Accounts    map[int][]plan.Account    // by source: what is now remembered
 	ClassGroups map[int][]plan.ClassGroup // by source: what is now remembered
 	Failures    []Failure

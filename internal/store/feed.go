@@ -22,7 +22,9 @@ import (
 // one small transaction then says that they are complete; and only then are
 // they merged, again in pieces. Whoever finds a complete feed that is not
 // merged finishes the merge, and whoever finds an incomplete one drops it: in
-// both cases it is as if the feed had been stored in one instant.
+// both cases it is as if the feed had been stored in one instant. The first
+// feed of a source is written to the roster at once: until the row that says
+// that it is complete, the source has no roster, and nobody reads one.
 type Feeds struct {
 	DB  DB
 	Now func() time.Time
@@ -53,6 +55,7 @@ type Feed struct {
 	last   storedReport
 	buffer []roster.Record
 	puts   int
+	writer *behind[roster.Record] // nil until there is something to write
 }
 
 // Begin begins the next feed of a source. What an earlier one that was cut off
@@ -137,34 +140,46 @@ func (f *Feed) add(ctx context.Context, record roster.Record) error {
 	return f.flush(ctx)
 }
 
-// flush writes the buffered changes aside.
+// flush has the buffered changes written while the feed is read on.
 func (f *Feed) flush(ctx context.Context) error {
+	if f.writer == nil {
+		f.writer = writeBehind(func(records []roster.Record) error { return f.write(ctx, records) })
+	}
+	full := f.buffer
+	f.buffer = make([]roster.Record, 0, rowsInTransaction)
+	return f.writer.put(full)
+}
+
+// write writes changes aside: to pending, or, for the first feed of a source,
+// to the roster, which holds nothing else yet.
+func (f *Feed) write(ctx context.Context, records []roster.Record) error {
+	table, columns := "pending", []string{"source", "kind", "id", "record_key", "digest", "active", "body"}
+	if f.number == 1 {
+		table, columns = "roster", append(columns, "feed")
+	}
 	err := f.feeds.DB.Write(ctx, func(tx Tx) error {
-		_, err := tx.CopyIn(ctx, "pending",
-			[]string{"source", "kind", "id", "record_key", "digest", "active", "body"}, f.rows())
+		_, err := tx.CopyIn(ctx, table, columns, f.rows(records, len(columns)))
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("write the feed aside: %w", err)
 	}
-	f.buffer = f.buffer[:0]
 	return nil
 }
 
-func (f *Feed) rows() iter.Seq[[]any] {
+func (f *Feed) rows(records []roster.Record, columns int) iter.Seq[[]any] {
 	return func(yield func([]any) bool) {
-		row := make([]any, 7)
-		for _, r := range f.buffer {
+		row := [8]any{0: f.source, 7: int64(f.number)}
+		for _, r := range records {
 			key := r.Key
 			if hangs(r.Kind) {
 				key = ""
 			}
-			row[0], row[1], row[2], row[3], row[4], row[5] = f.source, int(r.Kind), int64(r.ID), key, r.Digest[:], r.Active
-			row[6] = nil
+			row[1], row[2], row[3], row[4], row[5], row[6] = int(r.Kind), int64(r.ID), key, r.Digest[:], r.Active, nil
 			if r.Body != nil {
 				row[6] = r.Body
 			}
-			if !yield(row) {
+			if !yield(row[:columns]) {
 				return
 			}
 		}
@@ -176,8 +191,25 @@ func hangs(kind roster.Kind) bool {
 	return kind == roster.KindAffiliations || kind == roster.KindDetails || kind == roster.KindRoll
 }
 
-// Finish writes the last changes aside, for a dry run to read.
-func (f *Feed) Finish(ctx context.Context) error { return f.flush(ctx) }
+// Finish implements run.Feed.
+func (f *Feed) Finish(ctx context.Context) error {
+	if len(f.buffer) > 0 {
+		if err := f.flush(ctx); err != nil {
+			return errors.Join(err, f.wait())
+		}
+	}
+	return f.wait()
+}
+
+// wait waits until everything that was handed over is written.
+func (f *Feed) wait() error {
+	if f.writer == nil {
+		return nil
+	}
+	err := f.writer.close()
+	f.writer = nil
+	return err
+}
 
 // Store makes the feed take effect. run is the run that brought it. A feed that
 // says what the one before said writes nothing.
@@ -185,7 +217,7 @@ func (f *Feed) Store(ctx context.Context, run string, report *feed.Report) error
 	if f.puts == 0 && f.number > 1 && slices.Equal(report.Parts, f.last.Parts) {
 		return nil
 	}
-	if err := f.flush(ctx); err != nil {
+	if err := f.Finish(ctx); err != nil {
 		return err
 	}
 	body, err := json.Marshal(storedReport{report.Files, report.Parts, report.Totals}, json.Deterministic(true))
@@ -194,55 +226,39 @@ func (f *Feed) Store(ctx context.Context, run string, report *feed.Report) error
 	}
 	err = f.feeds.DB.Write(ctx, func(tx Tx) error {
 		_, err := tx.Exec(ctx, `INSERT INTO feed (source, number, run, state, stored, report) VALUES ($1, $2, $3, $4, $5, $6)`,
-			f.source, int64(f.number), run, feedStored, f.feeds.Now().UnixMicro(), string(body))
+			f.source, int64(f.number), run, f.state(), f.feeds.Now().UnixMicro(), string(body))
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("store the feed: %w", err)
 	}
+	if f.number == 1 {
+		return nil
+	}
 	return f.feeds.merge(ctx, f.source, f.number)
 }
 
+// state is the state of the feed once it is complete: there is nothing to merge
+// the first one with.
+func (f *Feed) state() string {
+	if f.number == 1 {
+		return feedMerged
+	}
+	return feedStored
+}
+
 // Drop forgets the feed.
-func (f *Feed) Drop(ctx context.Context) error { return f.feeds.drop(ctx, f.source) }
+func (f *Feed) Drop(ctx context.Context) error {
+	// What could not be written need not be dropped.
+	_ = f.wait()
+	return f.feeds.drop(ctx, f.source)
+}
 
 // merge moves the pending changes into the roster, piece by piece in the order
 // of kind and ID, and forgets each piece with the same transaction.
 func (f Feeds) merge(ctx context.Context, source int, number roster.FeedNumber) error {
-	for {
-		moved, err := f.mergePiece(ctx, source, number)
-		if err != nil {
-			return fmt.Errorf("merge the feed: %w", err)
-		}
-		if !moved {
-			break
-		}
-	}
-	err := f.DB.Write(ctx, func(tx Tx) error {
-		_, err := tx.Exec(ctx, `UPDATE feed SET state = $3 WHERE source = $1 AND number = $2`, source, int64(number), feedMerged)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("merge the feed: %w", err)
-	}
-	return nil
-}
-
-// piece selects the pending changes up to a kind and ID.
-const piece = ` FROM pending WHERE source = $1 AND (kind, id) <= ($2, $3)`
-
-func (f Feeds) mergePiece(ctx context.Context, source int, number roster.FeedNumber) (moved bool, err error) {
-	err = f.DB.Write(ctx, func(tx Tx) error {
-		kind, id, err := endOfPiece(ctx, tx, source)
-		if errors.Is(err, ErrNoRows) {
-			moved = false
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		moved = true
-		_, err = tx.Exec(ctx, `INSERT INTO roster (source, kind, id, record_key, digest, active, feed, body)
+	err := f.eachPiece(ctx, source, func(tx Tx, kind, id int64) error {
+		_, err := tx.Exec(ctx, `INSERT INTO roster (source, kind, id, record_key, digest, active, feed, body)
 			SELECT source, kind, id, record_key, digest, active, $4, body`+piece+` AND body IS NOT NULL ORDER BY kind, id
 			ON CONFLICT (source, kind, id) DO UPDATE
 			SET digest = excluded.digest, active = excluded.active, feed = excluded.feed, body = excluded.body`,
@@ -252,46 +268,77 @@ func (f Feeds) mergePiece(ctx context.Context, source int, number roster.FeedNum
 		}
 		_, err = tx.Exec(ctx, `UPDATE roster SET active = FALSE, feed = $4
 			WHERE source = $1 AND (kind, id) IN (SELECT kind, id`+piece+` AND body IS NULL)`, source, kind, id, int64(number))
-		if err != nil {
-			return err
-		}
-		_, err = tx.Exec(ctx, `DELETE`+piece, source, kind, id)
 		return err
 	})
-	return moved, err
+	if err == nil {
+		err = f.DB.Write(ctx, func(tx Tx) error {
+			_, err := tx.Exec(ctx, `UPDATE feed SET state = $3 WHERE source = $1 AND number = $2`, source, int64(number), feedMerged)
+			return err
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("merge the feed: %w", err)
+	}
+	return nil
 }
 
-// endOfPiece returns where a piece of the pending changes ends.
-func endOfPiece(ctx context.Context, tx Tx, source int) (kind, id int64, err error) {
-	err = tx.QueryRow(ctx, `SELECT kind, id FROM (
-			SELECT kind, id FROM pending WHERE source = $1 ORDER BY kind, id LIMIT $2
-		) AS first ORDER BY kind DESC, id DESC LIMIT 1`, source, rowsInTransaction).Scan(&kind, &id)
-	return kind, id, err
-}
+// piece selects the pending changes up to a kind and ID.
+const piece = ` FROM pending WHERE source = $1 AND (kind, id) <= ($2, $3)`
 
-// drop forgets pending changes.
-func (f Feeds) drop(ctx context.Context, source int) error {
+// eachPiece calls fn with where each piece of the pending changes ends, and
+// forgets the piece in the same transaction, until none is left.
+func (f Feeds) eachPiece(ctx context.Context, source int, fn func(tx Tx, kind, id int64) error) error {
 	for {
-		done := false
-		err := f.DB.Write(ctx, func(tx Tx) error {
-			kind, id, err := endOfPiece(ctx, tx, source)
+		var kind, id int64
+		if err := f.DB.Read(ctx, func(tx Tx) error { return endOfPiece(ctx, tx, source, &kind, &id) }); err != nil {
 			if errors.Is(err, ErrNoRows) {
-				done = true
 				return nil
 			}
-			if err != nil {
+			return err
+		}
+		err := f.DB.Write(ctx, func(tx Tx) error {
+			if err := fn(tx, kind, id); err != nil {
 				return err
 			}
-			_, err = tx.Exec(ctx, `DELETE`+piece, source, kind, id)
+			_, err := tx.Exec(ctx, `DELETE`+piece, source, kind, id)
 			return err
 		})
 		if err != nil {
-			return fmt.Errorf("drop an incomplete feed: %w", err)
-		}
-		if done {
-			return nil
+			return err
 		}
 	}
+}
+
+// endOfPiece finds where a piece of the pending changes ends.
+func endOfPiece(ctx context.Context, tx Tx, source int, kind, id *int64) error {
+	return tx.QueryRow(ctx, `SELECT kind, id FROM (
+			SELECT kind, id FROM pending WHERE source = $1 ORDER BY kind, id LIMIT $2
+		) AS first ORDER BY kind DESC, id DESC LIMIT 1`, source, rowsInTransaction).Scan(kind, id)
+}
+
+// drop forgets the changes of a feed that is not complete: what is pending, and
+// where the source has no feed yet, what the first one began to write.
+func (f Feeds) drop(ctx context.Context, source int) error {
+	err := f.eachPiece(ctx, source, func(Tx, int64, int64) error { return nil })
+	for err == nil {
+		var left bool
+		err = f.DB.Read(ctx, func(tx Tx) error {
+			return tx.QueryRow(ctx, `SELECT NOT EXISTS (SELECT 1 FROM feed WHERE source = $1)
+				AND EXISTS (SELECT 1 FROM roster WHERE source = $1)`, source).Scan(&left)
+		})
+		if err != nil || !left {
+			break
+		}
+		err = f.DB.Write(ctx, func(tx Tx) error {
+			_, err := tx.Exec(ctx, `DELETE FROM roster WHERE source = $1 AND (kind, id) IN (
+				SELECT kind, id FROM roster WHERE source = $1 LIMIT $2)`, source, rowsInTransaction)
+			return err
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("drop an incomplete feed: %w", err)
+	}
+	return nil
 }
 
 // Version identifies a state of the roster: the number of the latest feed.

@@ -20,21 +20,64 @@ type Journal struct{ DB DB }
 
 // Begin implements run.Journal. Plans that were cut off while they were being
 // made are dropped.
-func (j Journal) Begin(ctx context.Context, runID string) (id int64, err error) {
+func (j Journal) Begin(ctx context.Context, runID string) (run.PlanWriter, error) {
 	if err := j.dropUnfinished(ctx); err != nil {
-		return 0, err
+		return nil, err
 	}
-	err = j.DB.Write(ctx, func(tx Tx) error {
-		if err := tx.QueryRow(ctx, `SELECT COALESCE(MAX(id), 0) + 1 FROM plan`).Scan(&id); err != nil {
+	w := &planWriter{journal: j}
+	err := j.DB.Write(ctx, func(tx Tx) error {
+		if err := tx.QueryRow(ctx, `SELECT COALESCE(MAX(id), 0) + 1 FROM plan`).Scan(&w.id); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, `INSERT INTO plan (id, run, state, summary, tried, done) VALUES ($1, $2, 'planning', '{}', 0, 0)`, id, runID)
+		_, err := tx.Exec(ctx, `INSERT INTO plan (id, run, state, summary, tried, done) VALUES ($1, $2, 'planning', '{}', 0, 0)`, w.id, runID)
 		return err
 	})
 	if err != nil {
-		return 0, fmt.Errorf("begin a plan: %w", err)
+		return nil, fmt.Errorf("begin a plan: %w", err)
 	}
-	return id, nil
+	w.behind = writeBehind(func(lines []plan.Line) error { return j.insert(ctx, w.id, lines) })
+	return w, nil
+}
+
+// planWriter writes a plan behind the planner.
+type planWriter struct {
+	journal Journal
+	id      int64
+	lines   []plan.Line
+	behind  *behind[plan.Line]
+}
+
+// ID implements run.PlanWriter.
+func (w *planWriter) ID() int64 { return w.id }
+
+// Add implements run.PlanWriter.
+func (w *planWriter) Add(_ context.Context, line plan.Line) error {
+	w.lines = append(w.lines, line)
+	if len(w.lines) < rowsInTransaction {
+		return nil
+	}
+	full := w.lines
+	w.lines = make([]plan.Line, 0, rowsInTransaction)
+	return w.behind.put(full)
+}
+
+// Finish implements run.PlanWriter.
+func (w *planWriter) Finish(ctx context.Context, summary plan.Summary) error {
+	err := w.behind.put(w.lines)
+	if err = errors.Join(err, w.behind.close()); err != nil {
+		return err
+	}
+	body, err := json.Marshal(summary)
+	if err != nil {
+		return fmt.Errorf("finish the plan: %w", err)
+	}
+	return w.journal.exec(ctx, "finish the plan", `UPDATE plan SET state = 'planned', summary = $2 WHERE id = $1`, w.id, string(body))
+}
+
+// Drop implements run.PlanWriter. The rows are removed when the next plan begins.
+func (w *planWriter) Drop() {
+	// A plan that is given up need not have been written.
+	_ = w.behind.close()
 }
 
 // dropUnfinished removes the plans that were never finished, and their effects.
@@ -60,8 +103,7 @@ func (j Journal) dropUnfinished(ctx context.Context) error {
 	}
 }
 
-// Append implements run.Journal.
-func (j Journal) Append(ctx context.Context, planID int64, lines []plan.Line) error {
+func (j Journal) insert(ctx context.Context, planID int64, lines []plan.Line) error {
 	err := j.DB.Write(ctx, func(tx Tx) error {
 		_, err := tx.CopyIn(ctx, "effect", []string{"plan", "seq", "kind", "source", "object", "body"}, func(yield func([]any) bool) {
 			row := make([]any, 6)
@@ -78,15 +120,6 @@ func (j Journal) Append(ctx context.Context, planID int64, lines []plan.Line) er
 		return fmt.Errorf("write the plan: %w", err)
 	}
 	return nil
-}
-
-// Finish implements run.Journal.
-func (j Journal) Finish(ctx context.Context, planID int64, summary plan.Summary) error {
-	body, err := json.Marshal(summary)
-	if err != nil {
-		return fmt.Errorf("finish the plan: %w", err)
-	}
-	return j.exec(ctx, "finish the plan", `UPDATE plan SET state = 'planned', summary = $2 WHERE id = $1`, planID, string(body))
 }
 
 // Close implements run.Journal.
@@ -145,6 +178,11 @@ func (j Journal) Lines(ctx context.Context, planID, after int64) iter.Seq2[plan.
 // Done implements run.Journal.
 func (j Journal) Done(ctx context.Context, planID int64, d run.Done) error {
 	err := j.DB.Write(ctx, func(tx Tx) error {
+		for source, accounts := range d.Created {
+			if err := insertAccounts(ctx, tx, source, accounts); err != nil {
+				return err
+			}
+		}
 		for source, accounts := range d.Accounts {
 			if err := putAccounts(ctx, tx, source, accounts); err != nil {
 				return err
@@ -161,7 +199,7 @@ func (j Journal) Done(ctx context.Context, planID int64, d run.Done) error {
 				return err
 			}
 		}
-		_, err := tx.Exec(ctx, `UPDATE plan SET done = $2 WHERE id = $1`, planID, d.Through)
+		_, err := tx.Exec(ctx, `UPDATE plan SET done = $2, tried = $3 WHERE id = $1`, planID, d.Through, d.Next)
 		return err
 	})
 	if err != nil {

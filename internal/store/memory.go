@@ -36,6 +36,20 @@ func scanClassGroup(rows Rows, g *plan.ClassGroup) error {
 	return err
 }
 
+// insertAccounts remembers accounts of people of whom none was remembered.
+func insertAccounts(ctx context.Context, tx Tx, source int, accounts []plan.Account) error {
+	_, err := tx.CopyIn(ctx, "account", []string{"source", "person", "object_id", "created", "written"}, func(yield func([]any) bool) {
+		row := make([]any, 5)
+		for _, a := range accounts {
+			row[0], row[1], row[2], row[3], row[4] = source, int64(a.Person), a.ObjectID, a.Created, a.Written
+			if !yield(row) {
+				return
+			}
+		}
+	})
+	return err
+}
+
 // putAccounts remembers accounts, new or not.
 func putAccounts(ctx context.Context, tx Tx, source int, accounts []plan.Account) error {
 	for _, a := range accounts {

@@ -99,20 +99,3 @@ SELECT r.id, r.record_key, r.active AND p.id IS NULL, r.body
 FROM roster r LEFT JOIN pending p ON p.source = r.source AND p.kind = r.kind AND p.id = r.id
 WHERE r.source = $1 AND r.kind = $2 AND (p.id IS NULL OR p.body IS NULL)
 ORDER BY 1`
-
-// Key returns the record with a sourcedId.
-func (r Roster) Key(ctx context.Context, source int, kind roster.Kind, key string) (roster.Record, error) {
-	record := roster.Record{Kind: kind, Key: key}
-	err := r.DB.Read(ctx, func(tx Tx) error {
-		var id int64
-		err := tx.QueryRow(ctx, `SELECT id, active, body FROM roster
-			WHERE source = $1 AND kind = $2 AND record_key = $3 AND kind IN (1, 2, 3, 4, 7)`,
-			source, int(kind), key).Scan(&id, &record.Active, &record.Body)
-		record.ID = roster.ID(id)
-		return err
-	})
-	if err != nil {
-		return roster.Record{}, fmt.Errorf("read %s %s: %w", kind, key, err)
-	}
-	return record, nil
-}

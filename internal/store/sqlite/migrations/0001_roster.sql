@@ -14,7 +14,6 @@ CREATE TABLE roster (
     body       BLOB    NOT NULL,
     PRIMARY KEY (source, kind, id)
 ) WITHOUT ROWID;
-CREATE UNIQUE INDEX roster_key ON roster (source, kind, record_key) WHERE kind IN (1, 2, 3, 4, 7);
 
 -- The feeds. state is reading, stored (the changes are complete, in pending),
 -- or merged. Feeds that were not stored leave no row and no number.
