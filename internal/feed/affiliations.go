@@ -132,20 +132,18 @@ type container struct {
 // containers returns what was known of a kind that hangs on another, by slot of the other.
 func (l *loader) containers(kind, on roster.Kind) ([]container, error) {
 	x := l.indexes[on]
+	k := l.prefetch.take(kind)
 	list := make([]container, len(x.keys))
 	slot := 0
-	for entry, err := range l.known.Entries(l.ctx, kind) {
-		if err != nil {
-			return nil, err
-		}
-		for slot < len(x.ids) && x.ids[slot] < entry.ID {
+	for _, entry := range k.entries {
+		for slot < len(x.ids) && x.ids[slot] < entry.id {
 			slot++
 		}
-		if slot < len(x.ids) && x.ids[slot] == entry.ID {
-			list[slot] = container{entry.Digest, true}
+		if slot < len(x.ids) && x.ids[slot] == entry.id {
+			list[slot] = container{entry.digest, true}
 		}
 	}
-	return list, nil
+	return list, k.err
 }
 
 func (l *loader) compareAffiliations(id roster.ID, key string, has roster.Affiliations, known container) error {

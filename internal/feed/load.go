@@ -52,6 +52,7 @@ type Options struct {
 // a catastrophic finding; the changes handed on until then are to be forgotten.
 func Load(ctx context.Context, source Source, known Known, changes Changes, opts Options) (*Report, error) {
 	l := newLoader(ctx, known, changes, opts)
+	defer l.prefetch.stop()
 	if err := source.Read(ctx, l); err != nil {
 		return nil, fmt.Errorf("read the feed: %w", err)
 	}
@@ -96,6 +97,7 @@ type loader struct {
 	opts    Options
 	report  *Report
 
+	prefetch     *prefetch
 	indexes      [roster.KindRoll + 1]*index // by kind
 	references   references
 	repeats      Bounded
@@ -114,7 +116,7 @@ type loader struct {
 
 func newLoader(ctx context.Context, known Known, changes Changes, opts Options) *loader {
 	l := &loader{
-		ctx: ctx, known: known, changes: changes, opts: opts,
+		ctx: ctx, known: known, changes: changes, opts: opts, prefetch: newPrefetch(ctx, known),
 		report:     &Report{Files: map[string]*FileReport{}},
 		references: references{found: map[reference]*Finding{}},
 	}
@@ -167,20 +169,14 @@ func kindOf(part Part) (roster.Kind, bool) {
 	return 0, false
 }
 
-// index returns the index of a kind, read from what is known on first use.
+// index returns the index of a kind, begun with what is known.
 func (l *loader) index(kind roster.Kind) (*index, error) {
 	if x := l.indexes[kind]; x != nil {
 		return x, nil
 	}
-	x := newIndex(kind)
-	for entry, err := range l.known.Entries(l.ctx, kind) {
-		if err != nil {
-			return nil, err
-		}
-		x.add(entry)
-	}
-	l.indexes[kind] = x
-	return x, nil
+	k := l.prefetch.take(kind)
+	l.indexes[kind] = k.index
+	return k.index, k.err
 }
 
 // endPart closes the part that was read last: what it did not mention is no
