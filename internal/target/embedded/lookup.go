@@ -42,14 +42,14 @@ type lookups struct {
 }
 
 func newLookups(id, anchor, name func(string) int64) lookups {
-	make1 := func(stored func(string) int64) lookup { return lookup{stored, make(map[string]int64)} }
-	return lookups{make1(id), make1(anchor), make1(name)}
+	from := func(stored func(string) int64) lookup { return lookup{stored, make(map[string]int64)} }
+	return lookups{from(id), from(anchor), from(name)}
 }
 
-// all finds everything in memory.
+// lookups find everything in memory.
 func (n nums) lookups() lookups {
 	in := func(known map[key]int64) func(string) int64 {
-		return func(text string) int64 { return known[keyOf(text)] }
+		return func(text string) int64 { return known[n.hash.key(text)] }
 	}
 	return newLookups(in(n.id), in(n.anchor), in(n.name))
 }
