@@ -33,12 +33,13 @@ func (n *route) child(segment string) *route {
 		return n.key
 	}
 	if n.names == nil {
-		n.names = map[string]*route{}
+		n.names, n.exact = map[string]*route{}, map[string]*route{}
 	}
 	lower := strings.ToLower(segment)
 	if n.names[lower] == nil {
 		n.names[lower] = &route{}
 	}
+	n.exact[segment] = n.names[lower]
 	return n.names[lower]
 }
 
@@ -71,14 +72,14 @@ func (s *Service) match(r *Request, segments []Segment) (*route, error) {
 }
 
 func (s *Service) step(r *Request, n *route, segment Segment) *route {
-	next := n.names[strings.ToLower(segment.Name)]
+	next := n.named(segment.Name)
 	if next == nil {
 		if short, qualified := s.unqualified(segment.Name); qualified {
 			if t := s.Model.Type(segment.Name); t != nil && !segment.Parens {
 				r.Cast = t
 				return n
 			}
-			next = n.names[strings.ToLower(short)]
+			next = n.named(short)
 		}
 	}
 	switch {
@@ -95,6 +96,14 @@ func (s *Service) step(r *Request, n *route, segment Segment) *route {
 	}
 	r.keys = append(r.keys, canonicalKey(segment.Key))
 	return next.key
+}
+
+// named returns what the name leads to, whatever its letter case.
+func (n *route) named(name string) *route {
+	if next, ok := n.exact[name]; ok {
+		return next
+	}
+	return n.names[strings.ToLower(name)]
 }
 
 // unqualified returns a name without its namespace, where it has one.
