@@ -8,6 +8,7 @@ import (
 // route is a node of the tree of paths.
 type route struct {
 	names      map[string]*route     // by segment in lower case
+	exact      map[string]*route     // the same by segment as it is spelled, which most clients keep to
 	key        *route                // what a key leads to
 	operations map[string]*Operation // by method
 }
