@@ -24,6 +24,11 @@ func BenchmarkGetFlow(b *testing.B) {
 	benchmarkHandler(b, w.handler, "GET", industry+"outboundProvisioningFlowSets/"+i.set+"/provisioningFlows/"+i.class, "")
 }
 
+// BenchmarkGetRoleGroup is the same without a database behind it.
+func BenchmarkGetRoleGroup(b *testing.B) {
+	benchmarkHandler(b, newWorld(b).handler, "GET", industry+"roleGroups/students", "")
+}
+
 func BenchmarkListDefinitions(b *testing.B) {
 	benchmarkHandler(b, newWorld(b).handler, "GET", industry+"referenceDefinitions", "")
 }
@@ -40,7 +45,7 @@ func benchmarkHandler(b *testing.B, handler http.Handler, method, path, body str
 	b.ReportAllocs()
 	for b.Loop() {
 		r := httptest.NewRequestWithContext(b.Context(), method, path, strings.NewReader(body))
-		r.Header.Set("Authorization", "Bearer IndustryData-OutboundFlow.ReadWrite.All IndustryData.ReadBasic.All")
+		r.Header.Set("Authorization", "Bearer IndustryData-OutboundFlow.ReadWrite.All IndustryData.ReadBasic.All IndustryData-ReferenceDefinition.Read.All")
 		clear(out.header)
 		handler.ServeHTTP(out, r)
 	}
