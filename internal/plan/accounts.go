@@ -7,6 +7,7 @@ import (
 
 	"rollbook/internal/directory"
 	"rollbook/internal/flow"
+	"rollbook/internal/match"
 	"rollbook/internal/roster"
 	"rollbook/internal/vocab"
 )
@@ -40,6 +41,12 @@ func (m Maker) planNew(ctx context.Context, g *Matching, to *Writer, findings Fi
 			findings.Add(Problem{string(refusal.Reason), roster.KindPerson, who.record.Key, refusal.Value})
 			return nil
 		}
+		if user, found := g.result.Found[who.record.ID]; found && g.managedForAnother(user, who) {
+			g.people.refuse(who.record.ID)
+			delete(g.result.Found, who.record.ID)
+			findings.Add(Problem{string(match.TakenAccount), roster.KindPerson, who.record.Key, user.UserPrincipalName})
+			return nil
+		}
 		return g.planPerson(ctx, who, to)
 	}
 	if g.newcomers.many {
@@ -51,6 +58,12 @@ func (m Maker) planNew(ctx context.Context, g *Matching, to *Writer, findings Fi
 		}
 	}
 	return nil
+}
+
+// managedForAnother reports whether an account carries the anchor of another
+// person: of another source system, or of one that left.
+func (g *Matching) managedForAnother(user directory.User, who *member) bool {
+	return user.Anchor != "" && user.Anchor != directory.UserAnchor(g.scoped(who.record.Key))
 }
 
 // AccountGone is the reason of a person whose account somebody deleted. It is
@@ -149,12 +162,13 @@ func (g *Matching) management(who *member, p roster.Person, f *flow.UserProvisio
 
 // identity are the properties that only an account has which Rollbook created.
 func (g *Matching) identity(who *member, p roster.Person, want Properties) Properties {
-	key, _ := g.rules.match.Key(p, who.role.Group)
-	name := key.Value
-	if key.Property != directory.PropertyUserPrincipalName {
-		name = p.Username
+	switch key, ok := g.rules.match.Key(p, who.role.Group); {
+	case !ok: // the school no longer says what the account was named by: it keeps its name
+	case key.Property == directory.PropertyUserPrincipalName:
+		want = want.with(directory.PropertyUserPrincipalName, key.Value)
+	default:
+		want = want.with(directory.PropertyUserPrincipalName, p.Username)
 	}
-	want = want.with(directory.PropertyUserPrincipalName, name)
 	want = want.with(directory.PropertyDisplayName, displayName(p))
 	want = want.with(directory.PropertyGivenName, p.GivenName)
 	want = want.with(directory.PropertySurname, p.FamilyName)

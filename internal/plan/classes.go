@@ -83,12 +83,13 @@ func (c *classPlanner) plan(ctx context.Context, room *classroom, roll roster.Re
 	if others > 0 {
 		c.findings.Add(Problem{ClassInSeveralSets, roster.KindClass, room.class.SourcedID, room.class.OrgSourcedID})
 	}
-	if _, gone := c.drift.groupsGone[room.record.ID]; gone {
+	takesPlace := room.record.Active && c.rules.classIsCurrent(room.class, c.people.sessions)
+	_, gone := c.drift.groupsGone[room.record.ID]
+	switch {
+	case gone && takesPlace:
 		c.findings.Add(Problem{GroupGone, roster.KindClass, room.class.SourcedID, room.group.ObjectID})
 		return nil
-	}
-	takesPlace := room.record.Active && c.rules.classIsCurrent(room.class, c.people.sessions)
-	if !takesPlace && !room.known {
+	case !takesPlace && (gone || !room.known):
 		return nil
 	}
 	c.owners, c.members = c.owners[:0], c.members[:0]
@@ -188,17 +189,14 @@ func (c *classPlanner) attribute(class roster.Class, name string) string {
 	return c.sessionAttribute(class, name)
 }
 
-// sessionAttribute returns what a flow writes of the class's session: of the
-// one it is in today, or else of its first.
+// sessionAttribute returns what a flow writes of the session that the class is
+// in today. A class that takes place without one has none that is known.
 func (c *classPlanner) sessionAttribute(class roster.Class, name string) string {
 	var session roster.Session
 	for _, id := range class.SessionSourcedIDs {
-		s, ok := c.people.sessions[id]
-		if !ok {
-			continue
-		}
-		if session.SourcedID == "" || !c.rules.Today.Within(session.Start, session.End) {
+		if s, ok := c.people.sessions[id]; ok && c.rules.Today.Within(s.Start, s.End) {
 			session = s
+			break
 		}
 	}
 	switch name {
@@ -231,11 +229,13 @@ func (c *classPlanner) planMembers(ctx context.Context, room *classroom) error {
 	}
 	effect := Effect{
 		Kind: directory.ChangeMembers, Source: c.rules.Source.Number, Object: room.record.ID, ObjectID: room.group.ObjectID,
-		Anchor:        directory.GroupAnchor(c.scoped(room.class.SourcedID)),
-		AddOwners:     c.owners.minus(thereOwners),
-		AddMembers:    c.members.minus(thereMembers),
-		RemoveOwners:  appliedOwners.and(thereOwners).minus(c.owners),
-		RemoveMembers: appliedMembers.and(thereMembers).minus(c.members),
+		Anchor: directory.GroupAnchor(c.scoped(room.class.SourcedID)),
+		// Who came in by another hand and is to be there is added all the same, and
+		// who was put out by one is removed: so it is remembered, and not planned again.
+		AddOwners:     c.owners.minus(appliedOwners.and(thereOwners)),
+		AddMembers:    c.members.minus(appliedMembers.and(thereMembers)),
+		RemoveOwners:  appliedOwners.minus(c.owners),
+		RemoveMembers: appliedMembers.minus(c.members),
 	}
 	if len(effect.AddOwners)+len(effect.AddMembers)+len(effect.RemoveOwners)+len(effect.RemoveMembers) == 0 {
 		return nil

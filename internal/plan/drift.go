@@ -115,9 +115,7 @@ func (g *Matching) observeGroups(ctx context.Context, m Maker, accounts map[stri
 			continue
 		}
 		delete(missing, content.ID)
-		if err := g.compareGroup(group, content, accounts); err != nil {
-			return err
-		}
+		g.compareGroup(group, content, accounts)
 	}
 	for _, group := range missing {
 		g.drift.groupsGone[group.Class] = true
@@ -128,7 +126,7 @@ func (g *Matching) observeGroups(ctx context.Context, m Maker, accounts map[stri
 // compareGroup notes how a group differs from how it was left. People who were
 // put in by hand and are in the roster are in its seating; they are only ever
 // taken out again where they had been put in by Rollbook too.
-func (g *Matching) compareGroup(group ClassGroup, content directory.GroupContent, accounts map[string]Account) error {
+func (g *Matching) compareGroup(group ClassGroup, content directory.GroupContent, accounts map[string]Account) {
 	if there := groupProperties(content.Group).only(DecodeProperties(group.Written)); there.Encode() != group.Written {
 		g.drift.properties[group.Class] = there
 	}
@@ -148,7 +146,6 @@ func (g *Matching) compareGroup(group ClassGroup, content directory.GroupContent
 	if string(seats.owners.Encode(nil)) != string(group.Owners) || string(seats.members.Encode(nil)) != string(group.Members) {
 		g.drift.groups[group.Class] = seats
 	}
-	return nil
 }
 
 // only returns the properties that others have too, with "" for those that p lacks.

@@ -39,7 +39,7 @@ func (e Effect) Inverse(objectID string) (Effect, error) {
 	case directory.CreateGroup:
 		inverse.Kind = directory.DeleteGroup
 	case directory.UpdateUser, directory.UpdateGroup:
-		inverse.Kind, inverse.Properties, inverse.Was = e.Kind, e.Was, e.Properties
+		inverse.Kind, inverse.Properties, inverse.Was = e.Kind, e.Was.orFalse(), e.Properties
 	case directory.ChangeMembers:
 		inverse.Kind = e.Kind
 		inverse.AddOwners, inverse.RemoveOwners = e.RemoveOwners, e.AddOwners

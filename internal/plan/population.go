@@ -35,6 +35,9 @@ func (p *population) is(id roster.ID, s standing) bool {
 	return int(id) < len(p.standing) && p.standing[id]&s == s
 }
 
+// refuse takes back that a person has an account.
+func (p *population) refuse(id roster.ID) { p.standing[id] &^= provisioned }
+
 // member is a person as planning looks at them, one at a time.
 type member struct {
 	record  roster.Record

@@ -3,10 +3,13 @@ package plan
 import (
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"rollbook/internal/directory"
 )
 
 // Properties are named values of a directory object, sorted by name. An empty
@@ -86,6 +89,15 @@ func (p Properties) Over(written Properties) Properties {
 		merged = merged.with(property.Name, property.Value)
 	}
 	return merged
+}
+
+// orFalse returns the properties with "false" for a truth value that was never
+// written: unlike other properties it cannot be absent.
+func (p Properties) orFalse() Properties {
+	if value, found := p.Get(directory.PropertyHasTeam); found && value == "" {
+		return slices.Clone(p).with(directory.PropertyHasTeam, strconv.FormatBool(false))
+	}
+	return p
 }
 
 // MarshalJSONTo writes the properties as one object, as a person reads them.

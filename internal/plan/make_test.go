@@ -1,0 +1,524 @@
+package plan_test
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rollbook/internal/directory"
+	"rollbook/internal/flow"
+	"rollbook/internal/match"
+	"rollbook/internal/plan"
+	"rollbook/internal/roster"
+)
+
+func student(name string) person {
+	return person{roster.Person{SourcedID: name, Username: name, GivenName: name}, []roster.Affiliation{{OrgSourcedID: "S", Role: "student", Grade: "09"}}}
+}
+
+func teacher(name string) person {
+	return person{roster.Person{SourcedID: name, Username: name, GivenName: name}, []roster.Affiliation{{OrgSourcedID: "S", Role: "teacher"}}}
+}
+
+// taught is a class at school S.
+func taught(id string, seats ...seat) class {
+	return class{roster.Class{SourcedID: id, OrgSourcedID: "S", Title: "Class " + id}, seats}
+}
+
+// small is a school with one class of four roles.
+func small() school {
+	return school{
+		people: []person{teacher("tess"), teacher("sub"), student("ana"), student("ben")},
+		classes: []class{taught("K1",
+			seat{"tess", "teacher"}, seat{"sub", "substitute"}, seat{"ana", "student"}, seat{"ben", "student"})},
+	}
+}
+
+func (s school) without(name string) school {
+	s.people = slices.DeleteFunc(slices.Clone(s.people), func(p person) bool { return p.SourcedID == name })
+	s.classes = slices.Clone(s.classes)
+	for i, c := range s.classes {
+		s.classes[i].seats = slices.DeleteFunc(slices.Clone(c.seats), func(s seat) bool { return s.person == name })
+	}
+	return s
+}
+
+func at(names ...string) []string {
+	for i, name := range names {
+		names[i] = name + "@school.example"
+	}
+	slices.Sort(names)
+	return names
+}
+
+// counts is a summary without its hash.
+func counts(m *made) plan.Summary {
+	s := m.summary
+	s.Hash = ""
+	return s
+}
+
+func wantCounts(t *testing.T, want plan.Summary, got *made) {
+	t.Helper()
+	if diff := cmp.Diff(want, counts(got)); diff != "" {
+		t.Errorf("summary (-want +got):\n%s", diff)
+	}
+}
+
+func wantHeld(t *testing.T, want map[string]group, w *world) {
+	t.Helper()
+	if diff := cmp.Diff(want, w.held(t)); diff != "" {
+		t.Errorf("groups (-want +got):\n%s", diff)
+	}
+}
+
+func wantProblems(t *testing.T, want []plan.Problem, got *made) {
+	t.Helper()
+	if diff := cmp.Diff(want, got.problems); diff != "" {
+		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+}
+
+func wantNothing(t fataler, got *made) {
+	t.Helper()
+	if n := got.summary.Effects(); n != 0 {
+		t.Fatalf("%d effects, want none: %+v", n, got.effects)
+	}
+}
+
+// ran returns a world that has applied what the school says.
+func ran(t *testing.T, s school) *world {
+	t.Helper()
+	w := newWorld()
+	w.sources[0].say(s)
+	w.run(t)
+	wantNothing(t, w.plan(t))
+	return w
+}
+
+func TestDefaultFlow(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	w.sources[0].say(small())
+	first := w.run(t)
+	wantCounts(t, plan.Summary{
+		Users: plan.Changes{Create: 4}, Groups: plan.Changes{Create: 1}, Memberships: plan.Memberships{Add: 3},
+	}, first)
+	wantProblems(t, nil, first)
+	wantHeld(t, map[string]group{"Section_K1": {"Class K1", at("tess"), at("ana", "ben")}}, w)
+	want := directory.User{
+		Anchor: "user_ana", UserPrincipalName: "ana@school.example", DisplayName: "ana", GivenName: "ana", AccountEnabled: true,
+		Attributes: map[string]string{directory.AttributeExternalID: "ana", directory.AttributePrimaryRole: "student"},
+	}
+	got := w.user(t, "ana@school.example")
+	got.ID = ""
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("account (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(map[string]int{"student": 2, "teacher": 2}, first.missing); diff != "" {
+		t.Errorf("unmatched (-want +got):\n%s", diff)
+	}
+	second := w.run(t)
+	wantNothing(t, second)
+	if diff := cmp.Diff(map[string]int{"student": 2, "teacher": 2}, second.found); diff != "" {
+		t.Errorf("matched (-want +got):\n%s", diff)
+	}
+}
+
+func TestChangesOfTheRoster(t *testing.T) {
+	t.Parallel()
+	renamed := small()
+	renamed.classes = []class{taught("K1", small().classes[0].seats...)}
+	renamed.classes[0].Title = "Renamed"
+	married := small()
+	married.people[2].FamilyName = "Novák"
+	for name, test := range map[string]struct {
+		next school
+		want plan.Summary
+		held group
+	}{
+		"a pupil leaves": {
+			small().without("ben"), plan.Summary{Memberships: plan.Memberships{Remove: 1}},
+			group{"Class K1", at("tess"), at("ana")},
+		},
+		"the teacher leaves": {
+			small().without("tess"), plan.Summary{Memberships: plan.Memberships{Remove: 1}},
+			group{"Class K1", nil, at("ana", "ben")},
+		},
+		"the class ends": {
+			school{people: small().people}, plan.Summary{Memberships: plan.Memberships{Remove: 3}},
+			group{Name: "Class K1"},
+		},
+		"the class is renamed": {
+			renamed, plan.Summary{Groups: plan.Changes{Update: 1}}, group{"Renamed", at("tess"), at("ana", "ben")},
+		},
+		"a name changes": {
+			married, plan.Summary{Users: plan.Changes{Update: 1}}, group{"Class K1", at("tess"), at("ana", "ben")},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := ran(t, small())
+			w.sources[0].say(test.next)
+			wantCounts(t, test.want, w.run(t))
+			wantHeld(t, map[string]group{"Section_K1": test.held}, w)
+			wantNothing(t, w.run(t))
+			for _, p := range small().people {
+				w.user(t, p.SourcedID+"@school.example") // nobody's account goes
+			}
+			w.sources[0].say(small())
+			w.run(t)
+			wantHeld(t, map[string]group{"Section_K1": {"Class K1", at("tess"), at("ana", "ben")}}, w)
+		})
+	}
+}
+
+func TestMappings(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		owners, members []flow.ReferenceValue
+		want            group
+	}{
+		"a role in both":    {codes("teacher", "student"), codes("student"), group{"Class K1", at("tess", "ana", "ben"), at("ana", "ben")}},
+		"a role in neither": {codes("teacher"), codes("substitute"), group{"Class K1", at("tess"), at("sub")}},
+		"nobody":            {nil, nil, group{Name: "Class K1"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := ran(t, small())
+			w.classes().EnrollmentMappings = flow.EnrollmentMappings{OwnerEnrollmentMappings: test.owners, MemberEnrollmentMappings: test.members}
+			w.run(t)
+			wantHeld(t, map[string]group{"Section_K1": test.want}, w)
+			wantNothing(t, w.run(t))
+		})
+	}
+}
+
+func TestSeveralRolesInOneClass(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	w.classes().EnrollmentMappings.MemberEnrollmentMappings = codes("student", "aide")
+	s := small()
+	s.classes[0].seats = append(s.classes[0].seats, seat{"ana", "aide"}, seat{"ana", "teacher"})
+	w.sources[0].say(s)
+	wantCounts(t, plan.Summary{
+		Users: plan.Changes{Create: 4}, Groups: plan.Changes{Create: 1}, Memberships: plan.Memberships{Add: 4},
+	}, w.run(t))
+	wantHeld(t, map[string]group{"Section_K1": {"Class K1", at("tess", "ana"), at("ana", "ben")}}, w)
+}
+
+func TestTeams(t *testing.T) {
+	t.Parallel()
+	w := ran(t, small())
+	w.classes().AdditionalOptions.CreateTeam = true
+	wantCounts(t, plan.Summary{Groups: plan.Changes{Update: 1}}, w.run(t))
+	if !w.object(t, "Section_K1").HasTeam {
+		t.Error("the group got no team")
+	}
+	w.classes().AdditionalOptions.CreateTeam = false
+	wantNothing(t, w.run(t))
+	if !w.object(t, "Section_K1").HasTeam {
+		t.Error("the team was taken away")
+	}
+}
+
+func TestDisplayNameOnCreateOnly(t *testing.T) {
+	t.Parallel()
+	w := ran(t, small())
+	w.classes().AdditionalOptions.WriteDisplayNameOnCreateOnly = true
+	renamed := small()
+	renamed.classes = []class{{roster.Class{SourcedID: "K1", OrgSourcedID: "S", Title: "New"}, renamed.classes[0].seats}}
+	w.sources[0].say(renamed)
+	wantNothing(t, w.run(t))
+	w.classes().AdditionalOptions.WriteDisplayNameOnCreateOnly = false
+	w.run(t)
+	if got := w.object(t, "Section_K1").DisplayName; got != "New" {
+		t.Errorf("displayName %q, want the new one once the flow keeps it", got)
+	}
+}
+
+func TestAttributes(t *testing.T) {
+	t.Parallel()
+	s := small()
+	s.courses = []roster.Course{{SourcedID: "C", OrgSourcedID: "S", Title: "Algebra", Code: "ALG", Subjects: []string{"02", "03"}, Grades: []string{"09"}}}
+	s.sessions = []roster.Session{
+		{SourcedID: "last", Title: "Last term", Start: 20260101, End: 20260601},
+		{SourcedID: "now", Title: "This term", Start: 20260801, End: 20270101},
+		{SourcedID: "next", Title: "Next term", Start: 20270102, End: 20270601},
+	}
+	s.classes[0].CourseSourcedID, s.classes[0].Code = "C", "ALG-1"
+	s.classes[0].SessionSourcedIDs = []string{"last", "now", "next"}
+	w := newWorld()
+	w.classes().AdditionalAttributes = flow.ClassGroupAttributes()
+	w.sources[0].say(s)
+	w.run(t)
+	all := map[string]string{
+		"courseTitle": "Algebra", "courseCode": "ALG", "courseSubject": "02,03", "courseGradeLevel": "09", "courseExternalId": "C",
+		"academicSessionTitle": "This term", "academicSessionExternalId": "now", "classCode": "ALG-1",
+	}
+	if diff := cmp.Diff(all, w.object(t, "Section_K1").Attributes); diff != "" {
+		t.Errorf("attributes (-want +got):\n%s", diff)
+	}
+	w.classes().AdditionalAttributes = []string{"courseTitle"}
+	s.courses[0].Title, s.courses[0].Code = "Algebra I", "ALG1"
+	w.sources[0].say(s)
+	wantCounts(t, plan.Summary{Groups: plan.Changes{Update: 1}}, w.run(t))
+	all["courseTitle"] = "Algebra I" // listed; the others are left as they are
+	if diff := cmp.Diff(all, w.object(t, "Section_K1").Attributes); diff != "" {
+		t.Errorf("attributes (-want +got):\n%s", diff)
+	}
+	s.classes[0].CourseSourcedID = ""
+	w.sources[0].say(s)
+	w.run(t)
+	delete(all, "courseTitle")
+	if diff := cmp.Diff(all, w.object(t, "Section_K1").Attributes); diff != "" {
+		t.Errorf("attributes without a course (-want +got):\n%s", diff)
+	}
+}
+
+func TestCurrentClasses(t *testing.T) {
+	t.Parallel()
+	term := func(start, end roster.Date) []roster.Session {
+		return []roster.Session{{SourcedID: "T", Start: start, End: end}}
+	}
+	for name, test := range map[string]struct {
+		sessions []roster.Session
+		listed   []string
+		today    roster.Date
+		want     bool
+	}{
+		"within its session":                  {term(20261101, 20261201), []string{"T"}, today, true},
+		"on its first day":                    {term(today, 20261201), []string{"T"}, today, true},
+		"on its last day":                     {term(20261101, today), []string{"T"}, today, true},
+		"its session is over":                 {term(20260801, 20261122), []string{"T"}, today, false},
+		"its session is to come":              {term(20261124, 20261201), []string{"T"}, today, false},
+		"no session, within the year":         {nil, nil, today, true},
+		"no session, after the year":          {nil, nil, 20270801, false},
+		"a session nobody knows, in the year": {nil, []string{"T"}, today, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld()
+			w.today = test.today
+			s := small()
+			s.sessions = test.sessions
+			s.classes[0].SessionSourcedIDs = test.listed
+			w.sources[0].say(s)
+			w.run(t)
+			if _, got := w.held(t)["Section_K1"]; got != test.want {
+				t.Errorf("there is a group: %v, want %v", got, test.want)
+			}
+		})
+	}
+}
+
+func TestAClassThatIsOverIsEmptied(t *testing.T) {
+	t.Parallel()
+	w := ran(t, small())
+	w.today = 20270801
+	wantCounts(t, plan.Summary{Memberships: plan.Memberships{Remove: 3}}, w.run(t))
+	wantHeld(t, map[string]group{"Section_K1": {Name: "Class K1"}}, w)
+	wantNothing(t, w.run(t))
+}
+
+func TestRolesThatEnded(t *testing.T) {
+	t.Parallel()
+	s := small()
+	s.people[2].roles[0].End = 20261122
+	s.people[3].roles[0].Ended = 7
+	w := ran(t, s)
+	wantHeld(t, map[string]group{"Section_K1": {"Class K1", at("tess"), nil}}, w)
+}
+
+func TestUnmatchedPeople(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	w.users().CreateUnmatchedUsers = false
+	w.tried(t, directory.Effect{Kind: directory.CreateUser, Anchor: "by hand", User: &directory.User{UserPrincipalName: "ANA@school.example", DisplayName: "By hand"}})
+	w.sources[0].say(small())
+	first := w.run(t)
+	wantCounts(t, plan.Summary{Groups: plan.Changes{Create: 1}}, first)
+	wantProblems(t, []plan.Problem{{Reason: string(match.TakenAccount), Kind: roster.KindPerson, Key: "ana", Value: "ANA@school.example"}}, first)
+	wantHeld(t, map[string]group{"Section_K1": {Name: "Class K1"}}, w)
+}
+
+// join gives the directory an account that Rollbook does not manage.
+func (w *world) join(t fataler, name, displayName string) string {
+	t.Helper()
+	id := w.tried(t, directory.Effect{Kind: directory.CreateUser, Anchor: "x", User: &directory.User{UserPrincipalName: name, DisplayName: displayName}})
+	w.tried(t, directory.Effect{Kind: directory.UpdateUser, ID: id, Set: map[string]*string{directory.PropertyAnchor: nil}})
+	return id
+}
+
+func TestMatchedAccountsKeepTheirNames(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	id := w.join(t, "ana@school.example", "Ana by hand")
+	w.agree(t)
+	w.sources[0].say(small())
+	wantCounts(t, plan.Summary{
+		Users: plan.Changes{Create: 3, Update: 1}, Groups: plan.Changes{Create: 1}, Memberships: plan.Memberships{Add: 3},
+	}, w.run(t))
+	got := w.user(t, "ana@school.example")
+	if got.ID != id || got.Anchor != "user_ana" || got.DisplayName != "Ana by hand" || got.Attributes[directory.AttributePrimaryRole] != "student" {
+		t.Errorf("account %+v, want the one of before, managed, under its name", got)
+	}
+	wantHeld(t, map[string]group{"Section_K1": {"Class K1", at("tess"), at("ana", "ben")}}, w)
+	wantNothing(t, w.run(t))
+}
+
+func TestRefusedPeople(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	s := small()
+	s.people[3].Username = "ana"
+	w.sources[0].say(s)
+	first := w.run(t)
+	wantProblems(t, []plan.Problem{
+		{Reason: string(match.ClaimedTwice), Kind: roster.KindPerson, Key: "ana", Value: "ana@school.example"},
+		{Reason: string(match.ClaimedTwice), Kind: roster.KindPerson, Key: "ben", Value: "ana@school.example"},
+	}, first)
+	wantHeld(t, map[string]group{"Section_K1": {"Class K1", at("tess"), nil}}, w)
+}
+
+func TestFlowSets(t *testing.T) {
+	t.Parallel()
+	two := school{people: small().people, classes: []class{taught("K1", seat{"tess", "teacher"}), taught("K2", seat{"tess", "teacher"})}}
+	two.classes[1].OrgSourcedID = "T"
+	w := newWorld()
+	w.config.FlowSets = []flow.FlowSet{
+		{ID: "all", DisplayName: "S only", Filter: &flow.Filter{In: []string{"S"}}}, {ID: "two", DisplayName: "All"},
+	}
+	w.sources[0].say(two)
+	wantProblems(t, nil, w.run(t))
+	if _, made := w.held(t)["Section_K2"]; made {
+		t.Error("a class of an organization that is in no set has a group")
+	}
+	w.config.ProvisioningFlows = append(w.config.ProvisioningFlows, flow.ProvisioningFlow{
+		FlowSet: "two", Readiness: flow.Ready, ClassGroup: &flow.ClassGroupConfiguration{
+			EnrollmentMappings: flow.EnrollmentMappings{MemberEnrollmentMappings: codes("teacher")},
+		},
+	})
+	second := w.run(t)
+	wantProblems(t, []plan.Problem{{Reason: plan.ClassInSeveralSets, Kind: roster.KindClass, Key: "K1", Value: "S"}}, second)
+	wantHeld(t, map[string]group{
+		"Section_K1": {"Class K1", at("tess"), nil}, "Section_K2": {"Class K2", nil, at("tess")},
+	}, w)
+	w.config.ProvisioningFlows[2].Readiness = flow.Failed
+	wantProblems(t, nil, w.run(t))
+}
+
+func TestPeopleOutsideEverySetGetNoAccount(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	w.config.FlowSets[0].Filter = &flow.Filter{In: []string{"S"}}
+	s := small()
+	s.people[2].roles[0].OrgSourcedID = "T"
+	w.sources[0].say(s)
+	wantCounts(t, plan.Summary{
+		Users: plan.Changes{Create: 3}, Groups: plan.Changes{Create: 1}, Memberships: plan.Memberships{Add: 2},
+	}, w.run(t))
+	wantNothing(t, w.run(t))
+}
+
+func TestUserAttributes(t *testing.T) {
+	t.Parallel()
+	w := ran(t, small())
+	minor := "minor"
+	w.users().ManagementOptions = flow.UserManagementOptions{
+		AdditionalAttributes: []string{"userGradeLevel"}, AdditionalOptions: flow.AdditionalUserOptions{StudentAgeGroup: &minor},
+	}
+	wantCounts(t, plan.Summary{Users: plan.Changes{Update: 2}}, w.run(t))
+	got := w.user(t, "ana@school.example").Attributes
+	if got[directory.AttributeGrade] != "09" || got[directory.AttributeAgeGroup] != "minor" {
+		t.Errorf("attributes %v, want the grade and the age group", got)
+	}
+	wantNothing(t, w.run(t))
+}
+
+func TestNicknames(t *testing.T) {
+	t.Parallel()
+	long := fmt.Sprintf("%080d", 7)
+	ids := []string{"K 1", "k1", "K1", long, long + "8", "+", "a.b_c-d"}
+	w := newWorld()
+	var s school
+	for _, id := range ids {
+		s.classes = append(s.classes, taught(id))
+	}
+	w.sources[0].say(s)
+	w.run(t)
+	s.classes = append(s.classes, taught("K/1"))
+	w.sources[0].say(s)
+	w.run(t)
+	got := map[string]string{}
+	for _, id := range append(ids, "K/1") {
+		got[id] = w.object(t, "Section_"+id).MailNickname
+	}
+	hashed := func(name, id string) string {
+		sum := sha256.Sum256([]byte(id))
+		return fmt.Sprintf("%s-%x", name, sum[:4])
+	}
+	want := map[string]string{
+		"K 1": "Section_K1", "k1": hashed("Section_k1", "k1"), "K1": hashed("Section_K1", "K1"), "K/1": hashed("Section_K1", "K/1"),
+		"+": hashed("Section_", "+"), "a.b_c-d": "Section_a.b_c-d",
+		long: "Section_" + long[:56], long + "8": hashed("Section_"+long[:47], long+"8"),
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("nicknames (-want +got):\n%s", diff)
+	}
+}
+
+func TestSeveralSourceSystems(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	second := w.addSource("two")
+	w.sources[0].say(small())
+	second.say(school{people: []person{teacher("tom"), student("ana2")}, classes: []class{taught("K1", seat{"tom", "teacher"}, seat{"ana2", "student"})}})
+	w.run(t)
+	want := map[string]group{
+		"Section_K1":     {"Class K1", at("tess"), at("ana", "ben")},
+		"Section_K1@two": {"Class K1", at("tom"), at("ana2")},
+	}
+	wantHeld(t, want, w)
+	wantNothing(t, w.run(t))
+
+	second.say(school{people: []person{student("ana")}})
+	third := w.run(t)
+	wantProblems(t, []plan.Problem{{Reason: string(match.TakenAccount), Kind: roster.KindPerson, Key: "ana", Value: "ana@school.example"}}, third)
+	if got := w.user(t, "ana@school.example").Anchor; got != "user_ana" {
+		t.Errorf("the account of another system's person has the anchor %s now", got)
+	}
+}
+
+func TestAnAccountKeepsItsNameWhileTheSchoolSaysNone(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	for i := range w.sources[0].system.UserMatchingSettings {
+		w.sources[0].system.UserMatchingSettings[i].SourceIdentifier.Code = "email"
+	}
+	s := small()
+	s.people[2].Email = "ana@mail.example"
+	w.sources[0].say(s)
+	wantCounts(t, plan.Summary{
+		Users: plan.Changes{Create: 1}, Groups: plan.Changes{Create: 1}, Memberships: plan.Memberships{Add: 1},
+	}, w.run(t))
+	s.people[2].Email = ""
+	w.sources[0].say(s)
+	w.run(t)
+	if got := w.user(t, "ana@mail.example"); got.Mail != "" {
+		t.Errorf("mail %q, want none", got.Mail)
+	}
+	wantNothing(t, w.run(t))
+}
+
+func TestADeletionHasNoInverse(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []directory.EffectKind{directory.DeleteGroup, directory.DeleteUser} {
+		if e, err := (plan.Effect{Kind: kind}).Inverse("id"); err == nil {
+			t.Errorf("%s: %+v, want an error", kind, e)
+		}
+	}
+}

@@ -1,0 +1,251 @@
+package plan_test
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"pgregory.net/rapid"
+
+	"rollbook/internal/directory"
+	"rollbook/internal/flow"
+	"rollbook/internal/roster"
+)
+
+func some(t *rapid.T, label string, names ...string) []string {
+	return rapid.SliceOfDistinct(rapid.SampledFrom(names), rapid.ID[string]).Draw(t, label)
+}
+
+func one(t *rapid.T, label string, names ...string) string {
+	return rapid.SampledFrom(names).Draw(t, label)
+}
+
+// drawSchool draws a school out of few names. A class stays at its
+// organization: one that moves out of every set is left as it is.
+func drawSchool(t *rapid.T) school {
+	s := school{
+		sessions: []roster.Session{{SourcedID: "now", Title: "Now", Start: 20261101, End: 20261201}, {SourcedID: "over", End: 20261031}},
+		courses:  []roster.Course{{SourcedID: "C", Title: one(t, "course", "Art", "Music")}},
+	}
+	people := some(t, "people", "ana", "ben", "cleo", "tess", "tom")
+	for _, name := range people {
+		p := person{roster.Person{SourcedID: name, Username: name, GivenName: one(t, "given", "A", "B")}, nil}
+		for _, org := range some(t, "orgs", "S", "T") {
+			p.roles = append(p.roles, roster.Affiliation{OrgSourcedID: org, Role: one(t, "role", "student", "teacher", "parent")})
+		}
+		s.people = append(s.people, p)
+	}
+	for _, of := range [][2]string{{"K1", "S"}, {"K2", "T"}, {"K3", "U"}} {
+		id, org := of[0], of[1]
+		if !rapid.Bool().Draw(t, "class "+id) {
+			continue
+		}
+		c := class{roster.Class{
+			SourcedID: id, OrgSourcedID: org, Title: one(t, "title", "Old", "New"), CourseSourcedID: "C",
+			SessionSourcedIDs: some(t, "sessions", "now", "over"),
+		}, nil}
+		for _, name := range people {
+			for _, role := range some(t, "seats", "student", "teacher", "aide") {
+				c.seats = append(c.seats, seat{name, role})
+			}
+		}
+		s.classes = append(s.classes, c)
+	}
+	return s
+}
+
+// configure draws two flow sets with class group flows that may overlap.
+func configure(t *rapid.T, w *world) {
+	w.config.FlowSets, w.config.ProvisioningFlows = []flow.FlowSet{{ID: "all"}}, w.config.ProvisioningFlows[:1]
+	for _, id := range []string{"first", "second"} {
+		set := flow.FlowSet{ID: id}
+		if rapid.Bool().Draw(t, "filtered") {
+			set.Filter = &flow.Filter{In: some(t, "filter", "S", "T")}
+		}
+		w.config.FlowSets = append(w.config.FlowSets, set)
+		w.config.ProvisioningFlows = append(w.config.ProvisioningFlows, flow.ProvisioningFlow{
+			FlowSet: id, Readiness: flow.Ready, ClassGroup: drawFlow(t),
+		})
+	}
+}
+
+func drawFlow(t *rapid.T) *flow.ClassGroupConfiguration {
+	return &flow.ClassGroupConfiguration{
+		AdditionalAttributes: some(t, "attributes", "courseTitle", "classCode"),
+		AdditionalOptions: flow.AdditionalClassGroupOptions{
+			CreateTeam: rapid.Bool().Draw(t, "team"), WriteDisplayNameOnCreateOnly: rapid.Bool().Draw(t, "create only"),
+		},
+		EnrollmentMappings: flow.EnrollmentMappings{
+			OwnerEnrollmentMappings:  codes(some(t, "owners", "student", "teacher", "aide")...),
+			MemberEnrollmentMappings: codes(some(t, "members", "student", "teacher", "aide")...),
+		},
+	}
+}
+
+// desired returns who is to be in the groups, by what the flows say and nothing
+// else. Classes that no flow covers are not in it.
+func (w *world) desired(s school) map[string]group {
+	groups := map[string]group{}
+	here := map[string]bool{}
+	for _, p := range s.people {
+		here[p.SourcedID] = slices.ContainsFunc(p.roles, func(a roster.Affiliation) bool { return a.Role != "parent" })
+	}
+	for _, c := range s.classes {
+		f := w.covering(c.OrgSourcedID)
+		if f == nil || slices.Equal(c.SessionSourcedIDs, []string{"over"}) {
+			continue
+		}
+		var g group
+		for _, seat := range c.seats {
+			name, role := seat.person+"@school.example", flow.ReferenceValue{Code: seat.role}
+			if here[seat.person] && slices.Contains(f.EnrollmentMappings.OwnerEnrollmentMappings, role) {
+				g.Owners = append(g.Owners, name)
+			}
+			if here[seat.person] && slices.Contains(f.EnrollmentMappings.MemberEnrollmentMappings, role) {
+				g.Members = append(g.Members, name)
+			}
+		}
+		slices.Sort(g.Owners)
+		slices.Sort(g.Members)
+		g.Owners, g.Members = slices.Compact(g.Owners), slices.Compact(g.Members)
+		groups["Section_"+c.SourcedID] = g
+	}
+	return groups
+}
+
+func (w *world) covering(org string) *flow.ClassGroupConfiguration {
+	for i, set := range w.config.FlowSets[1:] {
+		if set.Filter == nil || slices.Contains(set.Filter.In, org) {
+			return w.config.ProvisioningFlows[1+i].ClassGroup
+		}
+	}
+	return nil
+}
+
+// seated returns the groups that somebody is in.
+func seated(groups map[string]group) map[string]group {
+	groups = maps.Clone(groups)
+	maps.DeleteFunc(groups, func(_ string, g group) bool { return len(g.Owners)+len(g.Members) == 0 })
+	return groups
+}
+
+func differ(want, got map[string]group) string {
+	return cmp.Diff(seated(want), seated(got), cmpopts.IgnoreFields(group{}, "Name"), cmpopts.EquateEmpty())
+}
+
+// Whatever the school said before, the groups hold in the end whom the flows
+// want in them now, and a second plan is empty.
+func TestTheDirectoryHoldsWhatTheFlowsWant(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		w := newWorld()
+		configure(t, w)
+		a, b := drawSchool(t), drawSchool(t)
+		for _, s := range []school{a, b, a} {
+			w.sources[0].say(s)
+			w.run(t)
+			if diff := differ(w.desired(s), w.held(t)); diff != "" {
+				t.Fatalf("groups (-want +got):\n%s", diff)
+			}
+			wantNothing(t, w.plan(t))
+			w.remembered = "" // looked at anew, the directory is as it was left
+			wantNothing(t, w.plan(t))
+			w.agree(t)
+		}
+	})
+}
+
+// contents is everything that a directory holds, by ID.
+func (w *world) contents(t fataler) map[string]any {
+	t.Helper()
+	all := map[string]any{}
+	for u, err := range w.directory.Users(context.Background()) {
+		if err != nil {
+			t.Fatalf("users: %v", err)
+		}
+		all[u.ID] = u
+	}
+	for g, err := range w.directory.Groups(context.Background()) {
+		if err != nil {
+			t.Fatalf("groups: %v", err)
+		}
+		all[g.ID] = g
+	}
+	return all
+}
+
+// The inverses of a plan's effects, last first, bring the directory back.
+func TestInverse(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		w := newWorld()
+		configure(t, w)
+		for _, name := range some(t, "by hand", "ana", "tess") {
+			w.join(t, name+"@school.example", "By hand")
+		}
+		w.sources[0].say(drawSchool(t))
+		if rapid.Bool().Draw(t, "there is something") {
+			w.run(t)
+		}
+		before := w.contents(t)
+		configure(t, w)
+		w.sources[0].say(drawSchool(t))
+		made := w.run(t)
+		for _, e := range slices.Backward(made.effects) {
+			inverse, err := e.Inverse(w.idOf(e.Kind, e.Object))
+			if err != nil {
+				t.Fatalf("inverse: %v", err)
+			}
+			w.carryOut(t, inverse)
+		}
+		if diff := cmp.Diff(before, w.contents(t), cmpopts.EquateEmpty()); diff != "" {
+			t.Fatalf("directory (-before +after):\n%s", diff)
+		}
+	})
+}
+
+func (w *world) idOf(kind directory.EffectKind, object roster.ID) string {
+	if kind == directory.CreateUser || kind == directory.UpdateUser {
+		return w.sources[0].accounts[object].ObjectID
+	}
+	return w.sources[0].groups[object].ObjectID
+}
+
+// Plans from the same have the same hash; what differs has another.
+func TestHash(t *testing.T) {
+	t.Parallel()
+	hash := func(change func(*world, *school)) string {
+		w, s := newWorld(), small()
+		s.people = slices.Clone(s.people)
+		change(w, &s)
+		w.sources[0].say(s)
+		return w.plan(t).summary.Hash
+	}
+	seen := map[string]string{}
+	for name, change := range map[string]func(*world, *school){
+		"as it is":      func(*world, *school) {},
+		"another name":  func(_ *world, s *school) { s.people[0].GivenName = "Tessa" },
+		"another title": func(_ *world, s *school) { s.classes[0].Title = "Other" },
+		"a pupil less":  func(_ *world, s *school) { *s = s.without("ben") },
+		"another seat":  func(_ *world, s *school) { s.classes[0].seats[3].role = "teacher" },
+		"owners swapped": func(w *world, _ *school) {
+			w.classes().EnrollmentMappings.OwnerEnrollmentMappings = codes("substitute")
+		},
+		"with a team":     func(w *world, _ *school) { w.classes().AdditionalOptions.CreateTeam = true },
+		"another source":  func(w *world, _ *school) { w.sources[0].system.Number, w.sources = 2, append(w.sources, w.sources[0]) },
+		"nothing to do":   func(_ *world, s *school) { *s = school{} },
+		"people as found": func(w *world, _ *school) { w.join(t, "ana@school.example", "Ana") },
+	} {
+		got := hash(change)
+		if again := hash(change); again != got {
+			t.Errorf("%s: %s and %s, want the same hash twice", name, got, again)
+		}
+		if other, known := seen[got]; known {
+			t.Errorf("%s and %s have the same hash", name, other)
+		}
+		seen[got] = name
+	}
+}

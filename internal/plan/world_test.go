@@ -1,0 +1,288 @@
+package plan_test
+
+import (
+	"cmp"
+	"context"
+	"iter"
+	"maps"
+	"slices"
+
+	"rollbook/internal/directory"
+	"rollbook/internal/flow"
+	"rollbook/internal/plan"
+	"rollbook/internal/roster"
+	"rollbook/internal/target/targettest"
+	"rollbook/internal/vocab"
+)
+
+// school is what a school says.
+type school struct {
+	sessions []roster.Session
+	courses  []roster.Course
+	people   []person
+	classes  []class
+}
+
+type person struct {
+	roster.Person
+	roles []roster.Affiliation
+}
+
+type class struct {
+	roster.Class
+	seats []seat
+}
+
+type seat struct{ person, role string }
+
+// fataler is what a test and a property test have in common.
+type fataler interface {
+	Helper()
+	Fatalf(format string, args ...any)
+	Errorf(format string, args ...any)
+}
+
+// source is the roster of one source system, and what was applied for it. It
+// implements plan.Roster and plan.Memory for the number of its system.
+type source struct {
+	system   flow.SourceSystem
+	ids      map[roster.Kind]map[string]roster.ID
+	records  map[roster.Kind]map[roster.ID]roster.Record
+	accounts map[roster.ID]plan.Account
+	groups   map[roster.ID]plan.ClassGroup
+}
+
+// world is a directory with source systems and a configuration.
+type world struct {
+	sources    []*source
+	directory  *targettest.Memory
+	remembered string
+	config     flow.Snapshot
+	today      roster.Date
+}
+
+const today = roster.Date(20261123)
+
+func codes(list ...string) []flow.ReferenceValue {
+	var values []flow.ReferenceValue
+	for _, code := range list {
+		values = append(values, flow.ReferenceValue{Code: code})
+	}
+	return values
+}
+
+// newWorld has one source system and the flows that a first use is given,
+// shortened: teachers own, students are members, everybody gets an account.
+func newWorld() *world {
+	w := &world{directory: targettest.NewMemory(), today: today}
+	w.config = flow.Snapshot{
+		FlowSets: []flow.FlowSet{{ID: "all", DisplayName: "All"}},
+		ProvisioningFlows: []flow.ProvisioningFlow{
+			{FlowSet: "all", Readiness: flow.Ready, User: &flow.UserProvisioning{CreateUnmatchedUsers: true}},
+			{FlowSet: "all", Readiness: flow.Ready, ClassGroup: &flow.ClassGroupConfiguration{EnrollmentMappings: flow.EnrollmentMappings{
+				OwnerEnrollmentMappings: codes("teacher"), MemberEnrollmentMappings: codes("student"),
+			}}},
+		},
+		Lists: vocab.NewLists(vocab.Seed()),
+	}
+	w.addSource("one")
+	return w
+}
+
+func (w *world) addSource(id string) *source {
+	s := &source{
+		ids: map[roster.Kind]map[string]roster.ID{}, records: map[roster.Kind]map[roster.ID]roster.Record{},
+		accounts: map[roster.ID]plan.Account{}, groups: map[roster.ID]plan.ClassGroup{},
+	}
+	s.system = flow.SourceSystem{ID: id, Number: len(w.sources) + 1}
+	for _, group := range []string{vocab.Staff, vocab.Students} {
+		s.system.UserMatchingSettings = append(s.system.UserMatchingSettings, flow.UserMatchingSetting{
+			SourceIdentifier: flow.ReferenceValue{Code: "username"}, MatchTarget: flow.ReferenceValue{Code: "userPrincipalName"},
+			RoleGroup: group, DomainName: "school.example",
+		})
+	}
+	w.sources = append(w.sources, s)
+	return s
+}
+
+func (w *world) users() *flow.UserProvisioning { return w.config.ProvisioningFlows[0].User }
+func (w *world) classes() *flow.ClassGroupConfiguration {
+	return w.config.ProvisioningFlows[1].ClassGroup
+}
+
+// say makes the roster say what the school says. What it no longer says
+// becomes inactive, as a feed has it.
+func (s *source) say(said school) {
+	for _, records := range s.records {
+		for id, r := range records {
+			r.Active = false
+			records[id] = r
+		}
+	}
+	for _, one := range said.sessions {
+		s.put(roster.KindSession, one.SourcedID, one.Encode(nil))
+	}
+	for _, one := range said.courses {
+		s.put(roster.KindCourse, one.SourcedID, one.Encode(nil))
+	}
+	for _, p := range said.people {
+		roles := roster.Affiliations(slices.Clone(p.roles))
+		roles.Sort()
+		s.put(roster.KindPerson, p.SourcedID, p.Encode(nil))
+		s.put(roster.KindAffiliations, p.SourcedID, roles.Encode(nil))
+	}
+	rolls := map[string]roster.Roll{}
+	for _, c := range said.classes {
+		s.put(roster.KindClass, c.SourcedID, c.Encode(nil))
+		for _, seat := range c.seats {
+			rolls[c.SourcedID] = append(rolls[c.SourcedID], roster.Enrollment{Person: s.id(roster.KindPerson, seat.person), Role: seat.role})
+		}
+	}
+	for class, id := range s.ids[roster.KindClass] {
+		roll := rolls[class]
+		roll.Sort()
+		s.put(roster.KindRoll, class, roll.Encode(nil))
+		r := s.records[roster.KindRoll][id]
+		r.Active = len(roll) > 0
+		s.records[roster.KindRoll][id] = r
+	}
+}
+
+func (s *source) put(kind roster.Kind, key string, body []byte) {
+	id := s.id(kind, key)
+	if s.records[kind] == nil {
+		s.records[kind] = map[roster.ID]roster.Record{}
+	}
+	s.records[kind][id] = roster.Record{Kind: kind, ID: id, Key: key, Active: true, Body: body}
+}
+
+// id returns the ID of a record, which is given once.
+func (s *source) id(kind roster.Kind, key string) roster.ID {
+	switch kind {
+	case roster.KindAffiliations:
+		kind = roster.KindPerson
+	case roster.KindRoll:
+		kind = roster.KindClass
+	}
+	if s.ids[kind] == nil {
+		s.ids[kind] = map[string]roster.ID{}
+	}
+	if s.ids[kind][key] == 0 {
+		s.ids[kind][key] = roster.ID(len(s.ids[kind]) + 1)
+	}
+	return s.ids[kind][key]
+}
+
+// sorted yields the values of a map in the order of its keys.
+func sorted[K cmp.Ordered, V any](m map[K]V) iter.Seq2[V, error] {
+	return func(yield func(V, error) bool) {
+		for _, key := range slices.Sorted(maps.Keys(m)) {
+			if !yield(m[key], nil) {
+				return
+			}
+		}
+	}
+}
+
+// Records implements plan.Roster.
+func (w *world) Records(_ context.Context, number int, kind roster.Kind) iter.Seq2[roster.Record, error] {
+	return sorted(w.sources[number-1].records[kind])
+}
+
+// Accounts implements plan.Memory.
+func (w *world) Accounts(_ context.Context, number int) iter.Seq2[plan.Account, error] {
+	return sorted(w.sources[number-1].accounts)
+}
+
+// ClassGroups implements plan.Memory.
+func (w *world) ClassGroups(_ context.Context, number int) iter.Seq2[plan.ClassGroup, error] {
+	return sorted(w.sources[number-1].groups)
+}
+
+// made is a plan with everything that came of making it.
+type made struct {
+	summary  plan.Summary
+	effects  []plan.Effect
+	problems []plan.Problem
+	links    map[int][]plan.Account
+	found    map[string]int
+	missing  map[string]int
+}
+
+// Add implements plan.Findings.
+func (m *made) Add(p plan.Problem) { m.problems = append(m.problems, p) }
+
+// plan makes the plan of all sources.
+func (w *world) plan(t fataler) *made {
+	t.Helper()
+	ctx := context.Background()
+	m := &made{links: map[int][]plan.Account{}, found: map[string]int{}, missing: map[string]int{}}
+	var lines []plan.Line
+	writer := plan.NewWriter(func(_ context.Context, l plan.Line) error {
+		l.Body = slices.Clone(l.Body)
+		lines = append(lines, l)
+		return nil
+	})
+	maker := plan.Maker{Roster: w, Memory: w, Directory: w.directory, Remembered: w.remembered}
+	for _, s := range w.sources {
+		rules, err := plan.NewRules(w.config, s.system, flow.Year{StartDate: "2026-08-01", EndDate: "2027-07-31"}, w.today)
+		if err != nil {
+			t.Fatalf("rules: %v", err)
+		}
+		g, err := maker.Match(ctx, rules, writer, m)
+		if err != nil {
+			t.Fatalf("match: %v", err)
+		}
+		if err := maker.Make(ctx, g, writer, m); err != nil {
+			t.Fatalf("make: %v", err)
+		}
+		m.links[s.system.Number] = g.Links()
+		m.found, m.missing = g.Found, g.Missing
+	}
+	slices.SortFunc(lines, func(a, b plan.Line) int { return cmp.Compare(a.Seq, b.Seq) })
+	for _, l := range lines {
+		e, err := l.Effect()
+		if err != nil {
+			t.Fatalf("line: %v", err)
+		}
+		m.effects = append(m.effects, e)
+	}
+	m.summary = writer.Summary()
+	return m
+}
+
+// run plans and applies, and returns the plan.
+func (w *world) run(t fataler) *made {
+	t.Helper()
+	m := w.plan(t)
+	w.apply(t, m)
+	return m
+}
+
+// version notes that what is remembered agrees with the directory.
+func (w *world) agree(t fataler) {
+	t.Helper()
+	var err error
+	if w.remembered, err = w.directory.Version(context.Background()); err != nil {
+		t.Fatalf("version: %v", err)
+	}
+}
+
+func account(t fataler, s *source, id roster.ID) string {
+	t.Helper()
+	a, ok := s.accounts[id]
+	if !ok {
+		t.Fatalf("the plan names person %d, who has no account", id)
+	}
+	return a.ObjectID
+}
+
+// tried hands one effect to the directory.
+func (w *world) tried(t fataler, e directory.Effect) string {
+	t.Helper()
+	outcomes, err := w.directory.Apply(context.Background(), "batch", []directory.Effect{e})
+	if err != nil || outcomes[0].Err != nil {
+		t.Fatalf("%s %s: %v %v", e.Kind, e.Anchor, err, outcomes)
+	}
+	return outcomes[0].ID
+}
