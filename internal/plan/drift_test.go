@@ -52,11 +52,12 @@ func TestAnotherHandWasFaster(t *testing.T) {
 	w.sources[0].say(cleo)
 	w.run(t)
 	w.byHand(t, w.as(t, directory.Member, "cleo"), w.as(t, directory.Member, "ben"))
-	next := cleo.without("ben")
-	next.classes[0].seats = append(next.classes[0].seats, seat{"cleo", "student"})
+	w.byHand(t, w.as(t, directory.Owner, "sub"), w.as(t, directory.Owner, "tess"))
+	next := cleo.without("ben").without("tess")
+	next.classes[0].seats = append(next.classes[0].seats, seat{"cleo", "student"}, seat{"sub", "teacher"})
 	w.sources[0].say(next)
 	w.run(t)
-	held := map[string]group{"Section_K1": {"Class K1", at("tess"), at("ana", "cleo")}}
+	held := map[string]group{"Section_K1": {"Class K1", at("sub"), at("ana", "cleo")}}
 	wantHeld(t, held, w)
 	wantNothing(t, w.run(t))
 	w.sources[0].say(cleo)
