@@ -8,7 +8,6 @@ import (
 
 	"rollbook/internal/run"
 	"rollbook/internal/server"
-	"rollbook/internal/store"
 )
 
 func newFindingsCommand(a *app) *cobra.Command {
@@ -33,7 +32,7 @@ EXIT STATUS
 
 func (a *app) findings(ctx context.Context, args []string, asJSON bool) error {
 	return a.withParts(ctx, func(parts *server.Parts) error {
-		runs := store.Runs{DB: parts.DB}
+		runs := parts.Runs()
 		id, err := runID(ctx, runs, args)
 		if err != nil {
 			return err
@@ -50,7 +49,7 @@ func (a *app) findings(ctx context.Context, args []string, asJSON bool) error {
 }
 
 // runID returns the ID of the run that is named, or of the latest.
-func runID(ctx context.Context, runs store.Runs, args []string) (string, error) {
+func runID(ctx context.Context, runs run.Runs, args []string) (string, error) {
 	if len(args) == 1 {
 		r, err := runs.Run(ctx, args[0])
 		if errors.Is(err, run.ErrNotFound) {

@@ -27,7 +27,7 @@ func (e *encodingError) Error() string {
 	return fmt.Sprintf("invalid UTF-8 at line %d, column %d", e.line, e.column)
 }
 
-var byteOrderMark = []byte("\xef\xbb\xbf")
+const byteOrderMark = "\xef\xbb\xbf"
 
 // guard checks bytes on their way to the CSV reader, in whole chunks, which is
 // far cheaper than value by value: that they are UTF-8, that no row is endless,
@@ -86,7 +86,7 @@ func (g *guard) start(p []byte, n int, err error) (int, error) {
 		g.err = &encodingError{line: 1, column: 1, first: head[0], utf16: true}
 		return 0, err
 	}
-	if bytes.HasPrefix(head, byteOrderMark) {
+	if bytes.HasPrefix(head, []byte(byteOrderMark)) {
 		n = copy(p, head[len(byteOrderMark):])
 	}
 	return n, err

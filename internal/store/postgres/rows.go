@@ -17,7 +17,7 @@ func (r rows) Next() bool {
 		return true
 	}
 	if err := r.Rows.Err(); err != nil {
-		r.tx.fail(err)
+		_ = r.tx.fail(err) // Err returns it
 	}
 	return false
 }

@@ -80,9 +80,9 @@ func member(ctx context.Context, tx store.Tx, id int) error {
 	return nil
 }
 
-// testCancelledWaiters cancels writes while they wait for one that is going on,
+// testCanceledWaiters cancels writes while they wait for one that is going on,
 // and one in the middle of its work.
-func testCancelledWaiters(t *testing.T, b bench) {
+func testCanceledWaiters(t *testing.T, b bench) {
 	ctx, cancel := context.WithCancel(t.Context())
 	started, release := make(chan struct{}), make(chan struct{})
 	var wait sync.WaitGroup

@@ -29,7 +29,7 @@ func Run(t *testing.T, open func(t *testing.T) store.DB) {
 		"read/many at once":            testManyReads,
 		"concurrent/counter":           testCounter,
 		"concurrent/failing members":   testFailingMembers,
-		"concurrent/cancelled waiters": testCancelledWaiters,
+		"concurrent/canceled waiters":  testCanceledWaiters,
 		"tx/unique":                    testUnique,
 		"tx/no rows":                   testNoRows,
 		"tx/rows left open":            testRowsLeftOpen,

@@ -37,7 +37,7 @@ func testErrorRollsBack(t *testing.T, b bench) {
 func testPanicRollsBack(t *testing.T, b bench) {
 	func() {
 		defer func() {
-			if recover() != errOurs {
+			if err, _ := recover().(error); !errors.Is(err, errOurs) {
 				t.Error("the panic did not arrive")
 			}
 		}()

@@ -75,7 +75,7 @@ func (m *Memory) checkUser(user directory.User) error {
 		if id == user.ID {
 			continue
 		}
-		if strings.ToLower(other.UserPrincipalName) == strings.ToLower(user.UserPrincipalName) {
+		if strings.EqualFold(other.UserPrincipalName, user.UserPrincipalName) {
 			return fmt.Errorf("user %s: %w", user.UserPrincipalName, directory.ErrConflict)
 		}
 		if user.Anchor != "" && other.Anchor == user.Anchor {

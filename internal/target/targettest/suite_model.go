@@ -119,8 +119,8 @@ func (p *twins) apply(effects []directory.Effect) error {
 		return err
 	}
 	for i, effect := range effects {
-		if kindOf(want[i].Err) != kindOf(got[i].Err) {
-			return fmt.Errorf("effect %d (%s): got error %v, want %v", i, effect.Kind, got[i].Err, want[i].Err)
+		if !errors.Is(kindOf(got[i].Err), kindOf(want[i].Err)) {
+			return fmt.Errorf("effect %d (%s): got error %q, want %q", i, effect.Kind, fmt.Sprint(got[i].Err), fmt.Sprint(want[i].Err))
 		}
 		if want[i].Err == nil {
 			p.learn(effect.Kind, want[i].ID, got[i].ID)
