@@ -32,6 +32,8 @@ type Store interface {
 	// MUST happen one after the other, also those of several processes. Change
 	// MAY call fn again after a failure that was the database's.
 	Change(ctx context.Context, fn func(Tx) error) error
+	// Version returns the version that the configuration has now. It MUST be cheap.
+	Version(ctx context.Context) (Version, error)
 	// View calls fn with a transaction that only reads and sees one state.
 	View(ctx context.Context, fn func(Tx) error) error
 }
@@ -79,8 +81,15 @@ const (
 // current returns the state of the configuration. Finding out whether the
 // cached one still holds is one read of one row, whatever is asked for.
 func (s *Service) current(ctx context.Context) (*Snapshot, error) {
+	version, err := s.Store.Version(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read configuration: %w", err)
+	}
+	if state := s.cached(version); state != nil {
+		return state, nil
+	}
 	var state *Snapshot
-	err := s.Store.View(ctx, func(tx Tx) error {
+	err = s.Store.View(ctx, func(tx Tx) error {
 		version, err := tx.Version(ctx)
 		if err != nil {
 			return err
@@ -95,12 +104,20 @@ func (s *Service) current(ctx context.Context) (*Snapshot, error) {
 	return state, nil
 }
 
-// at returns the state of a version, which is the one that tx sees.
-func (s *Service) at(ctx context.Context, tx Tx, version Version) (*Snapshot, error) {
+// cached returns the state of a version if it is at hand, and nil otherwise.
+func (s *Service) cached(version Version) *Snapshot {
 	for _, state := range []*Snapshot{s.seen.Load(), s.made.Load()} {
 		if state != nil && state.version == version {
-			return state, nil
+			return state
 		}
+	}
+	return nil
+}
+
+// at returns the state of a version, which is the one that tx sees.
+func (s *Service) at(ctx context.Context, tx Tx, version Version) (*Snapshot, error) {
+	if state := s.cached(version); state != nil {
+		return state, nil
 	}
 	return load(ctx, tx, version)
 }

@@ -27,11 +27,22 @@ func (c *Configuration) View(ctx context.Context, fn func(flow.Tx) error) error 
 	return c.db.Read(ctx, func(tx Tx) error { return fn(configurationTx{tx}) })
 }
 
+// Version returns the version that the configuration has now.
+func (c *Configuration) Version(ctx context.Context) (flow.Version, error) {
+	var v flow.Version
+	if err := c.db.ReadRow(ctx, versionQuery, nil, &v.Number, &v.Name); err != nil {
+		return v, fmt.Errorf("read the configuration's version: %w", err)
+	}
+	return v, nil
+}
+
+const versionQuery = `SELECT version, name FROM configuration WHERE one = 1`
+
 type configurationTx struct{ tx Tx }
 
 func (t configurationTx) Version(ctx context.Context) (flow.Version, error) {
 	var v flow.Version
-	err := t.tx.QueryRow(ctx, `SELECT version, name FROM configuration WHERE one = 1`).Scan(&v.Number, &v.Name)
+	err := t.tx.QueryRow(ctx, versionQuery).Scan(&v.Number, &v.Name)
 	if err != nil {
 		return v, fmt.Errorf("read the configuration's version: %w", err)
 	}

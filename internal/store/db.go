@@ -21,6 +21,10 @@ type DB interface {
 	// database, however long it takes and whatever is written meanwhile.
 	Read(ctx context.Context, fn func(Tx) error) error
 
+	// ReadRow runs a query of one row by itself, which is cheaper than a
+	// transaction, and scans the row. It returns ErrNoRows where there is none.
+	ReadRow(ctx context.Context, sql string, args []any, dest ...any) error
+
 	// Close waits for transactions in progress and releases the database.
 	Close() error
 }

@@ -48,6 +48,11 @@ func (db *DB) Read(ctx context.Context, fn func(store.Tx) error) error {
 	return db.do(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, fn)
 }
 
+// ReadRow implements store.DB.
+func (db *DB) ReadRow(ctx context.Context, sql string, args []any, dest ...any) error {
+	return translate(db.pool.QueryRow(ctx, sql, args...).Scan(dest...))
+}
+
 func (db *DB) do(ctx context.Context, options pgx.TxOptions, fn func(store.Tx) error) error {
 	begun, err := db.pool.BeginTx(ctx, options)
 	if err != nil {

@@ -27,6 +27,17 @@ func (db *DB) Read(ctx context.Context, fn func(store.Tx) error) (err error) {
 	return tx.run(fn)
 }
 
+// ReadRow implements store.DB.
+func (db *DB) ReadRow(ctx context.Context, sql string, args []any, dest ...any) error {
+	c, err := db.readers.get(ctx)
+	if err != nil {
+		return fmt.Errorf("read: %w", err)
+	}
+	defer db.readers.put(c)
+	tx := &tx{conn: c, interrupt: true}
+	return tx.run(func(store.Tx) error { return tx.QueryRow(ctx, sql, args...).Scan(dest...) })
+}
+
 // pool holds the connections that only read. They are opened when first
 // needed.
 type pool struct {

@@ -26,6 +26,7 @@ func Run(t *testing.T, open func(t *testing.T) store.DB) {
 		"read/error and panic":         testReadError,
 		"read/one state":               testSnapshot,
 		"read/context done":            testReadCancelled,
+		"read/one row":                 testReadRow,
 		"read/many at once":            testManyReads,
 		"concurrent/counter":           testCounter,
 		"concurrent/failing members":   testFailingMembers,

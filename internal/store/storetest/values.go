@@ -200,3 +200,17 @@ func testCopyOfWrongWidth(t *testing.T, b bench) {
 	}
 	b.has()
 }
+
+// testReadRow tests that a row read by itself is what was written last.
+func testReadRow(t *testing.T, b bench) {
+	const query = "SELECT id FROM thing WHERE id = $1"
+	var id int
+	b.fails(store.ErrNoRows, b.db.ReadRow(t.Context(), query, []any{7}, &id))
+	b.write(func(tx store.Tx) error { return insert(t.Context(), tx, 7) })
+	if err := b.db.ReadRow(t.Context(), query, []any{7}, &id); err != nil || id != 7 {
+		t.Errorf("ReadRow scanned %d, %v, want 7", id, err)
+	}
+	if err := b.db.ReadRow(t.Context(), "SELECT nothing FROM nowhere", nil, &id); err == nil {
+		t.Error("a query that cannot be run has no error")
+	}
+}
