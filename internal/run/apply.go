@@ -44,11 +44,22 @@ func (p *pass) apply(ctx context.Context, open OpenPlan) error {
 	if err != nil {
 		return fmt.Errorf("read the directory's version: %w", err)
 	}
+	if p.unsure() {
+		version = ""
+	}
 	if err := p.Marks.SetMark(ctx, markDirectory, version); err != nil {
 		return err
 	}
 	p.applied = open.ID
 	return nil
+}
+
+// unsure reports whether the directory may be otherwise than is remembered: an
+// effect failed that was to put right what another hand did, an account or group
+// is gone, or the plan was cut off, so that nobody knows what it ran into. The
+// next plan then looks at the directory itself.
+func (p *pass) unsure() bool {
+	return p.result.Applied.Failed > 0 || p.gone || p.stage == stageResume
 }
 
 // turn applies a batch, nil for none, and notes that the effects up to next may

@@ -3,8 +3,6 @@ package run
 import (
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 
 	"rollbook/internal/feed"
 	"rollbook/internal/flow"
@@ -116,28 +114,12 @@ func (p *pass) total() {
 	}
 }
 
-// addRoles adds counts to others, sorted by role.
-func addRoles(to []RoleCount, counts map[string]int) []RoleCount {
-	sum := map[string]int{}
-	for _, c := range to {
-		sum[c.Role] += c.Count
-	}
-	for role, n := range counts {
-		sum[role] += n
-	}
-	var all []RoleCount
-	for role, n := range sum {
-		all = append(all, RoleCount{role, n})
-	}
-	slices.SortFunc(all, func(a, b RoleCount) int { return strings.Compare(a.Role, b.Role) })
-	return all
-}
-
 // problems turns what a plan ran into, into findings of the run.
 type problems struct{ *pass }
 
 // Add implements plan.Findings.
 func (p problems) Add(problem plan.Problem) {
+	p.gone = p.gone || problem.Reason == plan.AccountGone || problem.Reason == plan.GroupGone
 	words := problemWords()[problem.Reason]
 	p.pass.problems.Add(feed.Finding{
 		Severity: words.severity, Rule: feed.Rule(problem.Reason), File: words.file, Record: problem.Key, Rows: 1,

@@ -154,7 +154,9 @@ func (e *Engine) Run(ctx context.Context, opts Options) (Result, error) {
 // do does a run and keeps its record.
 func (e *Engine) do(ctx context.Context, r Run, opts Options) (Result, error) {
 	r.Activities, r.Totals = nil, Totals{} // of an attempt that was cut off
-	p := &pass{Engine: e, opts: opts, run: r, result: Result{Run: ResultRun{ID: r.ID}, Feed: map[string]*feed.FileReport{}}}
+	p := &pass{Engine: e, opts: opts, run: r, matched: map[string]roles{}, result: Result{
+		Run: ResultRun{ID: r.ID}, Feed: map[string]*feed.FileReport{},
+	}}
 	if err := p.save(ctx); err != nil {
 		return Result{}, err
 	}
@@ -181,11 +183,13 @@ type pass struct {
 	run      Run
 	result   Result
 	problems feed.Bounded
+	gone     bool // the plan ran into accounts or groups that were deleted
 	config   flow.Snapshot
-	inbound  []inbound // that the run takes
-	feeding  Feed      // of a dry run, until it is forgotten
-	applied  int64     // the plan that was applied to its end
-	began    time.Time // of the stage
+	inbound  []inbound        // that the run takes
+	matched  map[string]roles // by inbound flow: as the run leaves them
+	feeding  Feed             // of a dry run, until it is forgotten
+	applied  int64            // the plan that was applied to its end
+	began    time.Time        // of the stage
 	stage    string
 }
 

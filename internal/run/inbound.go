@@ -87,6 +87,11 @@ func (p *pass) takeFeeds(ctx context.Context) error {
 			}
 		}
 		if path == "" {
+			totals, err := p.Feeds.Totals(ctx, in.source.Number)
+			if err != nil {
+				return err
+			}
+			p.count(in, totals)
 			continue // the stored roster is what there is
 		}
 		if err := p.takeFeed(ctx, in, path); err != nil || p.result.Unusable() {
@@ -144,15 +149,21 @@ func (p *pass) report(in inbound, r *feed.Report) {
 		p.result.Feed[name] = file
 	}
 	p.result.Findings = append(p.result.Findings, r.Findings...)
-	a := &p.run.Activities[in.activity]
-	a.Inbounds = &InboundCounts{
-		Organizations: Count(r.Totals.Orgs),
-		People:        Count(r.Totals.People),
-		Groups:        Count(r.Totals.Classes),
-		Memberships:   Count(r.Totals.Enrollments),
-	}
+	counts := p.count(in, r.Totals)
 	for _, file := range r.Files {
-		a.Inbounds.Errors += file.Errors
-		a.Inbounds.Warnings += file.Warnings
+		counts.Errors += file.Errors
+		counts.Warnings += file.Warnings
 	}
+}
+
+// count begins the statistics of a flow with what the roster holds.
+func (p *pass) count(in inbound, t feed.Totals) *InboundCounts {
+	counts := &InboundCounts{
+		Organizations: Count(t.Orgs),
+		People:        Count(t.People),
+		Groups:        Count(t.Classes),
+		Memberships:   Count(t.Enrollments),
+	}
+	p.run.Activities[in.activity].Inbounds = counts
+	return counts
 }

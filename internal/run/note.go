@@ -15,7 +15,7 @@ import (
 func (a *applier) note(b *batch, i int, outcome directory.Outcome) {
 	e := b.planned[i]
 	p := a.opts.Progress
-	if outcome.Err != nil && (e.Kind != directory.ChangeMembers || !errors.Is(outcome.Err, directory.ErrNotFound)) {
+	if outcome.Err != nil && !b.partly(i, outcome.Err) {
 		a.fail(b, i, fmt.Sprintf("%s %s: %v", e.Kind, e.Anchor, outcome.Err))
 		if _, known := b.accounts[e.Source][e.Object]; e.Kind == directory.UpdateUser && !known {
 			remember(&b.Accounts, e.Source, plan.Account{Person: e.Object, ObjectID: e.ObjectID}) // the account is the person's all the same
@@ -49,6 +49,12 @@ func (a *applier) note(b *batch, i int, outcome directory.Outcome) {
 		return
 	}
 	p.Add(1)
+}
+
+// partly reports whether an effect that failed was done but for some users who
+// are not there. Of a group that was not made nothing was done.
+func (b *batch) partly(i int, err error) bool {
+	return b.effects[i].Kind == directory.ChangeMembers && b.effects[i].ID != "" && errors.Is(err, directory.ErrNotFound)
 }
 
 // noteMembers remembers who is in a group now. People who have no account, or

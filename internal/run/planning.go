@@ -31,7 +31,7 @@ func (p *pass) nothingToPlan(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	p.result.Plan = plan.NewWriter(nil).Summary()
-	return true, nil
+	return true, p.recallRoles(ctx)
 }
 
 // state names the state of everything that a plan depends on; "" where the
@@ -117,15 +117,12 @@ func (p *pass) planSource(ctx context.Context, maker plan.Maker, in inbound, wri
 	if err != nil {
 		return err
 	}
-	if a := p.run.Activities[in.activity].Inbounds; a != nil {
-		a.Matched, a.Unmatched = roleCounts(m.Found), roleCounts(m.Missing)
-	}
-	p.run.Totals.Matched = addRoles(p.run.Totals.Matched, m.Found)
-	p.run.Totals.Unmatched = addRoles(p.run.Totals.Unmatched, m.Missing)
+	p.countRoles(in, m.Found, m.Missing)
 	p.begin(stagePlan, 0)
 	if err := maker.Make(ctx, m, writer, problems{p}); err != nil || p.opts.DryRun {
 		return err
 	}
+	p.matched[in.flow.ID] = settledRoles(m.Matched)
 	// What was matched is remembered before the plan is complete: applying it
 	// needs to know whose account is whose.
 	return p.Journal.Remember(ctx, m.Source(), m.Links())
@@ -156,12 +153,13 @@ func (p *pass) settle(ctx context.Context) error {
 	if p.result.Applied.Failed > 0 || len(p.problems.Findings()) > 0 {
 		state = "" // to be tried, and reported, again
 	}
+	if err := p.keepRoles(ctx); err != nil {
+		return err
+	}
 	return p.Marks.SetMark(ctx, markSettled, state)
 }
 
-func roleCounts(counts map[string]int) []RoleCount { return addRoles(nil, counts) }
-
-// activitiesOf returns the provisioning flows' activities.
+// outbound visits the activities of the provisioning flows.
 func (p *pass) outbound(visit func(a *Activity, f flow.ProvisioningFlow)) {
 	for i := range p.run.Activities {
 		for _, f := range p.config.ProvisioningFlows {

@@ -40,6 +40,8 @@ type Feeds interface {
 	Begin(ctx context.Context, source int) (Feed, error)
 	// Recover finishes or drops what an interrupted feed left behind.
 	Recover(ctx context.Context, source int) error
+	// Totals returns what the roster of a source holds, nothing before its first feed.
+	Totals(ctx context.Context, source int) (feed.Totals, error)
 	// Version returns the number of the latest feed of a source, 0 for none.
 	Version(ctx context.Context, source int) (roster.FeedNumber, error)
 }

@@ -1,0 +1,180 @@
+package run_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"testing"
+
+	"rollbook/internal/run"
+	"rollbook/internal/store"
+	"rollbook/internal/store/dbtest"
+)
+
+var errKilled = errors.New("the process was killed")
+
+// mortal is a database whose process dies at its nth write: before the commit,
+// or right after it. From then on nothing works.
+type mortal struct {
+	store.DB
+	left  atomic.Int64 // writes until it dies
+	after bool         // the last write is committed
+}
+
+func (m *mortal) Write(ctx context.Context, fn func(store.Tx) error) error {
+	left := m.left.Add(-1)
+	if left < 0 || left == 0 && !m.after {
+		return errKilled
+	}
+	err := m.DB.Write(ctx, fn)
+	if left == 0 {
+		return errKilled
+	}
+	return err
+}
+
+func (m *mortal) Read(ctx context.Context, fn func(store.Tx) error) error {
+	if m.left.Load() <= 0 {
+		return errKilled
+	}
+	return m.DB.Read(ctx, fn)
+}
+
+// startAs makes an engine on a database whose IDs no other process gives.
+func (w *world) startAs(prefix string, db store.DB) {
+	next := ids()
+	w.start(db, func() string { return prefix + next()[2:] })
+}
+
+// undisturbed returns the state that two nights lead to.
+func undisturbed(t *testing.T, nights int) map[string][]string {
+	t.Helper()
+	w := newWorld(t, dbtest.SQLite(t))
+	w.sync(t)
+	if nights > 1 {
+		w.nextNight(t)
+		w.sync(t)
+	}
+	return w.state(t)
+}
+
+// killed runs the district of a night in a process that dies at its nth write,
+// then again in one that lives. It reports whether the first died at all.
+func killed(t *testing.T, w *world, n int64, after bool) bool {
+	t.Helper()
+	dying := &mortal{DB: w.db, after: after}
+	dying.left.Store(n)
+	w.startAs("01", dying)
+	_, err := w.Run(t.Context(), run.Options{Path: w.path})
+	if err == nil && dying.left.Load() > 0 {
+		return false
+	}
+	w.startAs("02", w.db)
+	again := w.sync(t)
+	if again.Run.Status != run.Completed {
+		t.Errorf("killed at write %d: the run after it is %s: %+v", n, again.Run.Status, again.Findings)
+	}
+	return true
+}
+
+func TestKilledAtEveryWrite(t *testing.T) {
+	t.Parallel()
+	for _, nights := range []int{1, 2} {
+		for _, after := range []bool{false, true} {
+			t.Run(fmt.Sprintf("night %d, committed %v", nights, after), func(t *testing.T) {
+				t.Parallel()
+				want := undisturbed(t, nights)
+				for n := int64(1); ; n++ {
+					w := newWorld(t, dbtest.SQLite(t))
+					if nights > 1 {
+						w.sync(t)
+						w.nextNight(t)
+					}
+					died := killed(t, w, n, after)
+					if !died {
+						t.Logf("%d writes", n-1)
+						return
+					}
+					wantSame(t, fmt.Sprintf("state after a death at write %d", n), want, w.state(t))
+					wantCounts(t, counts{Status: run.Completed}, w.sync(t))
+					wantNothingLeft(t, w)
+					if t.Failed() {
+						return
+					}
+				}
+			})
+		}
+	}
+}
+
+// wantNothingLeft checks that no run or plan is open and no change is pending.
+func wantNothingLeft(t *testing.T, w *world) {
+	t.Helper()
+	if pending, err := w.Pending(t.Context()); pending || err != nil {
+		t.Errorf("there is a run left: %v, %v", pending, err)
+	}
+	if _, open, err := w.Journal.Open(t.Context()); open || err != nil {
+		t.Errorf("there is a plan left: %v, %v", open, err)
+	}
+	if rows := w.dump(t)["pending"]; len(rows) > 0 {
+		t.Errorf("%d changes are pending", len(rows))
+	}
+}
+
+// stopper ends a context when a stage begins.
+type stopper struct {
+	at     string
+	cancel context.CancelFunc
+	seen   *[]string
+}
+
+func (s stopper) Stage(name string, _ int64) {
+	if s.seen != nil {
+		*s.seen = append(*s.seen, name)
+	}
+	if name == s.at {
+		s.cancel()
+	}
+}
+func (stopper) Add(int64) {}
+func (stopper) Done()     {}
+
+func TestStoppedInEveryStage(t *testing.T) {
+	t.Parallel()
+	want := undisturbed(t, 2)
+	for _, stage := range []string{"check", "store", "match", "plan", "apply"} {
+		t.Run(stage, func(t *testing.T) {
+			onEveryEngine(t, func(t *testing.T, w *world) {
+				w.sync(t)
+				w.nextNight(t)
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				_, err := w.Run(ctx, run.Options{Path: w.path, Progress: stopper{at: stage, cancel: cancel}})
+				if !errors.Is(err, context.Canceled) {
+					t.Fatalf("a run that was stopped: %v", err)
+				}
+				w.sync(t)
+				wantSame(t, "state", want, w.state(t))
+				wantNothingLeft(t, w)
+			})
+		})
+	}
+}
+
+func TestStages(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dbtest.SQLite(t))
+	var seen []string
+	result, err := w.Run(t.Context(), run.Options{Path: w.path, Progress: stopper{seen: &seen}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"check", "store", "match", "plan", "apply"}
+	var timed []string
+	for _, s := range result.Stages {
+		timed = append(timed, s.Name)
+	}
+	wantSame(t, "stages shown", want, seen)
+	wantSame(t, "stages timed", want, timed)
+}

@@ -1,0 +1,309 @@
+package run_test
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"rollbook/internal/directory"
+	"rollbook/internal/feed/sds"
+	"rollbook/internal/flow"
+	"rollbook/internal/run"
+	"rollbook/internal/store"
+	"rollbook/internal/target/embedded"
+	"rollbook/internal/vocab"
+)
+
+// world is an installation with the example district in a folder of its own.
+type world struct {
+	*run.Engine
+	db        store.DB
+	flows     *flow.Service
+	directory *embedded.Directory
+	path      string
+	now       time.Time
+}
+
+// ids gives IDs that grow.
+func ids() func() string {
+	var last atomic.Int64
+	return func() string { return fmt.Sprintf("00000000-0000-7000-8000-%012d", last.Add(1)) }
+}
+
+func newWorld(t *testing.T, db store.DB) *world {
+	t.Helper()
+	w := &world{db: db, path: t.TempDir(), now: time.Date(2026, 11, 23, 6, 0, 0, 0, time.UTC)}
+	w.start(db, ids())
+	if err := flow.InstallDefaults(t.Context(), w.flows, flow.Defaults{Domain: "harbor.example", Today: w.now}); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(w.path, os.DirFS(filepath.Join("..", "..", "examples", "district"))); err != nil {
+		t.Fatal(err)
+	}
+	return w
+}
+
+// start makes an engine on a database, as a process that starts does.
+func (w *world) start(db store.DB, newID func() string) {
+	now := func() time.Time { return w.now }
+	w.flows = &flow.Service{Store: store.NewConfiguration(db), Now: now, NewID: newID}
+	w.directory = embedded.New(db, now, newID)
+	w.Engine = &run.Engine{
+		Configuration: w.flows,
+		Feeds:         store.Feeds{DB: db, Now: now},
+		Roster:        store.Roster{DB: db},
+		PendingRoster: store.Roster{DB: db, Pending: true},
+		Memory:        store.Memory{DB: db},
+		Journal:       store.Journal{DB: db},
+		Runs:          store.Runs{DB: db},
+		Marks:         store.Marks{DB: db},
+		Target:        w.directory,
+		Vault:         vault{},
+		Now:           now,
+		NewID:         newID,
+		Open: func(path string, lists *vocab.Lists, classes bool) (run.OpenFeed, error) {
+			return sds.Open(path, sds.Options{Lists: lists, Classes: classes})
+		},
+	}
+}
+
+type vault struct{}
+
+func (vault) Seal(s string) (string, error) { return "sealed " + s, nil }
+func (vault) Open(s string) (string, error) { return strings.TrimPrefix(s, "sealed "), nil }
+func (vault) Code(s string) string          { return "code " + s }
+
+// edit replaces text in a file of the district.
+func (w *world) edit(t *testing.T, file, old, text string) {
+	t.Helper()
+	path := filepath.Join(w.path, file)
+	body, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(body), old) {
+		t.Fatalf("%s does not hold %q", file, old)
+	}
+	if err := os.WriteFile(path, []byte(strings.ReplaceAll(string(body), old, text)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// drop removes the lines of a file that hold a text.
+func (w *world) drop(t *testing.T, file, with string) {
+	t.Helper()
+	path := filepath.Join(w.path, file)
+	body, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := slices.DeleteFunc(strings.SplitAfter(string(body), "\n"), func(l string) bool { return strings.Contains(l, with) })
+	if err := os.WriteFile(path, []byte(strings.Join(lines, "")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// dropPerson removes a person from every file.
+func (w *world) dropPerson(t *testing.T, id string) {
+	t.Helper()
+	for _, file := range []string{"users.csv", "roles.csv", "enrollments.csv", "demographics.csv", "userFlags.csv", "relationships.csv"} {
+		w.drop(t, file, id)
+	}
+}
+
+// sync runs the district, and fails the test where the run could not be done.
+func (w *world) sync(t *testing.T) run.Result {
+	t.Helper()
+	result, err := w.Run(t.Context(), run.Options{Path: w.path})
+	if err != nil {
+		t.Fatalf("run: %v", err)
+	}
+	return result
+}
+
+// seats are the user names in a group.
+type seats struct{ Name, Owners, Members string }
+
+// groups returns the groups of the directory by class.
+func (w *world) groups(t *testing.T) map[string]seats {
+	t.Helper()
+	names := map[string]string{}
+	for u, err := range w.directory.Users(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		name, _, _ := strings.Cut(u.UserPrincipalName, "@")
+		names[u.ID] = name
+	}
+	groups := map[string]seats{}
+	for g, err := range w.directory.Groups(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		var owners, members []string
+		for _, m := range g.Memberships {
+			if m.Relation == directory.Owner {
+				owners = append(owners, names[m.UserID])
+			} else {
+				members = append(members, names[m.UserID])
+			}
+		}
+		slices.Sort(owners)
+		slices.Sort(members)
+		groups[strings.TrimPrefix(g.Anchor, "Section_")] = seats{g.DisplayName, strings.Join(owners, " "), strings.Join(members, " ")}
+	}
+	return groups
+}
+
+// object returns the group of a class.
+func (w *world) object(t *testing.T, class string) directory.GroupContent {
+	t.Helper()
+	for g, err := range w.directory.Groups(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if g.Anchor == directory.GroupAnchor(class) {
+			return g
+		}
+	}
+	t.Fatalf("class %s has no group", class)
+	return directory.GroupContent{}
+}
+
+// columns of the tables that a run writes; a letter says the type.
+var tables = map[string]string{ //nolint:gochecknoglobals // a constant that Go has no syntax for
+	"roster":          "source:i kind:i id:i record_key:t digest:b active:o feed:i body:b",
+	"feed":            "source:i number:i run:t state:t report:t",
+	"pending":         "source:i kind:i id:i",
+	"run":             "id:t status:t body:t",
+	"finding":         "run:t n:i body:t",
+	"plan":            "id:i run:t state:t summary:t tried:i done:i",
+	"effect":          "plan:i seq:i kind:i source:i object:i body:b",
+	"effect_failure":  "plan:i seq:i message:t",
+	"account":         "source:i person:i object_id:t created:o written:t",
+	"class_group":     "source:i class:i object_id:t written:t owners:b members:b",
+	"setting":         "name:t value:t",
+	"directory_state": "version:i",
+}
+
+// dump returns the rows of tables as text, sorted.
+func (w *world) dump(t *testing.T, without ...string) map[string][]string {
+	t.Helper()
+	all := map[string][]string{}
+	err := w.db.Read(t.Context(), func(tx store.Tx) error {
+		for table, columns := range tables {
+			if slices.Contains(without, table) {
+				continue
+			}
+			rows, err := rowsOf(t.Context(), tx, table, columns)
+			if err != nil {
+				return fmt.Errorf("%s: %w", table, err)
+			}
+			all[table] = rows
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func rowsOf(ctx context.Context, tx store.Tx, table, columns string) ([]string, error) {
+	var names []string
+	var row []any
+	for column := range strings.FieldsSeq(columns) {
+		name, kind, _ := strings.Cut(column, ":")
+		names = append(names, name)
+		row = append(row, map[string]any{"i": new(int64), "t": new(string), "b": new([]byte), "o": new(bool)}[kind])
+	}
+	rows, err := tx.Query(ctx, "SELECT "+strings.Join(names, ", ")+" FROM "+table)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var list []string
+	for rows.Next() {
+		if err := rows.Scan(row...); err != nil {
+			return nil, err
+		}
+		list = append(list, line(row))
+	}
+	slices.Sort(list)
+	return list, rows.Err()
+}
+
+func line(row []any) string {
+	var b strings.Builder
+	for _, v := range row {
+		switch v := v.(type) {
+		case *int64:
+			fmt.Fprintf(&b, "%d|", *v)
+		case *string:
+			fmt.Fprintf(&b, "%s|", *v)
+		case *[]byte:
+			fmt.Fprintf(&b, "%x|", *v)
+		case *bool:
+			fmt.Fprintf(&b, "%v|", *v)
+		}
+	}
+	return b.String()
+}
+
+func wantSame(t *testing.T, what string, want, got any) {
+	t.Helper()
+	if diff := gocmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}
+
+// state is what a run leaves behind, without the IDs that differ from one
+// installation to the next: the roster, the directory, and what is remembered.
+func (w *world) state(t *testing.T) map[string][]string {
+	t.Helper()
+	anchors := map[string]string{}
+	state := map[string][]string{}
+	for u, err := range w.directory.Users(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		anchors[u.ID] = u.Anchor
+		u.ID = ""
+		state["users"] = append(state["users"], fmt.Sprint(u))
+	}
+	for g, err := range w.directory.Groups(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		anchors[g.ID] = g.Anchor
+		var in []string
+		for _, m := range g.Memberships {
+			in = append(in, string(m.Relation)+" "+anchors[m.UserID])
+		}
+		slices.Sort(in)
+		g.ID, g.Memberships = "", nil
+		state["groups"] = append(state["groups"], fmt.Sprint(g, in))
+	}
+	for table, rows := range w.dump(t, "run", "finding", "plan", "effect", "effect_failure", "setting", "directory_state", "feed") {
+		for _, row := range rows {
+			for id, anchor := range anchors {
+				row = strings.ReplaceAll(row, id, anchor)
+			}
+			state[table] = append(state[table], row)
+		}
+	}
+	for _, rows := range state {
+		slices.SortFunc(rows, cmp.Compare[string])
+	}
+	return state
+}
