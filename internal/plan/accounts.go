@@ -120,6 +120,7 @@ func (g *Matching) planCreate(ctx context.Context, who *member, f *flow.UserProv
 		return nil
 	}
 	g.people.set(who.record.ID, provisioned)
+	g.Created[who.role.Code]++
 	return to.Add(ctx, Effect{
 		Kind: directory.CreateUser, Source: g.rules.Source.Number, Object: who.record.ID, Anchor: g.userAnchor(p),
 		Properties: g.identity(who, p, g.management(who, p, f)),

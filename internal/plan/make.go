@@ -33,9 +33,11 @@ type Problem struct {
 	Value  string // what it is about: a user name, an organization
 }
 
-// Matched counts the people that a role group's members were found for.
+// Matched counts people by RefRole.
 type Matched struct {
-	Found, Missing map[string]int // by RefRole
+	Found   map[string]int // who have an account
+	Missing map[string]int // who have none
+	Created map[string]int // of those missing: who get one in this plan
 }
 
 // Matching is what the first half of planning found: whose account is whose.
@@ -62,7 +64,7 @@ func (m Maker) Match(ctx context.Context, rules Rules, to *Writer, findings Find
 	}
 	g := &Matching{
 		rules: rules, people: &population{sessions: sessions, roles: map[roster.ID]string{}}, written: map[roster.ID]bool{},
-		Matched: Matched{map[string]int{}, map[string]int{}},
+		Matched: Matched{map[string]int{}, map[string]int{}, map[string]int{}},
 	}
 	if err := m.observe(ctx, g); err != nil {
 		return nil, fmt.Errorf("compare the directory with what was applied: %w", err)

@@ -64,22 +64,27 @@ func (f Feeds) Begin(ctx context.Context, source int) (run.Feed, error) {
 	if err := f.Recover(ctx, source); err != nil {
 		return nil, err
 	}
-	next := &Feed{feeds: f, source: source, number: 1}
-	err := f.DB.Read(ctx, func(tx Tx) error {
-		var number int64
-		var report string
-		err := tx.QueryRow(ctx, `SELECT number, report FROM feed WHERE source = $1 ORDER BY number DESC LIMIT 1`,
-			source).Scan(&number, &report)
-		if err != nil {
-			return err
-		}
-		next.number = roster.FeedNumber(number + 1)
-		return json.Unmarshal([]byte(report), &next.last)
-	})
-	if err != nil && !errors.Is(err, ErrNoRows) {
+	number, last, err := f.latest(ctx, source)
+	if err != nil {
 		return nil, fmt.Errorf("begin a feed: %w", err)
 	}
-	return next, nil
+	return &Feed{feeds: f, source: source, number: number + 1, last: last}, nil
+}
+
+// latest returns the latest feed of a source, and 0 where there is none.
+func (f Feeds) latest(ctx context.Context, source int) (roster.FeedNumber, storedReport, error) {
+	var number int64
+	var body string
+	var report storedReport
+	err := f.DB.ReadRow(ctx, `SELECT number, report FROM feed WHERE source = $1 ORDER BY number DESC LIMIT 1`,
+		[]any{source}, &number, &body)
+	if errors.Is(err, ErrNoRows) {
+		return 0, report, nil
+	}
+	if err == nil {
+		err = json.Unmarshal([]byte(body), &report)
+	}
+	return roster.FeedNumber(number), report, err
 }
 
 // Recover finishes the merge of a feed that is complete, and drops what is
@@ -341,16 +346,22 @@ func (f Feeds) drop(ctx context.Context, source int) error {
 	return nil
 }
 
-// Version identifies a state of the roster: the number of the latest feed.
+// Version implements run.Feeds.
 func (f Feeds) Version(ctx context.Context, source int) (roster.FeedNumber, error) {
-	var number int64
-	err := f.DB.Read(ctx, func(tx Tx) error {
-		return tx.QueryRow(ctx, `SELECT COALESCE(MAX(number), 0) FROM feed WHERE source = $1`, source).Scan(&number)
-	})
+	number, _, err := f.latest(ctx, source)
 	if err != nil {
 		return 0, fmt.Errorf("read the latest feed: %w", err)
 	}
-	return roster.FeedNumber(number), nil
+	return number, nil
+}
+
+// Totals implements run.Feeds.
+func (f Feeds) Totals(ctx context.Context, source int) (feed.Totals, error) {
+	_, report, err := f.latest(ctx, source)
+	if err != nil {
+		return feed.Totals{}, fmt.Errorf("read the latest feed: %w", err)
+	}
+	return report.Totals, nil
 }
 
 var _ interface {
