@@ -44,13 +44,6 @@ EXIT STATUS
 	return cmd
 }
 
-// checked is what a check prints as JSON: the part of a run's result that a
-// check has.
-type checked struct {
-	Feed     map[string]*feed.FileReport `json:"feed"`
-	Findings []feed.Finding              `json:"findings"`
-}
-
 func (a *app) check(ctx context.Context, path string, opts checkOptions) error {
 	if err := readable(path); err != nil {
 		return err
@@ -67,7 +60,7 @@ func (a *app) check(ctx context.Context, path string, opts checkOptions) error {
 		return err
 	}
 	if opts.json {
-		err = a.printJSON(checked{report.Files, report.Findings})
+		err = a.printJSON(checkDocument{countsOf(report.Files), findingsOf(report.Findings)})
 	} else {
 		err = a.printFeed(path, report.Files, report.Findings, everyFinding)
 	}

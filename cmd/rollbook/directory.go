@@ -211,13 +211,13 @@ func (a *app) users(ctx context.Context, asJSON bool) error {
 // printArray prints elements as a JSON array, one a line.
 func printArray[T any](a *app, elements iter.Seq2[T, error], encode func([]byte, T) ([]byte, error)) error {
 	buf := []byte("[")
-	separator := "\n"
+	separator, end := "\n", "]\n"
 	for element, err := range elements {
 		if err != nil {
 			return err
 		}
 		buf = append(buf, separator...)
-		separator = ",\n"
+		separator, end = ",\n", "\n]\n"
 		if buf, err = encode(buf, element); err != nil {
 			return err
 		}
@@ -226,6 +226,6 @@ func printArray[T any](a *app, elements iter.Seq2[T, error], encode func([]byte,
 		}
 		buf = buf[:0]
 	}
-	_, err := fmt.Fprintf(a.out, "%s\n]\n", buf)
+	_, err := a.out.Write(append(buf, end...))
 	return err
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -23,11 +24,18 @@ EXIT STATUS
   1  the program failed
   2  wrong usage, such as a run that does not exist
 `,
-		Args: cobra.MaximumNArgs(1),
+		Args: atMostOneArg,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.findings(cmd.Context(), args, asJSON) },
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON array on standard output")
 	return cmd
+}
+
+func atMostOneArg(cmd *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return usageError(fmt.Errorf("%s takes one argument at most, the ID of a run", cmd.CommandPath()))
+	}
+	return nil
 }
 
 func (a *app) findings(ctx context.Context, args []string, asJSON bool) error {
@@ -42,7 +50,7 @@ func (a *app) findings(ctx context.Context, args []string, asJSON bool) error {
 			return err
 		}
 		if asJSON {
-			return a.printJSON(found)
+			return a.printJSON(findingsOf(found))
 		}
 		return printFindings(a.out, found, everyFinding)
 	})

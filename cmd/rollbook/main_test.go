@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -33,13 +34,15 @@ func TestMain(m *testing.M) {
 //	column NAME FILE LABEL              sets $NAME to what stands behind LABEL
 func TestScripts(t *testing.T) {
 	t.Parallel()
+	commands := feedCommands()
+	maps.Copy(commands, map[string]func(*testscript.TestScript, bool, []string){
+		"exits": exits, "await": await, "request": request, "column": column,
+	})
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
 		RequireExplicitExec: true,
-		Setup:               func(e *testscript.Env) error { return setPort(e) },
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "await": await, "request": request, "column": column,
-		},
+		Setup:               func(e *testscript.Env) error { return errors.Join(setPort(e), setDistrict(e)) },
+		Cmds:                commands,
 	})
 }
 

@@ -97,7 +97,7 @@ func printFindings(w io.Writer, findings []feed.Finding, most int) error {
 	var parts []string
 	for _, s := range []feed.Severity{feed.Catastrophic, feed.Error, feed.Warning} {
 		if counts[s] > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", counts[s], s))
+			parts = append(parts, counted(counts[s], s))
 		}
 	}
 	fmt.Fprintf(w, "findings  %s\n", strings.Join(parts, ", "))
@@ -115,6 +115,14 @@ func printFindings(w io.Writer, findings []feed.Finding, most int) error {
 		fmt.Fprintf(w, "          and %d more\n", len(findings)-len(shown))
 	}
 	return nil
+}
+
+// counted returns a number of findings of a severity in words.
+func counted(n int, s feed.Severity) string {
+	if s == feed.Catastrophic {
+		return fmt.Sprintf("%d %s", n, s)
+	}
+	return count(n, string(s))
 }
 
 // where returns the place of a finding as editors understand it.

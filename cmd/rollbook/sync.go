@@ -2,9 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
 
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 	"github.com/spf13/cobra"
 
 	"rollbook/internal/flow"
@@ -55,7 +54,7 @@ func (a *app) sync(ctx context.Context, path string, opts syncOptions) error {
 	}
 	var result run.Result
 	err := a.withParts(ctx, func(parts *server.Parts) error {
-		err := flow.InstallDefaults(ctx, parts.Flow, flow.Defaults{Domain: opts.domain, Today: parts.Config.Now()})
+		err := a.configure(ctx, parts, opts.domain)
 		if err != nil {
 			return err
 		}
@@ -66,7 +65,7 @@ func (a *app) sync(ctx context.Context, path string, opts syncOptions) error {
 		return err
 	}
 	if opts.json {
-		err = a.printJSON(result)
+		err = a.printJSON(newDocument(result))
 	} else {
 		err = a.printResult(path, result, opts.dryRun)
 	}
@@ -74,6 +73,28 @@ func (a *app) sync(ctx context.Context, path string, opts syncOptions) error {
 		return err
 	}
 	return statusOf(result)
+}
+
+// configure makes the configuration on first use. It refuses a domain that a
+// configuration which is there already does not have: it would be ignored.
+func (a *app) configure(ctx context.Context, parts *server.Parts, domain string) error {
+	err := flow.InstallDefaults(ctx, parts.Flow, flow.Defaults{Domain: domain, Today: parts.Config.Now()})
+	if err != nil || domain == "" {
+		return err
+	}
+	config, err := parts.Flow.Snapshot(ctx)
+	if err != nil {
+		return err
+	}
+	for _, source := range config.SourceSystems {
+		for _, setting := range source.UserMatchingSettings {
+			if setting.DomainName == domain {
+				return nil
+			}
+		}
+	}
+	return usageError(errors.New("--domain is for first use, and there is a configuration already, with another domain or none: " +
+		"change domainName in its source system through the API, or use another --data"))
 }
 
 // statusOf returns the exit status that a run's result calls for.
@@ -85,10 +106,4 @@ func statusOf(r run.Result) error {
 		return &exitError{status: exitRecordErrors}
 	}
 	return nil
-}
-
-// printJSON prints a value as one line of JSON.
-func (a *app) printJSON(value any) error {
-	return json.MarshalWrite(a.out, value, json.Deterministic(true), json.FormatNilSliceAsNull(false),
-		jsontext.WithIndent("  "))
 }

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"archive/zip"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// feedCommands are what the scripts about rosters need: $DISTRICT is the folder
+// of the example district, and there are
+//
+//	change FILE FROM TO      replaces text in a file, which must be there
+//	pack ARCHIVE FOLDER [IN] makes a zip of the files of a folder, within the folder IN
+//	json PATH VALUE          a member of the JSON on standard output has that value
+//
+// A path is like findings/0/rule; "count" is how many members there are, "keys" are
+// their names.
+func feedCommands() map[string]func(*testscript.TestScript, bool, []string) {
+	return map[string]func(*testscript.TestScript, bool, []string){
+		"change": change, "pack": pack, "json": member,
+	}
+}
+
+func setDistrict(e *testscript.Env) error {
+	district, err := filepath.Abs("../../examples/district")
+	e.Setenv("DISTRICT", district)
+	return err
+}
+
+func change(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: change FILE FROM TO")
+	}
+	unquote := strings.NewReplacer(`\n`, "\n", `\xff`, "\xff").Replace
+	name, from, to := ts.MkAbs(args[0]), unquote(args[1]), unquote(args[2])
+	text, err := os.ReadFile(name)
+	ts.Check(err)
+	if !strings.Contains(string(text), from) {
+		ts.Fatalf("%s has no %q", args[0], from)
+	}
+	ts.Check(os.WriteFile(name, []byte(strings.Replace(string(text), from, to, 1)), 0o600))
+}
+
+func pack(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 || len(args) > 3 {
+		ts.Fatalf("usage: pack ARCHIVE FOLDER [IN]")
+	}
+	file, err := os.Create(ts.MkAbs(args[0]))
+	ts.Check(err)
+	archive := zip.NewWriter(file)
+	names, err := filepath.Glob(filepath.Join(ts.MkAbs(args[1]), "*"))
+	ts.Check(err)
+	for _, name := range names {
+		text, err := os.ReadFile(name)
+		ts.Check(err)
+		w, err := archive.Create(strings.Join(append(args[2:], filepath.Base(name)), "/"))
+		ts.Check(err)
+		_, err = w.Write(text)
+		ts.Check(err)
+	}
+	ts.Check(archive.Close())
+	ts.Check(file.Close())
+}
+
+func member(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: json PATH VALUE")
+	}
+	var value any
+	if err := json.Unmarshal([]byte(ts.ReadFile("stdout")), &value); err != nil {
+		ts.Fatalf("standard output is no single JSON value: %v", err)
+	}
+	for name := range strings.SplitSeq(args[0], "/") {
+		value = within(ts, value, name)
+	}
+	got, ok := value.(string)
+	if !ok {
+		text, err := json.Marshal(value, json.Deterministic(true))
+		ts.Check(err)
+		got = string(text)
+	}
+	if got != args[1] {
+		ts.Fatalf("%s is %s, want %s", args[0], got, args[1])
+	}
+}
+
+// within returns a member of an object or an array.
+func within(ts *testscript.TestScript, value any, name string) any {
+	switch v := value.(type) {
+	case map[string]any:
+		if name == "keys" {
+			return strings.Join(slices.Sorted(maps.Keys(v)), " ")
+		}
+		if found, ok := v[name]; ok {
+			return found
+		}
+		if name == "count" {
+			return len(v)
+		}
+	case []any:
+		if name == "count" {
+			return len(v)
+		}
+		if i, err := strconv.Atoi(name); err == nil && i >= 0 && i < len(v) {
+			return v[i]
+		}
+	}
+	ts.Fatalf("there is no %q in %v", name, value)
+	return nil
+}
