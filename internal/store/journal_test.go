@@ -1,0 +1,141 @@
+package store_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"rollbook/internal/directory"
+	"rollbook/internal/plan"
+	"rollbook/internal/roster"
+	"rollbook/internal/run"
+	"rollbook/internal/store"
+	"rollbook/internal/store/dbtest"
+)
+
+func planLines(n int) []plan.Line {
+	var lines []plan.Line
+	for i := range n {
+		lines = append(lines, plan.Line{
+			Seq: int64(i + 1), Kind: directory.CreateUser, Source: 1, Object: roster.ID(i + 1), Body: fmt.Appendf(nil, `{"anchor":"user_%d"}`, i),
+		})
+	}
+	return lines
+}
+
+func TestPlansAreAppliedOnceTheyAreComplete(t *testing.T) {
+	t.Parallel()
+	dbtest.All(t, func(t *testing.T, db store.DB) {
+		ctx, j := t.Context(), store.Journal{DB: db}
+		begin := func() run.PlanWriter {
+			t.Helper()
+			w, err := j.Begin(ctx, "run")
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, l := range planLines(5003) {
+				if err := w.Add(ctx, l); err != nil {
+					t.Fatal(err)
+				}
+			}
+			return w
+		}
+		wantOpen := func(want run.OpenPlan, found bool) {
+			t.Helper()
+			got, ok, err := j.Open(ctx)
+			if diff := cmp.Diff(want, got); diff != "" || ok != found || err != nil {
+				t.Errorf("open plan, %v, %v (-want +got):\n%s", ok, err, diff)
+			}
+		}
+		begin().Drop()
+		wantOpen(run.OpenPlan{}, false)
+		w := begin()
+		wantOpen(run.OpenPlan{}, false)
+		summary := plan.Summary{Users: plan.Changes{Create: 5003}, Hash: "h"}
+		if err := w.Finish(ctx, summary); err != nil {
+			t.Fatal(err)
+		}
+		wantOpen(run.OpenPlan{ID: w.ID(), Run: "run", Summary: summary}, true)
+		if err := j.Done(ctx, w.ID(), run.Done{Through: 4000, Next: 5003, Failures: []run.Failure{{Seq: 7, Message: "no"}}}); err != nil {
+			t.Fatal(err)
+		}
+		wantOpen(run.OpenPlan{ID: w.ID(), Run: "run", Summary: summary, Done: 4000}, true)
+		var rest []plan.Line
+		for l, err := range j.Lines(ctx, w.ID(), 4000) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			rest = append(rest, l)
+		}
+		if diff := cmp.Diff(planLines(5003)[4000:], rest); diff != "" {
+			t.Errorf("lines that are left (-want +got):\n%s", diff)
+		}
+		if n, err := j.Failures(ctx, w.ID()); n != 1 || err != nil {
+			t.Errorf("%d failures, %v", n, err)
+		}
+		if err := j.Close(ctx, w.ID()); err != nil {
+			t.Fatal(err)
+		}
+		wantOpen(run.OpenPlan{}, false)
+	})
+}
+
+func TestWhatIsRemembered(t *testing.T) {
+	t.Parallel()
+	dbtest.All(t, func(t *testing.T, db store.DB) {
+		ctx, j, memory := t.Context(), store.Journal{DB: db}, store.Memory{DB: db}
+		made := plan.Account{Person: 3, ObjectID: "o3", Created: true, Written: "w"}
+		var matched []plan.Account
+		for _, id := range []roster.ID{1, 2, 20, 500} {
+			matched = append(matched, plan.Account{Person: id, ObjectID: fmt.Sprint("o", id)})
+		}
+		group := plan.ClassGroup{Class: 1, ObjectID: "g", Written: "w", Owners: []byte{1}, Members: []byte{2, 1}}
+		other := plan.ClassGroup{Class: 9, ObjectID: "g9"}
+		changed := plan.Account{Person: 20, ObjectID: "o20", Written: "new"}
+		if err := j.Remember(ctx, 1, matched); err != nil {
+			t.Fatal(err)
+		}
+		for _, done := range []run.Done{
+			{Created: map[int][]plan.Account{1: {made}}, ClassGroups: map[int][]plan.ClassGroup{1: {{Class: 1, ObjectID: "g"}, other}}},
+			{Accounts: map[int][]plan.Account{1: {changed}, 2: {{Person: 1, ObjectID: "another system's"}}}, ClassGroups: map[int][]plan.ClassGroup{1: {group}}},
+		} {
+			if err := j.Done(ctx, 1, done); err != nil {
+				t.Fatal(err)
+			}
+		}
+		accounts := map[roster.ID]plan.Account{1: matched[0], 2: matched[1], 3: made, 20: changed, 500: matched[3]}
+		groups := map[roster.ID]plan.ClassGroup{1: group, 9: other}
+		got, err := j.Accounts(ctx, 1, []roster.ID{500, 1, 3, 2, 20, 21})
+		if diff := cmp.Diff(accounts, got); diff != "" || err != nil {
+			t.Errorf("accounts (-want +got):\n%s%v", diff, err)
+		}
+		gotGroups, err := j.ClassGroups(ctx, 1, []roster.ID{9, 1})
+		if diff := cmp.Diff(groups, gotGroups, cmpopts.EquateEmpty()); diff != "" || err != nil {
+			t.Errorf("groups (-want +got):\n%s%v", diff, err)
+		}
+		var order []roster.ID
+		for a, err := range memory.Accounts(ctx, 1) {
+			if err != nil || cmp.Diff(accounts[a.Person], a) != "" {
+				t.Errorf("account %+v, %v", a, err)
+			}
+			order = append(order, a.Person)
+		}
+		if want := slices.Sorted(maps.Keys(accounts)); !slices.Equal(want, order) {
+			t.Errorf("accounts of %v, want %v", order, want)
+		}
+		order = nil
+		for g, err := range memory.ClassGroups(ctx, 1) {
+			if err != nil || cmp.Diff(groups[g.Class], g, cmpopts.EquateEmpty()) != "" {
+				t.Errorf("group %+v, %v", g, err)
+			}
+			order = append(order, g.Class)
+		}
+		if !slices.Equal([]roster.ID{1, 9}, order) {
+			t.Errorf("groups of %v, want 1 and 9", order)
+		}
+	})
+}
