@@ -97,6 +97,7 @@ func (g *surface) service(prefix string) *odata.Service {
 	return &odata.Service{
 		Model: g.model, Prefix: prefix, PublicURL: strings.TrimSuffix(g.PublicURL, "/"),
 		Namespaces:   []string{namespace, "microsoft.graph"},
+		Realm:        "Rollbook",
 		Authenticate: func(r *http.Request) (odata.Caller, error) { return g.Authenticate(r) },
 		Refusal:      refusal,
 		Report:       g.Report,

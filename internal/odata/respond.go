@@ -159,7 +159,7 @@ func (s *Service) refuse(r *Request, err error) {
 	header := r.writer.Header()
 	switch {
 	case refusal.Status == http.StatusUnauthorized:
-		header.Set("WWW-Authenticate", `Bearer realm=""`)
+		header.Set("WWW-Authenticate", s.challenge(r.HTTP))
 	case refusal.Allow != "":
 		header.Set("Allow", refusal.Allow)
 	case refusal.RetryAfter > 0:
@@ -167,6 +167,16 @@ func (s *Service) refuse(r *Request, err error) {
 	}
 	header["Content-Type"] = []string{contentType}
 	send(r, refusal.Status, s.envelope(r, refusal))
+}
+
+// challenge asks for a token. Whoever brought one is told that it is the token
+// that is wrong (RFC 6750 section 3.1).
+func (s *Service) challenge(r *http.Request) string {
+	challenge := "Bearer realm=" + strconv.Quote(s.Realm)
+	if r.Header.Get("Authorization") != "" {
+		challenge += `, error="invalid_token"`
+	}
+	return challenge
 }
 
 // envelope returns the JSON of an error. Code and message are never empty:

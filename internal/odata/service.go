@@ -50,6 +50,9 @@ type Service struct {
 	PublicURL  string   // scheme and host of addresses in answers; "" for those of the request
 	Namespaces []string // that may stand in front of actions and functions
 
+	// Realm names what tokens are for, to callers that bring none that is good.
+	Realm string
+
 	// Authenticate returns who calls. An error answers 401.
 	Authenticate func(*http.Request) (Caller, error)
 
