@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"unicode"
@@ -94,13 +95,28 @@ func checkDefinition(d *vocab.Definition) error {
 	if d.Type == "" {
 		return invalid("referenceType", "referenceType is required")
 	}
-	if err := choose("referenceType", &d.Type, ExtensibleLists()...); err != nil {
-		return invalid("referenceType", "%s; values can be added to and disabled in these lists only: %s", err, strings.Join(ExtensibleLists(), ", "))
+	i := slices.IndexFunc(ExtensibleLists(), func(list string) bool { return strings.EqualFold(list, d.Type) })
+	if i < 0 {
+		return closedList(d.Type)
 	}
+	d.Type = ExtensibleLists()[i]
 	if d.Code == "" || strings.TrimSpace(d.Code) != d.Code || strings.ContainsFunc(d.Code, unicode.IsControl) {
 		return invalid("code", "code is %q, and must be a word without spaces around it", d.Code)
 	}
 	return checkLength("code", d.Code)
+}
+
+// closedList refuses a list that is there and cannot be changed otherwise than
+// one that is not there at all.
+func closedList(name string) error {
+	open := strings.Join(ExtensibleLists(), ", ")
+	if !slices.ContainsFunc(vocab.Seed(), func(d vocab.Definition) bool { return strings.EqualFold(d.Type, name) }) {
+		return invalid("referenceType", "%q is not a list of values; values can be added to these: %s", name, open)
+	}
+	return &Error{
+		Kind: NotAllowed, Target: "referenceType",
+		Message: fmt.Sprintf("the values of %s are given by the system; values can be added to and changed in these lists only: %s", name, open),
+	}
 }
 
 // settleDefinition compares type and code without case, as the lists do.

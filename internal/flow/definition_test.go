@@ -56,7 +56,8 @@ func TestCreateDefinition(t *testing.T) {
 		}{
 			"again":       {vocab.Definition{Type: vocab.GradeLevel, Code: "testgrade"}, flow.Conflict, "TestGrade"},
 			"seeded":      {vocab.Definition{Type: vocab.GradeLevel, Code: "kg"}, flow.Conflict, "KG"},
-			"closed list": {vocab.Definition{Type: vocab.SectionRole, Code: "x"}, flow.Invalid, "RefOrgType"},
+			"closed list": {vocab.Definition{Type: vocab.SectionRole, Code: "x"}, flow.NotAllowed, "RefOrgType"},
+			"no list":     {vocab.Definition{Type: "RefNonsense", Code: "x"}, flow.Invalid, "RefOrgType"},
 			"no type":     {vocab.Definition{Code: "x"}, flow.Invalid, "referenceType"},
 			"no code":     {vocab.Definition{Type: vocab.OrgType}, flow.Invalid, "code"},
 		} {
@@ -99,7 +100,7 @@ func TestDisableAndEnableDefinition(t *testing.T) {
 		if !flow.IsKind(err, flow.NotUpdatable) {
 			t.Errorf("another code: %v", err)
 		}
-		if err := w.DisableDefinition(ctx, "RefSectionRole-teacher"); !flow.IsKind(err, flow.Invalid) {
+		if err := w.DisableDefinition(ctx, "RefSectionRole-teacher"); !flow.IsKind(err, flow.NotAllowed) {
 			t.Errorf("disabling a value of a closed list: %v", err)
 		}
 	})

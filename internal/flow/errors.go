@@ -14,6 +14,7 @@ const (
 	NotFound                          // an ID that does not exist
 	Conflict                          // against another entity, such as a second flow of a kind
 	NotUpdatable                      // a change of what may not change
+	NotAllowed                        // a change of what belongs to the system
 )
 
 // Error is a refused request: what is wrong with which member, and what would do.

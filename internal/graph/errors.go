@@ -48,6 +48,8 @@ func flowRefusal(e *flow.Error) *odata.Error {
 		if e.Target == "code" {
 			refused.InnerCode = "nameAlreadyExists"
 		}
+	case flow.NotAllowed:
+		refused.Status, refused.Code = http.StatusForbidden, "notAllowed"
 	case flow.NotUpdatable:
 		refused.Status, refused.Code, refused.InnerCode = http.StatusBadRequest, odata.CodeBadRequest, odata.InnerNotUpdateable
 	default:

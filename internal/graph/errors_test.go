@@ -55,7 +55,9 @@ func TestErrors(t *testing.T) {
 		{"second flow of a kind", "POST", flows, classBody, 409, "conflict", "", "classGroupProvisioningFlow"},
 		{"deleting what is in use", "DELETE", industry + "sourceSystems/" + i.source, "", 409, "conflict", "", "Files"},
 		{"doubled definition", "POST", industry + "referenceDefinitions", `{"referenceType":"RefGradeLevel","code":"kg","isDisabled":false,"sortIndex":1}`, 409, "conflict", "nameAlreadyExists", "KG"},
-		{"list that cannot grow", "POST", industry + "referenceDefinitions", `{"referenceType":"RefRole","code":"x","isDisabled":false,"sortIndex":1}`, 400, "badRequest", "invalidValue", "RefGradeLevel"},
+		{"list that cannot grow", "POST", industry + "referenceDefinitions", `{"referenceType":"RefRole","code":"x","isDisabled":false,"sortIndex":1}`, 403, "notAllowed", "", "RefGradeLevel"},
+		{"value of a list that cannot change", "PATCH", industry + "referenceDefinitions/RefRole-teacher", `{"isDisabled":true}`, 403, "notAllowed", "", "RefGradeLevel"},
+		{"unknown list", "POST", industry + "referenceDefinitions", `{"referenceType":"RefNonsense","code":"x","isDisabled":false,"sortIndex":1}`, 400, "badRequest", "invalidValue", "RefNonsense"},
 		{"OneRoster", "POST", industry + "dataConnectors", oneRosterBody(i.source), 400, "badRequest", "notSupported", "not yet supported"},
 		{"security groups", "POST", flows, `{"@odata.type":"#microsoft.graph.industryData.securityGroupProvisioningFlow","creationOptions":{"createBasedOnRoleGroup":true,"createBasedOnOrgPlusRoleGroup":false}}`, 400, "badRequest", "notSupported", "not yet supported"},
 		{"method", "POST", industry + "roleGroups", `{}`, 405, "methodNotAllowed", "", "GET"},
@@ -107,8 +109,14 @@ func oneRosterBody(source string) string {
 func TestNoToken(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	a := w.callAs("", "GET", industry+"years", "")
-	if a.status != 401 || a.member("error/code") != "InvalidAuthenticationToken" || !strings.HasPrefix(a.header.Get("WWW-Authenticate"), "Bearer") {
-		t.Errorf("got %d %s %v", a.status, a.text, a.header)
+	for token, want := range map[string]string{"": `Bearer realm="Rollbook"`, "Basic YQ==": `Bearer realm="Rollbook", error="invalid_token"`} {
+		header := []string{}
+		if token != "" {
+			header = append(header, "Authorization", token)
+		}
+		a := w.callAs("", "GET", industry+"years", "", header...)
+		if got := a.header.Get("WWW-Authenticate"); a.status != 401 || a.member("error/code") != "InvalidAuthenticationToken" || got != want {
+			t.Errorf("%q: got %d %s %q, want %q", token, a.status, a.text, got, want)
+		}
 	}
 }
