@@ -19,13 +19,14 @@ const (
 // report puts findings about an upload that holds certain files as an operation
 // shows them, and returns whether the upload is good for a run. A file that is
 // validated may have rows with errors: those are dropped, and the file is taken.
+// Of an upload that is refused no file is: the check ends where it finds that
+// out, and has not looked at all of them.
 func report(findings []feed.Finding, held []string) (result, bool) {
 	var r result
 	good := true
-	bad := map[string]bool{}
 	for _, f := range findings {
 		if f.Severity == feed.Catastrophic {
-			good, bad[f.File] = false, true
+			good = false
 		}
 		if f.Severity == feed.Warning {
 			r.Warnings = append(r.Warnings, publicError(f))
@@ -34,10 +35,8 @@ func report(findings []feed.Finding, held []string) (result, bool) {
 		}
 	}
 	r.Warnings = append(missingOptional(r.Errors, held), r.Warnings...)
-	for _, name := range held {
-		if !bad[name] {
-			r.ValidatedFiles = append(r.ValidatedFiles, name)
-		}
+	if good {
+		r.ValidatedFiles = held
 	}
 	r.StatusDetail = shorten(&r.Errors, &r.Warnings)
 	return r, good
