@@ -21,6 +21,9 @@ const (
 
 // printResult prints what a run did, for a person.
 func (a *app) printResult(path string, r run.Result, dryRun bool) error {
+	if r.Recovered != (run.Applied{}) {
+		fmt.Fprintf(a.out, "resumed   %s: what was left of a run that was cut off\n", applied(r.Recovered))
+	}
 	if err := a.printFeed(path, r.Feed, r.Findings, someFindings); err != nil {
 		return err
 	}
@@ -35,12 +38,7 @@ func (a *app) printResult(path string, r run.Result, dryRun bool) error {
 	if dryRun {
 		fmt.Fprintf(a.out, "dry run   nothing was changed; plan %s\n", shortHash(r.Plan))
 	} else {
-		fmt.Fprintf(a.out, "applied   %s, %s, %s", count(r.Applied.Users, "account"), count(r.Applied.Groups, "class group"),
-			count(r.Applied.Memberships, "membership"))
-		if r.Applied.Failed > 0 {
-			fmt.Fprintf(a.out, "; %s failed and will be tried again", count(r.Applied.Failed, "effect"))
-		}
-		fmt.Fprintln(a.out)
+		fmt.Fprintf(a.out, "applied   %s\n", applied(r.Applied))
 	}
 	var total float64
 	var took []string
@@ -50,6 +48,16 @@ func (a *app) printResult(path string, r run.Result, dryRun bool) error {
 	}
 	_, err := fmt.Fprintf(a.out, "took      %.2f s: %s\n", total, strings.Join(took, ", "))
 	return err
+}
+
+// applied says what was done in one line.
+func applied(done run.Applied) string {
+	text := fmt.Sprintf("%s, %s, %s",
+		count(done.Users, "account"), count(done.Groups, "class group"), count(done.Memberships, "membership"))
+	if done.Failed > 0 {
+		text += fmt.Sprintf("; %s failed and will be tried again", count(done.Failed, "effect"))
+	}
+	return text
 }
 
 // printFeed prints what a feed held and what is wrong with it.

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"rollbook/internal/directory"
+	"rollbook/internal/run"
 	"rollbook/internal/server"
 	"rollbook/internal/simulate"
 	"rollbook/internal/store"
@@ -57,13 +58,15 @@ func cutOff(t *testing.T, i installation, path string, commits int) (was bool) {
 	return was
 }
 
-func mustSync(t *testing.T, i installation, path string) {
+func mustSync(t *testing.T, i installation, path string) (result run.Result) {
 	t.Helper()
 	i.use(t, func(p *server.Parts) {
-		if result, err := sync(t, p, path); err != nil || result.Applied.Failed > 0 || result.Unusable() {
+		var err error
+		if result, err = sync(t, p, path); err != nil || result.Applied.Failed > 0 || result.Unusable() {
 			t.Fatalf("sync: %v, %+v", err, result)
 		}
 	})
+	return result
 }
 
 // TestCutOffAtEveryCommit cuts syncs off after each of their commits, has the
@@ -100,18 +103,20 @@ func everyCommit(t *testing.T, e engine, from installation, path string) {
 	undisturbed := e.copy(t, from)
 	mustSync(t, undisturbed, path)
 	want := undisturbed.state(t)
+	resumed := false
 	for commits := 1; !t.Failed(); commits++ {
 		i := e.copy(t, from)
 		if !cutOff(t, i, path, commits) {
-			if commits < fewest {
-				t.Errorf("a sync has no more than %d commits", commits-1)
+			if commits < fewest || !resumed {
+				t.Errorf("a sync has %d commits, and one was resumed: %t", commits-1, resumed)
 			}
 			return
 		}
 		if commits%3 == 0 { // the one that finishes what was left is cut off too
 			cutOff(t, i, path, 1+commits/3)
 		}
-		mustSync(t, i, path)
+		result := mustSync(t, i, path)
+		resumed = resumed || result.Recovered.Users > 0 && result.Recovered.Memberships > 0
 		if d := difference(want, i.state(t)); d != "" {
 			t.Errorf("cut off after %d commits:\n%s", commits, d)
 		}

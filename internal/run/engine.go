@@ -66,6 +66,8 @@ type Result struct {
 	Plan     plan.Summary                `json:"plan"`
 	Applied  Applied                     `json:"applied"`
 	Stages   []Stage                     `json:"stages"`
+	// Recovered counts what was left of an earlier run's plan, and done first.
+	Recovered Applied `json:"-"`
 }
 
 // ResultRun names a run.
@@ -143,12 +145,16 @@ func (e *Engine) Run(ctx context.Context, opts Options) (Result, error) {
 	if opts.Progress == nil {
 		opts.Progress = noProgress{}
 	}
+	var recovered Applied
 	if !opts.DryRun {
-		if err := e.Recover(ctx, opts.Progress); err != nil {
+		var err error
+		if recovered, err = e.recover(ctx, opts.Progress); err != nil {
 			return Result{}, err
 		}
 	}
-	return e.do(ctx, Run{ID: e.NewID(), Status: Running, Start: e.Now().UTC()}, opts)
+	result, err := e.do(ctx, Run{ID: e.NewID(), Status: Running, Start: e.Now().UTC()}, opts)
+	result.Recovered = recovered
+	return result, err
 }
 
 // do does a run and keeps its record.

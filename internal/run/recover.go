@@ -13,18 +13,31 @@ import (
 // complete is applied to its end, one that was not is forgotten. Afterwards
 // everything is as if the run had either not begun or gone on undisturbed.
 func (e *Engine) Recover(ctx context.Context, progress Progress) error {
+	_, err := e.recover(ctx, progress)
+	return err
+}
+
+// recover does what Recover says, and counts what was left of a plan.
+func (e *Engine) recover(ctx context.Context, progress Progress) (Applied, error) {
 	config, err := e.Configuration.Snapshot(ctx)
 	if err != nil {
-		return err
+		return Applied{}, err
 	}
 	for _, s := range config.SourceSystems {
 		if err := e.Feeds.Recover(ctx, s.Number); err != nil {
-			return fmt.Errorf("finish what an interrupted run left behind: %w", err)
+			return Applied{}, fmt.Errorf("finish what an interrupted run left behind: %w", err)
 		}
 	}
-	if err := e.resume(ctx, config, progress); err != nil {
-		return fmt.Errorf("finish what an interrupted run left behind: %w", err)
+	applied, err := e.resume(ctx, config, progress)
+	if err != nil {
+		return Applied{}, fmt.Errorf("finish what an interrupted run left behind: %w", err)
 	}
+	return applied, e.closeInterrupted(ctx)
+}
+
+// closeInterrupted ends the records of runs that were cut off early. Those that
+// were asked for are begun again.
+func (e *Engine) closeInterrupted(ctx context.Context) error {
 	unfinished, err := e.Runs.Unfinished(ctx)
 	if err != nil {
 		return err
@@ -43,22 +56,22 @@ func (e *Engine) Recover(ctx context.Context, progress Progress) error {
 	return nil
 }
 
-// resume applies what is left of an interrupted plan.
-func (e *Engine) resume(ctx context.Context, config flow.Snapshot, progress Progress) error {
+// resume applies what is left of an interrupted plan, and counts it.
+func (e *Engine) resume(ctx context.Context, config flow.Snapshot, progress Progress) (Applied, error) {
 	open, found, err := e.Journal.Open(ctx)
 	if err != nil || !found {
-		return err
+		return Applied{}, err
 	}
 	r, err := e.Runs.Run(ctx, open.Run)
 	if err != nil {
-		return err
+		return Applied{}, err
 	}
 	if r.End != nil && r.Status != Failed {
-		return e.Journal.Close(ctx, open.ID)
+		return Applied{}, e.Journal.Close(ctx, open.ID)
 	}
 	findings, err := e.Runs.Findings(ctx, r.ID)
 	if err != nil {
-		return err
+		return Applied{}, err
 	}
 	r.reopen()
 	p := &pass{Engine: e, opts: Options{Progress: progress}, run: r, config: config, result: Result{
@@ -66,15 +79,15 @@ func (e *Engine) resume(ctx context.Context, config flow.Snapshot, progress Prog
 	}}
 	p.begin(stageResume, 0)
 	if err := p.apply(ctx, open); err != nil {
-		return err
+		return Applied{}, err
 	}
 	progress.Done()
 	if p.result.Applied.Failed, err = e.Journal.Failures(ctx, open.ID); err != nil {
-		return err
+		return Applied{}, err
 	}
 	p.end(nil)
 	if err := p.save(ctx); err != nil {
-		return err
+		return Applied{}, err
 	}
-	return e.Journal.Close(ctx, open.ID)
+	return p.result.Applied, e.Journal.Close(ctx, open.ID)
 }
