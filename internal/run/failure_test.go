@@ -314,3 +314,25 @@ func TestWithoutAnInboundFlow(t *testing.T) {
 		}
 	})
 }
+
+// A plan that was cut off does not make the next run forget what it ran into.
+func TestWhatWasDeletedIsReportedAfterAPlanWasCutOff(t *testing.T) {
+	onEveryEngine(t, func(t *testing.T, w *world) {
+		w.sync(t)
+		byHand(t, w, directory.Effect{Kind: directory.DeleteGroup, ID: w.object(t, "k-302").ID})
+		w.nextNight(t)
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		if _, err := w.Run(ctx, run.Options{Path: w.path, Progress: stopper{at: "apply", cancel: cancel}}); err == nil {
+			t.Fatal("the run was not stopped")
+		}
+		got := w.sync(t)
+		if len(got.Findings) != 1 || got.Findings[0].Rule != plan.GroupGone {
+			t.Errorf("findings %+v, want that the group is gone", got.Findings)
+		}
+		runs, err := w.Runs.Runs(t.Context())
+		if err != nil || len(runs) != 3 || runs[1].Status != run.CompletedWithErrors {
+			t.Errorf("runs %+v, %v; want the one that was cut off completed with errors", runs, err)
+		}
+	})
+}

@@ -165,3 +165,37 @@ func TestStages(t *testing.T) {
 	wantSame(t, "stages shown", want, seen)
 	wantSame(t, "stages timed", want, timed)
 }
+
+// A run that was asked for goes on after a death, as the same run.
+func TestARequestedRunIsKilledAtEveryWrite(t *testing.T) {
+	t.Parallel()
+	for n := int64(1); !t.Failed(); n++ {
+		w := newWorld(t, dbtest.SQLite(t))
+		w.sync(t)
+		w.nextNight(t)
+		if err := w.Request(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		dying := &mortal{DB: w.db}
+		dying.left.Store(n)
+		w.startAs("01", dying)
+		w.Inbox = inbox{path: w.path, looked: func() {}}
+		// A death while the record of the end is written is no error of Work.
+		if err := w.Work(t.Context()); err == nil && dying.left.Load() > 0 {
+			return
+		}
+		w.startAs("02", w.db)
+		w.Inbox = inbox{path: w.path, looked: func() {}}
+		if err := w.Work(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		runs, err := w.Runs.Runs(t.Context())
+		if err != nil || len(runs) != 2 {
+			t.Fatalf("killed at write %d: %d runs, %v", n, len(runs), err)
+		}
+		if r := runs[0]; r.Status != run.Completed || len(r.Activities) != 3 || r.Totals.People != 40 || r.Activities[0].Inbounds == nil {
+			t.Errorf("killed at write %d: the run is %+v", n, r)
+		}
+		wantNothingLeft(t, w)
+	}
+}
