@@ -27,8 +27,12 @@ func (a *app) printResult(path string, r run.Result, dryRun bool) error {
 	if err := a.printFeed(path, r.Feed, r.Findings, someFindings); err != nil {
 		return err
 	}
-	if len(r.Findings) > someFindings && !dryRun {
-		fmt.Fprintf(a.out, "          all of them: rollbook findings %s\n", r.Run.ID)
+	if len(r.Findings) > someFindings {
+		all := "findings " + r.Run.ID
+		if dryRun { // it leaves no record
+			all = "check " + path
+		}
+		fmt.Fprintf(a.out, "          all of them: rollbook %s\n", all)
 	}
 	if r.Unusable() {
 		fmt.Fprintln(a.out, "refused   the feed cannot be used; nothing was changed")

@@ -60,7 +60,8 @@ type Journal interface {
 	// Tried notes, before effects are tried, up to which they may have been.
 	Tried(ctx context.Context, planID, through int64) error
 	// Done notes what became of effects, and which are tried next, all of it in
-	// one transaction.
+	// one transaction. It MUST note nothing, and return an error, where it was
+	// noted already what became of them.
 	Done(ctx context.Context, planID int64, d Done) error
 	// Close marks the plan as applied.
 	Close(ctx context.Context, planID int64) error

@@ -175,9 +175,20 @@ func (j Journal) Lines(ctx context.Context, planID, after int64) iter.Seq2[plan.
 	}, `SELECT seq, kind, source, object, body FROM effect WHERE plan = $1 AND seq > $2 ORDER BY seq`, planID, after)
 }
 
+// errNotedBefore says that effects are noted for a second time. A process that
+// others took for dead, and whose work another one did, must not undo its notes.
+var errNotedBefore = errors.New("they were noted before: another process took over the work")
+
 // Done implements run.Journal.
 func (j Journal) Done(ctx context.Context, planID int64, d run.Done) error {
 	err := j.DB.Write(ctx, func(tx Tx) error {
+		n, err := tx.Exec(ctx, `UPDATE plan SET done = $2, tried = $3 WHERE id = $1 AND done < $2`, planID, d.Through, d.Next)
+		if err != nil {
+			return err
+		}
+		if n == 0 {
+			return errNotedBefore
+		}
 		for source, accounts := range d.Created {
 			if err := insertAccounts(ctx, tx, source, accounts); err != nil {
 				return err
@@ -199,8 +210,7 @@ func (j Journal) Done(ctx context.Context, planID int64, d run.Done) error {
 				return err
 			}
 		}
-		_, err := tx.Exec(ctx, `UPDATE plan SET done = $2, tried = $3 WHERE id = $1`, planID, d.Through, d.Next)
-		return err
+		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("note what became of the effects: %w", err)

@@ -64,6 +64,11 @@ func TestPlansAreAppliedOnceTheyAreComplete(t *testing.T) {
 			t.Fatal(err)
 		}
 		wantOpen(run.OpenPlan{ID: w.ID(), Run: "run", Summary: summary, Done: 4000}, true)
+		late := run.Done{Through: 3000, Next: 3000, Failures: []run.Failure{{Seq: 8, Message: "no"}}}
+		if err := j.Done(ctx, w.ID(), late); err == nil {
+			t.Error("what was noted is noted again")
+		}
+		wantOpen(run.OpenPlan{ID: w.ID(), Run: "run", Summary: summary, Done: 4000}, true)
 		var rest []plan.Line
 		for l, err := range j.Lines(ctx, w.ID(), 4000) {
 			if err != nil {
@@ -99,11 +104,16 @@ func TestWhatIsRemembered(t *testing.T) {
 		if err := j.Remember(ctx, 1, matched); err != nil {
 			t.Fatal(err)
 		}
+		w, err := j.Begin(ctx, "run")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer w.Drop()
 		for _, done := range []run.Done{
-			{Created: map[int][]plan.Account{1: {made}}, ClassGroups: map[int][]plan.ClassGroup{1: {{Class: 1, ObjectID: "g"}, other}}},
-			{Accounts: map[int][]plan.Account{1: {changed}, 2: {{Person: 1, ObjectID: "another system's"}}}, ClassGroups: map[int][]plan.ClassGroup{1: {group}}},
+			{Through: 1, Created: map[int][]plan.Account{1: {made}}, ClassGroups: map[int][]plan.ClassGroup{1: {{Class: 1, ObjectID: "g"}, other}}},
+			{Through: 2, Accounts: map[int][]plan.Account{1: {changed}, 2: {{Person: 1, ObjectID: "another system's"}}}, ClassGroups: map[int][]plan.ClassGroup{1: {group}}},
 		} {
-			if err := j.Done(ctx, 1, done); err != nil {
+			if err := j.Done(ctx, w.ID(), done); err != nil {
 				t.Fatal(err)
 			}
 		}
