@@ -38,7 +38,7 @@ func wantCounts(t *testing.T, want counts, got run.Result) {
 }
 
 // district is what the first run of the example makes.
-var district = counts{ //nolint:gochecknoglobals // a constant
+var district = counts{
 	plan.Summary{Users: plan.Changes{Create: 37}, Groups: plan.Changes{Create: 8}, Memberships: plan.Memberships{Add: 75}},
 	run.Applied{Users: 37, Groups: 8, Memberships: 75},
 	run.Completed,
