@@ -182,7 +182,7 @@ func (w *world) object(t *testing.T, class string) directory.GroupContent {
 
 // columns of the tables that a run writes; a letter says the type.
 var tables = map[string]string{
-	"roster":          "source:i kind:i id:i record_key:t digest:b active:o feed:i body:b",
+	"roster":          "source:i kind:i id:i record_key:t active:o feed:i body:b",
 	"feed":            "source:i number:i run:t state:t report:t",
 	"pending":         "source:i kind:i id:i",
 	"run":             "id:t status:t body:t",
