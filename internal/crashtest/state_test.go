@@ -75,15 +75,15 @@ func (s *state) name(id string) string {
 
 // roster adds what the school says, what was left aside, and the feeds.
 func (s *state) roster() {
-	s.query(`SELECT source, kind, id, record_key, active, feed, digest, body FROM roster ORDER BY source, kind, id`, func(r store.Rows) error {
+	s.query(`SELECT source, kind, id, record_key, active, feed, digests, body FROM roster ORDER BY source, kind, id`, func(r store.Rows) error {
 		var source, kind, id, feed int64
 		var key string
 		var active bool
-		var digest, body []byte
-		if err := r.Scan(&source, &kind, &id, &key, &active, &feed, &digest, &body); err != nil {
+		var body []byte
+		if err := r.Scan(&source, &kind, &id, &key, &active, &feed, &body); err != nil {
 			return err
 		}
-		s.add("record %d %d %d %q: active %t, feed %d, digest %x, body %x", source, kind, id, key, active, feed, digest, sha256.Sum256(body))
+		s.add("record %d %d %d %q: active %t, feed %d, body %x", source, kind, id, key, active, feed, sha256.Sum256(body))
 		return nil
 	})
 	s.count("pending", `SELECT COUNT(*) FROM pending`)

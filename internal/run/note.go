@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"rollbook/internal/directory"
+	"rollbook/internal/feed"
 	"rollbook/internal/plan"
 	"rollbook/internal/roster"
 )
@@ -85,9 +87,23 @@ func (a *applier) noteMembers(b *batch, i int, outcome directory.Outcome) {
 	}
 }
 
+// effectFailed is the rule of an effect that the directory refused.
+const effectFailed = "effect-failed"
+
+// fail notes that an effect failed, in the journal and for a person to see.
 func (a *applier) fail(b *batch, i int, message string) {
 	a.result.Applied.Failed++
 	b.Failures = append(b.Failures, Failure{b.seqs[i], message})
+	file, anchor := feed.Classes.File(), directory.GroupAnchor("")
+	if b.planned[i].Phase() == 0 {
+		file, anchor = feed.People.File(), directory.UserAnchor("")
+	}
+	a.problems.Add(feed.Finding{
+		Severity: feed.Error, Rule: effectFailed, File: file, Rows: 1,
+		Record:  strings.TrimPrefix(b.planned[i].Anchor, anchor),
+		Message: "the directory was not changed: " + message,
+		Hint:    "It is tried again with the next run. Where another account has the name, correct one of the two.",
+	})
 }
 
 func remember[T any](by *map[int][]T, source int, what T) {
