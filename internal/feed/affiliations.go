@@ -2,6 +2,7 @@ package feed
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"rollbook/internal/roster"
@@ -86,10 +87,6 @@ func (l *loader) unpack(row affiliationRow) roster.Affiliation {
 func (l *loader) endAffiliations() error {
 	rows := l.affiliations.rows
 	slices.SortStableFunc(rows, func(a, b affiliationRow) int { return cmp.Compare(a.person, b.person) })
-	known, err := l.containers(roster.KindAffiliations, roster.KindPerson)
-	if err != nil {
-		return err
-	}
 	people := l.indexes[roster.KindPerson]
 	var has roster.Affiliations
 	for slot := range people.keys {
@@ -102,7 +99,7 @@ func (l *loader) endAffiliations() error {
 			has = l.addAffiliation(has, row)
 		}
 		rows = rows[n:]
-		if err := l.compareAffiliations(people.ids[slot], people.keys[slot], has, known[slot]); err != nil {
+		if err := l.compareAffiliations(people, slot, has); err != nil {
 			return err
 		}
 	}
@@ -123,59 +120,36 @@ func (l *loader) addAffiliation(has roster.Affiliations, row affiliationRow) ros
 	return append(has, a)
 }
 
-// container is what was known of what hangs on a person or class.
-type container struct {
-	digest roster.Digest
-	known  bool
-}
-
-// containers returns what was known of a kind that hangs on another, by slot of the other.
-func (l *loader) containers(kind, on roster.Kind) ([]container, error) {
-	x := l.indexes[on]
-	k := l.prefetch.take(kind)
-	list := make([]container, len(x.keys))
-	slot := 0
-	for _, entry := range k.entries {
-		for slot < len(x.ids) && x.ids[slot] < entry.id {
-			slot++
-		}
-		if slot < len(x.ids) && x.ids[slot] == entry.id {
-			list[slot] = container{entry.digest, true}
-		}
-	}
-	return list, k.err
-}
-
-func (l *loader) compareAffiliations(id roster.ID, key string, has roster.Affiliations, known container) error {
-	if len(has) == 0 && !known.known {
+func (l *loader) compareAffiliations(people *index, slot int, has roster.Affiliations) error {
+	before := people.digests[slot][roster.AffiliationsPart]
+	if len(has) == 0 && before == (roster.Digest{}) {
 		return nil
 	}
 	has.Sort()
 	l.buf = has.Encode(l.buf[:0])
 	digest := roster.Sum(l.buf)
 	file := l.affiliations.file
-	if known.known && digest == known.digest {
+	if digest == before {
 		file.Unchanged += len(has)
 		return nil
 	}
-	merged := has
-	if known.known {
-		body, err := l.known.Body(l.ctx, roster.KindAffiliations, id)
-		if err != nil {
-			return err
-		}
-		before, err := roster.DecodeAffiliations(body)
-		if err != nil {
-			return err
-		}
-		merged = file.mergeAffiliations(before, has, l.opts.Number)
-	} else {
+	if before == (roster.Digest{}) {
 		file.Added += len(has)
+		people.keep(int32(slot), roster.AffiliationsPart, digest, l.buf)
+		return nil
 	}
+	contents, err := l.contents(people, slot)
+	if err != nil {
+		return err
+	}
+	had, err := roster.DecodeAffiliations(contents[roster.AffiliationsPart])
+	if err != nil {
+		return fmt.Errorf("user %s: %w", people.keys[slot], err)
+	}
+	merged := file.mergeAffiliations(had, has, l.opts.Number)
 	l.buf = merged.Encode(l.buf[:0])
-	return l.changes.Put(l.ctx, roster.Record{
-		Kind: roster.KindAffiliations, ID: id, Key: key, Digest: digest, Active: len(has) > 0, Body: l.buf,
-	})
+	people.keep(int32(slot), roster.AffiliationsPart, digest, l.buf)
+	return nil
 }
 
 // mergeAffiliations returns what a person has now with what they had before,

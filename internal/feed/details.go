@@ -2,6 +2,7 @@ package feed
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -89,48 +90,44 @@ func (l *loader) endDetails() error {
 	if len(l.details.files) == 0 {
 		return nil
 	}
-	known, err := l.containers(roster.KindDetails, roster.KindPerson)
-	if err != nil {
-		return err
-	}
-	for slot := range l.indexes[roster.KindPerson].keys {
-		if err := l.compareDetails(int32(slot), known[slot]); err != nil {
+	people := l.indexes[roster.KindPerson]
+	for slot := range people.keys {
+		if err := l.compareDetails(people, slot); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (l *loader) compareDetails(slot int32, known container) error {
-	demographics, rest := l.details.of(slot)
+func (l *loader) compareDetails(people *index, slot int) error {
+	demographics, rest := l.details.of(int32(slot))
+	before := people.digests[slot][roster.DetailsPart]
 	l.buf = rest.Encode(append(l.buf[:0], demographics...))
-	if len(l.buf) == 0 && !known.known {
+	if len(l.buf) == 0 && before == (roster.Digest{}) {
 		return nil
 	}
 	digest := roster.Sum(l.buf)
-	if known.known && digest == known.digest {
+	if digest == before {
 		l.countDetails(demographics, demographics, rest, rest)
 		return nil
 	}
-	people := l.indexes[roster.KindPerson]
-	var before roster.Details
-	if known.known {
-		body, err := l.known.Body(l.ctx, roster.KindDetails, people.ids[slot])
+	var had roster.Details
+	if before != (roster.Digest{}) {
+		contents, err := l.contents(people, slot)
 		if err != nil {
 			return err
 		}
-		if before, err = roster.DecodeDetails(body); err != nil {
-			return err
+		if had, err = roster.DecodeDetails(contents[roster.DetailsPart]); err != nil {
+			return fmt.Errorf("user %s: %w", people.keys[slot], err)
 		}
 	}
 	was := ""
-	if before.Demographics != nil {
-		was = string(roster.Details{Demographics: before.Demographics}.Encode(nil))
+	if had.Demographics != nil {
+		was = string(roster.Details{Demographics: had.Demographics}.Encode(nil))
 	}
-	l.countDetails(was, demographics, before, rest)
-	return l.changes.Put(l.ctx, roster.Record{
-		Kind: roster.KindDetails, ID: people.ids[slot], Key: people.keys[slot], Digest: digest, Active: len(l.buf) > 0, Body: l.buf,
-	})
+	l.countDetails(was, demographics, had, rest)
+	people.keep(int32(slot), roster.DetailsPart, digest, l.buf)
+	return nil
 }
 
 // countDetails counts what differs, file by file.

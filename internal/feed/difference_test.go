@@ -91,64 +91,58 @@ func (m *memory) active(t *rapid.T) []string {
 	var s statement
 	for kind, records := range m.records {
 		for id, r := range records {
-			rows, err := m.rowsOf(kind, r)
+			itself, within, err := m.rowsOf(kind, r)
 			if err != nil {
 				t.Fatalf("%s %d: %v", kind, id, err)
 			}
-			if !r.Active && len(rows) > 0 && (kind == roster.KindAffiliations || kind == roster.KindRoll) {
-				t.Fatalf("%s %s is not active and holds %v", kind, r.Key, rows)
+			if !r.Active && len(within) > 0 {
+				t.Fatalf("%s %s is not active and holds %v", kind, r.Key, within)
 			}
 			if r.Active {
-				s.Rows = append(s.Rows, rows...)
+				s.Rows = append(append(s.Rows, itself), within...)
 			}
 		}
 	}
 	return said(s)
 }
 
-func (m *memory) rowsOf(kind roster.Kind, r roster.Record) (rows []feedtest.Row, err error) {
-	var value any
-	part := feed.Orgs
+// rowsOf returns the row that a record is, and the active rows that it holds.
+func (m *memory) rowsOf(kind roster.Kind, r roster.Record) (itself feedtest.Row, within []feedtest.Row, err error) {
+	contents := r.Split()
+	content := contents[roster.Itself]
 	switch kind {
 	case roster.KindOrg:
-		value, err = roster.DecodeOrg(r.Key, r.Body)
+		itself.Part = feed.Orgs
+		itself.Value, err = roster.DecodeOrg(r.Key, content)
 	case roster.KindSession:
-		part = feed.Sessions
-		value, err = roster.DecodeSession(r.Key, r.Body)
+		itself.Part = feed.Sessions
+		itself.Value, err = roster.DecodeSession(r.Key, content)
 	case roster.KindPerson:
-		part = feed.People
-		value, err = roster.DecodePerson(r.Key, r.Body)
+		itself.Part = feed.People
+		if itself.Value, err = roster.DecodePerson(r.Key, content); err == nil {
+			within, err = rowsOfPerson(r.Key, contents)
+		}
 	case roster.KindClass:
-		part = feed.Classes
-		value, err = roster.DecodeClass(r.Key, r.Body)
-	default:
-		return m.rowsWithin(kind, r)
+		itself.Part = feed.Classes
+		if itself.Value, err = roster.DecodeClass(r.Key, content); err == nil {
+			within, err = m.rowsOfClass(r.Key, contents)
+		}
 	}
-	return []feedtest.Row{{Part: part, Value: value}}, err
+	return itself, within, err
 }
 
-// rowsWithin returns the active rows of a record that holds many.
-func (m *memory) rowsWithin(kind roster.Kind, r roster.Record) (rows []feedtest.Row, err error) {
+func rowsOfPerson(key string, contents roster.Contents) (rows []feedtest.Row, err error) {
 	add := func(part feed.Part, value any) {
-		rows = append(rows, feedtest.Row{Part: part, Person: r.Key, Value: value})
+		rows = append(rows, feedtest.Row{Part: part, Person: key, Value: value})
 	}
-	switch kind {
-	case roster.KindAffiliations:
-		all, err := roster.DecodeAffiliations(r.Body)
-		for _, a := range all.Active() {
-			add(feed.Affiliations, a)
-		}
-		return rows, err
-	case roster.KindRoll:
-		roll, err := roster.DecodeRoll(r.Body, nil)
-		for _, e := range roll {
-			if e.Ended == 0 {
-				rows = append(rows, feedtest.Row{Part: feed.Enrollments, Value: enrolled(r.Key, m.records[roster.KindPerson][e.Person].Key, e.Role)})
-			}
-		}
-		return rows, err
+	all, err := roster.DecodeAffiliations(contents[roster.AffiliationsPart])
+	if err != nil {
+		return nil, err
 	}
-	details, err := roster.DecodeDetails(r.Body)
+	for _, a := range all.Active() {
+		add(feed.Affiliations, a)
+	}
+	details, err := roster.DecodeDetails(contents[roster.DetailsPart])
 	if details.Demographics != nil {
 		add(feed.Demographics, *details.Demographics)
 	}
@@ -157,6 +151,17 @@ func (m *memory) rowsWithin(kind roster.Kind, r roster.Record) (rows []feedtest.
 	}
 	for _, contact := range details.Contacts {
 		add(feed.Contacts, contact)
+	}
+	return rows, err
+}
+
+func (m *memory) rowsOfClass(key string, contents roster.Contents) (rows []feedtest.Row, err error) {
+	roll, err := roster.DecodeRoll(contents[roster.RollPart], nil)
+	for _, e := range roll {
+		if e.Ended == 0 {
+			person := m.records[roster.KindPerson][e.Person].Key
+			rows = append(rows, feedtest.Row{Part: feed.Enrollments, Value: enrolled(key, person, e.Role)})
+		}
 	}
 	return rows, err
 }

@@ -10,10 +10,12 @@ type index struct {
 	slots   map[string]int32
 	keys    []string
 	ids     []roster.ID
-	digests []roster.Digest
+	digests []roster.Digests
 	state   []state
 	next    roster.ID
 	last    int32 // the slot that was found last
+	known   int   // slots before this one were known before
+	drafts  drafts
 
 	dropped map[string]*cause // rows that the feed has and that were dropped
 }
@@ -23,6 +25,7 @@ type state uint8
 
 const (
 	active state = 1 << iota // so far: before this feed, or in it
+	was                      // active before this feed
 	seen                     // in this feed
 )
 
@@ -34,18 +37,22 @@ func newIndex(kind roster.Kind) *index {
 func (x *index) add(e roster.Entry) {
 	var s state
 	if e.Active {
-		s = active
+		s = active | was
 	}
-	x.insert(e.Key, e.ID, e.Digest, s)
+	x.insert(e.Key, e.ID, e.Digests, s)
 	x.next = e.ID + 1
+	x.known = len(x.keys)
 }
 
-func (x *index) insert(key string, id roster.ID, digest roster.Digest, s state) int32 {
+// isKnown reports whether a record was known before this feed.
+func (x *index) isKnown(slot int) bool { return slot < x.known }
+
+func (x *index) insert(key string, id roster.ID, digests roster.Digests, s state) int32 {
 	slot := int32(len(x.keys))
 	x.slots[key] = slot
 	x.keys = append(x.keys, key)
 	x.ids = append(x.ids, id)
-	x.digests = append(x.digests, digest)
+	x.digests = append(x.digests, digests)
 	x.state = append(x.state, s)
 	return slot
 }
@@ -64,7 +71,7 @@ const (
 func (x *index) take(key string, digest roster.Digest) (int32, difference) {
 	slot, ok := x.slots[key]
 	if !ok {
-		slot = x.insert(key, x.next, digest, active|seen)
+		slot = x.insert(key, x.next, roster.Digests{digest}, active|seen)
 		x.next++
 		return slot, added
 	}
@@ -72,11 +79,11 @@ func (x *index) take(key string, digest roster.Digest) (int32, difference) {
 	if before&seen != 0 {
 		return slot, repeated
 	}
-	x.state[slot] = active | seen
-	if before&active != 0 && x.digests[slot] == digest {
+	x.state[slot] = before | active | seen
+	if before&active != 0 && x.digests[slot][roster.Itself] == digest {
 		return slot, unchanged
 	}
-	x.digests[slot] = digest
+	x.digests[slot][roster.Itself] = digest
 	return slot, changed
 }
 

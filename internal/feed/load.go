@@ -16,7 +16,7 @@ type Known interface {
 	// Totals returns the totals of the latest stored feed.
 	Totals(ctx context.Context) (Totals, error)
 	// Entries yields the records of a kind in the order of their IDs, also
-	// inactive ones. Kinds that hang on a person or class have no keys.
+	// inactive ones.
 	Entries(ctx context.Context, kind roster.Kind) iter.Seq2[roster.Entry, error]
 	// Body returns the content of a record.
 	Body(ctx context.Context, kind roster.Kind, id roster.ID) ([]byte, error)
@@ -98,7 +98,7 @@ type loader struct {
 	report  *Report
 
 	prefetch     *prefetch
-	indexes      [roster.KindRoll + 1]*index // by kind
+	indexes      [roster.KindClass + 1]*index // by kind
 	references   references
 	repeats      Bounded
 	causes       []*cause
@@ -174,9 +174,9 @@ func (l *loader) index(kind roster.Kind) (*index, error) {
 	if x := l.indexes[kind]; x != nil {
 		return x, nil
 	}
-	k := l.prefetch.take(kind)
-	l.indexes[kind] = k.index
-	return k.index, k.err
+	x, err := l.prefetch.take(kind)
+	l.indexes[kind] = x
+	return x, err
 }
 
 // endPart closes the part that was read last: what it did not mention is no
@@ -200,18 +200,22 @@ func (l *loader) endPart() error {
 	return nil
 }
 
-// deactivateUnseen hands on the records of a kind that the feed lacked.
+// deactivateUnseen counts the records of a kind that the feed lacked, and hands
+// them on unless more of them is to come.
 func (l *loader) deactivateUnseen(kind roster.Kind) error {
 	x := l.indexes[kind]
 	for slot := range x.keys {
 		if x.state[slot]&(active|seen) != active {
 			continue
 		}
+		x.state[slot] &^= active
+		l.file.Deactivated++
+		if kind.Parts() > 1 {
+			continue
+		}
 		if err := l.changes.Deactivate(l.ctx, kind, x.ids[slot]); err != nil {
 			return err
 		}
-		x.state[slot] &^= active
-		l.file.Deactivated++
 	}
 	return nil
 }
@@ -226,6 +230,11 @@ func (l *loader) finish() error {
 	}
 	if err := l.endDetails(); err != nil {
 		return err
+	}
+	for _, kind := range []roster.Kind{roster.KindPerson, roster.KindClass} {
+		if err := l.handDrafts(kind); err != nil {
+			return err
+		}
 	}
 	return l.total()
 }

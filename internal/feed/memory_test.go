@@ -110,10 +110,7 @@ func (m *memory) Entries(_ context.Context, kind roster.Kind) iter.Seq2[roster.E
 	return func(yield func(roster.Entry, error) bool) {
 		for _, id := range slices.Sorted(maps.Keys(m.records[kind])) {
 			r := m.records[kind][id]
-			e := roster.Entry{ID: id, Digest: r.Digest, Active: r.Active}
-			if kind != roster.KindAffiliations && kind != roster.KindDetails && kind != roster.KindRoll {
-				e.Key = r.Key
-			}
+			e := roster.Entry{ID: id, Key: r.Key, Digests: r.Digests, Active: r.Active}
 			if !yield(e, nil) {
 				return
 			}
@@ -218,7 +215,7 @@ func (m *memory) record(t *testing.T, kind roster.Kind, key string) roster.Recor
 // roll returns who is or was in a class, by sourcedId and role.
 func (m *memory) roll(t *testing.T, class string) map[[2]string][2]roster.FeedNumber {
 	t.Helper()
-	roll, err := roster.DecodeRoll(m.record(t, roster.KindRoll, class).Body, nil)
+	roll, err := roster.DecodeRoll(m.record(t, roster.KindClass, class).Split()[roster.RollPart], nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,41 +9,37 @@ import (
 // prefetch reads what is known beside the reading of the feed, kind by kind in
 // the order in which it is needed.
 type prefetch struct {
-	kinds  map[roster.Kind]chan knownKind
+	kinds  map[roster.Kind]chan fetched
 	cancel context.CancelFunc
 	ended  chan struct{}
 }
 
-// knownKind is all that is known of one kind.
-type knownKind struct {
-	index   *index         // of a kind that has keys
-	entries []knownContent // of a kind that hangs on another
-	err     error
-}
-
-// knownContent is what is known of a record that hangs on another.
-type knownContent struct {
-	id     roster.ID
-	digest roster.Digest
+type fetched struct {
+	index *index
+	err   error
 }
 
 func newPrefetch(ctx context.Context, known Known) *prefetch {
 	ctx, cancel := context.WithCancel(ctx)
-	p := &prefetch{kinds: map[roster.Kind]chan knownKind{}, cancel: cancel, ended: make(chan struct{})}
+	p := &prefetch{kinds: map[roster.Kind]chan fetched{}, cancel: cancel, ended: make(chan struct{})}
 	for _, kind := range roster.Kinds() {
-		p.kinds[kind] = make(chan knownKind, 1)
+		p.kinds[kind] = make(chan fetched, 1)
 	}
 	go func() {
 		defer close(p.ended)
 		for _, kind := range roster.Kinds() {
-			p.kinds[kind] <- readKnown(ctx, known, kind)
+			x, err := fetch(ctx, known, kind)
+			p.kinds[kind] <- fetched{x, err}
 		}
 	}()
 	return p
 }
 
 // take returns what is known of a kind. It may be called once for each.
-func (p *prefetch) take(kind roster.Kind) knownKind { return <-p.kinds[kind] }
+func (p *prefetch) take(kind roster.Kind) (*index, error) {
+	f := <-p.kinds[kind]
+	return f.index, f.err
+}
 
 // stop ends the reading.
 func (p *prefetch) stop() {
@@ -51,20 +47,13 @@ func (p *prefetch) stop() {
 	<-p.ended
 }
 
-func readKnown(ctx context.Context, known Known, kind roster.Kind) (k knownKind) {
-	hangs := kind == roster.KindAffiliations || kind == roster.KindDetails || kind == roster.KindRoll
-	if !hangs {
-		k.index = newIndex(kind)
-	}
+func fetch(ctx context.Context, known Known, kind roster.Kind) (*index, error) {
+	x := newIndex(kind)
 	for entry, err := range known.Entries(ctx, kind) {
 		if err != nil {
-			return knownKind{err: err}
+			return nil, err
 		}
-		if hangs {
-			k.entries = append(k.entries, knownContent{entry.ID, entry.Digest})
-		} else {
-			k.index.add(entry)
-		}
+		x.add(entry)
 	}
-	return k
+	return x, nil
 }

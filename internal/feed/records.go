@@ -139,7 +139,8 @@ func (l *loader) take(at Place, kind roster.Kind, key string, body []byte) error
 	return l.hand(at, kind, slot, d, digest, body)
 }
 
-// hand counts a difference and hands on what is new or changed.
+// hand counts a difference and hands on what is new or changed, or keeps it
+// where more of it is to come.
 func (l *loader) hand(at Place, kind roster.Kind, slot int32, d difference, digest roster.Digest, body []byte) error {
 	x := l.indexes[kind]
 	if d == repeated {
@@ -147,11 +148,15 @@ func (l *loader) hand(at Place, kind roster.Kind, slot int32, d difference, dige
 		return nil
 	}
 	l.file.count(d)
-	if d == unchanged {
+	switch {
+	case d == unchanged:
+		return nil
+	case kind.Parts() > 1:
+		x.keep(slot, roster.Itself, digest, body)
 		return nil
 	}
 	return l.changes.Put(l.ctx, roster.Record{
-		Kind: kind, ID: x.ids[slot], Key: x.keys[slot], Digest: digest, Active: true, Body: body,
+		Kind: kind, ID: x.ids[slot], Key: x.keys[slot], Digests: roster.Digests{digest}, Active: true, Body: body,
 	})
 }
 

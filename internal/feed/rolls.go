@@ -83,15 +83,11 @@ func (r *rolls) byClass(classes int) (rows []enrollmentRow, begin []int) {
 // endRolls compares who is in each class with who was.
 func (l *loader) endRolls() error {
 	classes := l.indexes[roster.KindClass]
-	known, err := l.containers(roster.KindRoll, roster.KindClass)
-	if err != nil {
-		return err
-	}
 	rows, begin := l.rolls.byClass(len(classes.keys))
 	var roll roster.Roll
 	for slot := range classes.keys {
 		roll = l.roll(rows[begin[slot]:begin[slot+1]], roll[:0])
-		if err := l.compareRoll(int32(slot), roll, known[slot]); err != nil {
+		if err := l.compareRoll(classes, slot, roll); err != nil {
 			return err
 		}
 	}
@@ -120,36 +116,33 @@ func (l *loader) roll(rows []enrollmentRow, roll roster.Roll) roster.Roll {
 	return roll
 }
 
-func (l *loader) compareRoll(slot int32, roll roster.Roll, known container) error {
-	if len(roll) == 0 && !known.known {
+func (l *loader) compareRoll(classes *index, slot int, roll roster.Roll) error {
+	before := classes.digests[slot][roster.RollPart]
+	if len(roll) == 0 && before == (roster.Digest{}) {
 		return nil
 	}
 	digest := roll.Digest()
 	file := l.rolls.file
-	if known.known && digest == known.digest {
+	if digest == before {
 		file.Unchanged += len(roll)
 		return nil
 	}
-	classes := l.indexes[roster.KindClass]
-	merged := roll
-	if known.known {
-		body, err := l.known.Body(l.ctx, roster.KindRoll, classes.ids[slot])
+	if before == (roster.Digest{}) {
+		file.Added += len(roll)
+	} else {
+		contents, err := l.contents(classes, slot)
 		if err != nil {
 			return err
 		}
-		before, err := roster.DecodeRoll(body, nil)
+		was, err := roster.DecodeRoll(contents[roster.RollPart], nil)
 		if err != nil {
 			return fmt.Errorf("class %s: %w", classes.keys[slot], err)
 		}
-		merged = l.rolls.merge(before, roll, l.opts.Number)
-	} else {
-		file.Added += len(roll)
+		roll = l.rolls.merge(was, roll, l.opts.Number)
 	}
-	l.buf = merged.Encode(l.buf[:0])
-	return l.changes.Put(l.ctx, roster.Record{
-		Kind: roster.KindRoll, ID: classes.ids[slot], Key: classes.keys[slot],
-		Digest: digest, Active: len(roll) > 0, Body: l.buf,
-	})
+	l.buf = roll.Encode(l.buf[:0])
+	classes.keep(int32(slot), roster.RollPart, digest, l.buf)
+	return nil
 }
 
 // merge returns who is in a class now with who was before, and counts what

@@ -29,11 +29,6 @@ func (m Maker) planClasses(ctx context.Context, g *Matching, to *Writer, finding
 	if c.courses, err = coursesOf(ctx, m.Roster, source); err != nil {
 		return err
 	}
-	rolls, err := newCursor(m.Roster.Records(ctx, source, roster.KindRoll), recordID)
-	if err != nil {
-		return err
-	}
-	defer rolls.stop()
 	groups, err := newCursor(m.Memory.ClassGroups(ctx, source), func(g ClassGroup) roster.ID { return g.Class })
 	if err != nil {
 		return err
@@ -48,11 +43,7 @@ func (m Maker) planClasses(ctx context.Context, g *Matching, to *Writer, finding
 		if room.group, room.known, err = groups.at(record.ID); err != nil {
 			return err
 		}
-		roll, _, err := rolls.at(record.ID)
-		if err != nil {
-			return err
-		}
-		if err := c.plan(ctx, &room, roll); err != nil {
+		if err := c.plan(ctx, &room); err != nil {
 			return fmt.Errorf("class %s: %w", record.Key, err)
 		}
 	}
@@ -71,9 +62,10 @@ type classPlanner struct {
 	ownersBuf, membersBuf []byte
 }
 
-func (c *classPlanner) plan(ctx context.Context, room *classroom, roll roster.Record) error {
+func (c *classPlanner) plan(ctx context.Context, room *classroom) error {
 	var err error
-	if room.class, err = roster.DecodeClass(room.record.Key, room.record.Body); err != nil {
+	contents := room.record.Split()
+	if room.class, err = roster.DecodeClass(room.record.Key, contents[roster.Itself]); err != nil {
 		return err
 	}
 	rules, others := c.rules.classFlow(room.class.OrgSourcedID)
@@ -94,12 +86,10 @@ func (c *classPlanner) plan(ctx context.Context, room *classroom, roll roster.Re
 	}
 	c.owners, c.members = c.owners[:0], c.members[:0]
 	if takesPlace {
-		if room.roll, err = roster.DecodeRoll(roll.Body, room.roll); err != nil && len(roll.Body) > 0 {
+		if room.roll, err = roster.DecodeRoll(contents[roster.RollPart], room.roll); err != nil {
 			return err
 		}
-		if len(roll.Body) > 0 {
-			c.seat(room.roll, rules)
-		}
+		c.seat(room.roll, rules)
 		if err := c.planGroup(ctx, room, rules); err != nil {
 			return err
 		}

@@ -49,18 +49,13 @@ type member struct {
 
 // person decodes the person. Most people need no more than their role.
 func (m *member) person() (roster.Person, error) {
-	return roster.DecodePerson(m.record.Key, m.record.Body)
+	return roster.DecodePerson(m.record.Key, m.record.Split()[roster.Itself])
 }
 
 // each calls visit with every person of a source in the order of IDs. What it
 // hands over is valid until visit returns.
 func (m Maker) each(ctx context.Context, g *Matching, visit func(*member) error) error {
 	source := g.rules.Source.Number
-	affiliations, err := newCursor(m.Roster.Records(ctx, source, roster.KindAffiliations), recordID)
-	if err != nil {
-		return err
-	}
-	defer affiliations.stop()
 	accounts, err := newCursor(m.Memory.Accounts(ctx, source), func(a Account) roster.ID { return a.Person })
 	if err != nil {
 		return err
@@ -75,11 +70,7 @@ func (m Maker) each(ctx context.Context, g *Matching, visit func(*member) error)
 		if who.account, who.known, err = accounts.at(record.ID); err != nil {
 			return err
 		}
-		has, _, err := affiliations.at(record.ID)
-		if err != nil {
-			return err
-		}
-		if err := g.decide(&who, has); err != nil {
+		if err := g.decide(&who); err != nil {
 			return fmt.Errorf("user %s: %w", record.Key, err)
 		}
 		if err := visit(&who); err != nil {
@@ -89,15 +80,13 @@ func (m Maker) each(ctx context.Context, g *Matching, visit func(*member) error)
 	return nil
 }
 
-func recordID(r roster.Record) roster.ID { return r.ID }
-
 // decide finds out which role a person has today.
-func (g *Matching) decide(who *member, has roster.Record) error {
+func (g *Matching) decide(who *member) error {
 	who.role, who.current = match.Role{}, who.current[:0]
-	if !who.record.Active || !has.Active {
+	if !who.record.Active {
 		return nil
 	}
-	all, err := roster.DecodeAffiliations(has.Body)
+	all, err := roster.DecodeAffiliations(who.record.Split()[roster.AffiliationsPart])
 	if err != nil {
 		return err
 	}

@@ -128,42 +128,30 @@ func (s *source) say(said school) {
 	for _, p := range said.people {
 		roles := roster.Affiliations(slices.Clone(p.roles))
 		roles.Sort()
-		s.put(roster.KindPerson, p.SourcedID, p.Encode(nil))
-		s.put(roster.KindAffiliations, p.SourcedID, roles.Encode(nil))
+		s.put(roster.KindPerson, p.SourcedID, p.Encode(nil), roles.Encode(nil))
 	}
-	rolls := map[string]roster.Roll{}
 	for _, c := range said.classes {
-		s.put(roster.KindClass, c.SourcedID, c.Encode(nil))
+		var roll roster.Roll
 		for _, seat := range c.seats {
-			rolls[c.SourcedID] = append(rolls[c.SourcedID], roster.Enrollment{Person: s.id(roster.KindPerson, seat.person), Role: seat.role})
+			roll = append(roll, roster.Enrollment{Person: s.id(roster.KindPerson, seat.person), Role: seat.role})
 		}
-	}
-	for class, id := range s.ids[roster.KindClass] {
-		roll := rolls[class]
 		roll.Sort()
-		s.put(roster.KindRoll, class, roll.Encode(nil))
-		r := s.records[roster.KindRoll][id]
-		r.Active = len(roll) > 0
-		s.records[roster.KindRoll][id] = r
+		s.put(roster.KindClass, c.SourcedID, c.Encode(nil), roll.Encode(nil))
 	}
 }
 
-func (s *source) put(kind roster.Kind, key string, body []byte) {
+func (s *source) put(kind roster.Kind, key string, parts ...[]byte) {
 	id := s.id(kind, key)
 	if s.records[kind] == nil {
 		s.records[kind] = map[roster.ID]roster.Record{}
 	}
-	s.records[kind][id] = roster.Record{Kind: kind, ID: id, Key: key, Active: true, Body: body}
+	var contents roster.Contents
+	copy(contents[:], parts)
+	s.records[kind][id] = roster.Record{Kind: kind, ID: id, Key: key, Active: true, Body: contents.Join(kind, nil)}
 }
 
 // id returns the ID of a record, which is given once.
 func (s *source) id(kind roster.Kind, key string) roster.ID {
-	switch kind {
-	case roster.KindAffiliations:
-		kind = roster.KindPerson
-	case roster.KindRoll:
-		kind = roster.KindClass
-	}
 	if s.ids[kind] == nil {
 		s.ids[kind] = map[string]roster.ID{}
 	}

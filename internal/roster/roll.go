@@ -75,7 +75,11 @@ func (r Roll) Digest() Digest {
 var errRoll = errors.New("a stored roll is damaged")
 
 // DecodeRoll reads what Encode wrote, into the space of reuse if it has any.
+// Nothing is the roll of a class that never had anybody.
 func DecodeRoll(body []byte, reuse Roll) (Roll, error) {
+	if len(body) == 0 {
+		return reuse[:0], nil
+	}
 	d := varints{rest: body}
 	names := make([]string, d.count())
 	for i := range names {

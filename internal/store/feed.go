@@ -158,7 +158,7 @@ func (f *Feed) flush(ctx context.Context) error {
 // write writes changes aside: to pending, or, for the first feed of a source,
 // to the roster, which holds nothing else yet.
 func (f *Feed) write(ctx context.Context, records []roster.Record) error {
-	table, columns := "pending", []string{"source", "kind", "id", "record_key", "digest", "active", "body"}
+	table, columns := "pending", []string{"source", "kind", "id", "record_key", "digests", "active", "body"}
 	if f.number == 1 {
 		table, columns = "roster", append(columns, "feed")
 	}
@@ -176,11 +176,7 @@ func (f *Feed) rows(records []roster.Record, columns int) iter.Seq[[]any] {
 	return func(yield func([]any) bool) {
 		row := [8]any{0: f.source, 7: int64(f.number)}
 		for _, r := range records {
-			key := r.Key
-			if hangs(r.Kind) {
-				key = ""
-			}
-			row[1], row[2], row[3], row[4], row[5], row[6] = int(r.Kind), int64(r.ID), key, r.Digest[:], r.Active, nil
+			row[1], row[2], row[3], row[4], row[5], row[6] = int(r.Kind), int64(r.ID), r.Key, joinDigests(r.Kind, r.Digests), r.Active, nil
 			if r.Body != nil {
 				row[6] = r.Body
 			}
@@ -189,11 +185,6 @@ func (f *Feed) rows(records []roster.Record, columns int) iter.Seq[[]any] {
 			}
 		}
 	}
-}
-
-// hangs reports whether records of a kind hang on a person or class.
-func hangs(kind roster.Kind) bool {
-	return kind == roster.KindAffiliations || kind == roster.KindDetails || kind == roster.KindRoll
 }
 
 // Finish implements run.Feed.
@@ -263,10 +254,10 @@ func (f *Feed) Drop(ctx context.Context) error {
 // of kind and ID, and forgets each piece with the same transaction.
 func (f Feeds) merge(ctx context.Context, source int, number roster.FeedNumber) error {
 	err := f.eachPiece(ctx, source, func(tx Tx, kind, id int64) error {
-		_, err := tx.Exec(ctx, `INSERT INTO roster (source, kind, id, record_key, digest, active, feed, body)
-			SELECT source, kind, id, record_key, digest, active, $4, body`+piece+` AND body IS NOT NULL ORDER BY kind, id
+		_, err := tx.Exec(ctx, `INSERT INTO roster (source, kind, id, record_key, digests, active, feed, body)
+			SELECT source, kind, id, record_key, digests, active, $4, body`+piece+` AND body IS NOT NULL ORDER BY kind, id
 			ON CONFLICT (source, kind, id) DO UPDATE
-			SET digest = excluded.digest, active = excluded.active, feed = excluded.feed, body = excluded.body`,
+			SET digests = excluded.digests, active = excluded.active, feed = excluded.feed, body = excluded.body`,
 			source, kind, id, int64(number))
 		if err != nil {
 			return err

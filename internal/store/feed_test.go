@@ -93,15 +93,13 @@ func read(t fataler, r store.Roster, source int) []roster.Record {
 // each once, in the order of a feed: by kind, new ones with the next ID.
 func drawFeed(t *rapid.T, known map[roster.Kind]int) []change {
 	var changes []change
-	for _, kind := range []roster.Kind{roster.KindOrg, roster.KindPerson, roster.KindRoll} {
+	for _, kind := range []roster.Kind{roster.KindOrg, roster.KindPerson, roster.KindClass} {
 		for id := 1; id <= known[kind]; id++ {
 			switch rapid.SampledFrom([]string{"put", "deactivate", "leave"}).Draw(t, "what") {
 			case "put":
 				changes = append(changes, drawRecord(t, kind, id))
 			case "deactivate":
-				if kind != roster.KindRoll {
-					changes = append(changes, change{Kind: kind, ID: roster.ID(id)})
-				}
+				changes = append(changes, change{Kind: kind, ID: roster.ID(id)})
 			}
 		}
 		for range rapid.IntRange(0, 3).Draw(t, "new") {
@@ -115,8 +113,8 @@ func drawFeed(t *rapid.T, known map[roster.Kind]int) []change {
 func drawRecord(t *rapid.T, kind roster.Kind, id int) change {
 	body := rapid.SliceOfN(rapid.Byte(), 0, 4).Draw(t, "body")
 	return change{
-		Kind: kind, ID: roster.ID(id), Key: fmt.Sprint("key-", id), Digest: roster.Sum(body),
-		Active: kind != roster.KindRoll || rapid.Bool().Draw(t, "active"), Body: body,
+		Kind: kind, ID: roster.ID(id), Key: fmt.Sprint("key-", id), Digests: roster.Digests{roster.Sum(body)},
+		Active: rapid.Bool().Draw(t, "active"), Body: body,
 	}
 }
 
@@ -153,14 +151,14 @@ func TestEntries(t *testing.T) {
 	dbtest.All(t, func(t *testing.T, db store.DB) {
 		ctx := t.Context()
 		stored(t, db, 1, []change{
-			{Kind: roster.KindPerson, ID: 1, Key: "ana", Digest: roster.Sum([]byte("a")), Active: true, Body: []byte("a")},
-			{Kind: roster.KindPerson, ID: 2, Key: "ben", Digest: roster.Sum([]byte("b")), Active: true, Body: []byte("b")},
-			{Kind: roster.KindAffiliations, ID: 2, Key: "ben", Digest: roster.Sum([]byte("r")), Active: true, Body: []byte("r")},
+			{Kind: roster.KindPerson, ID: 1, Key: "ana", Digests: digests("a"), Active: true, Body: []byte("a")},
+			{Kind: roster.KindPerson, ID: 2, Key: "ben", Digests: digests("b", "r", "d"), Active: true, Body: []byte("b")},
+			{Kind: roster.KindClass, ID: 1, Key: "art", Digests: digests("c", "e"), Active: true, Body: []byte("c")},
 		})
 		stored(t, db, 1, []change{{Kind: roster.KindPerson, ID: 2}})
 		f := write(t, db, 1, nil)
 		var entries []roster.Entry
-		for _, kind := range []roster.Kind{roster.KindPerson, roster.KindAffiliations} {
+		for _, kind := range []roster.Kind{roster.KindPerson, roster.KindClass} {
 			for e, err := range f.Entries(ctx, kind) {
 				if err != nil {
 					t.Fatal(err)
@@ -169,17 +167,25 @@ func TestEntries(t *testing.T) {
 			}
 		}
 		want := []roster.Entry{
-			{ID: 1, Key: "ana", Digest: roster.Sum([]byte("a")), Active: true},
-			{ID: 2, Key: "ben", Digest: roster.Sum([]byte("b"))},
-			{ID: 2, Digest: roster.Sum([]byte("r")), Active: true},
+			{ID: 1, Key: "ana", Digests: digests("a"), Active: true},
+			{ID: 2, Key: "ben", Digests: digests("b", "r", "d")},
+			{ID: 1, Key: "art", Digests: digests("c", "e"), Active: true},
 		}
 		if diff := cmp.Diff(want, entries); diff != "" {
 			t.Errorf("entries (-want +got):\n%s", diff)
 		}
-		if body, err := f.Body(ctx, roster.KindAffiliations, 2); string(body) != "r" || err != nil {
+		if body, err := f.Body(ctx, roster.KindPerson, 2); string(body) != "b" || err != nil {
 			t.Errorf("body %q, %v", body, err)
 		}
 	})
+}
+
+// digests returns those of a record with these parts.
+func digests(parts ...string) (d roster.Digests) {
+	for i, part := range parts {
+		d[i] = roster.Sum([]byte(part))
+	}
+	return d
 }
 
 func TestFeedNumbers(t *testing.T) {
@@ -245,7 +251,7 @@ func people(n int, body string) []change {
 	var changes []change
 	for i := range n {
 		changes = append(changes, change{
-			Kind: roster.KindPerson, ID: roster.ID(i + 1), Key: fmt.Sprint("p-", i+1), Digest: roster.Sum([]byte(body)), Active: true, Body: []byte(body),
+			Kind: roster.KindPerson, ID: roster.ID(i + 1), Key: fmt.Sprint("p-", i+1), Digests: digests(body), Active: true, Body: []byte(body),
 		})
 	}
 	return changes

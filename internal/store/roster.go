@@ -49,16 +49,15 @@ func sequence[T any](ctx context.Context, db DB, scan func(Rows, *T) error, sql 
 
 // Entries yields the entries of a kind in the order of their IDs.
 func (r Roster) Entries(ctx context.Context, source int, kind roster.Kind) iter.Seq2[roster.Entry, error] {
-	var digest []byte
+	var digests []byte
 	return sequence(ctx, r.DB, func(rows Rows, e *roster.Entry) error {
 		var id int64
-		if err := rows.Scan(&id, &e.Key, &digest, &e.Active); err != nil {
+		if err := rows.Scan(&id, &e.Key, &digests, &e.Active); err != nil {
 			return err
 		}
 		e.ID = roster.ID(id)
-		e.Digest = roster.Digest(digest)
-		return nil
-	}, `SELECT id, record_key, digest, active FROM roster WHERE source = $1 AND kind = $2 ORDER BY id`, source, int(kind))
+		return splitDigests(digests, &e.Digests)
+	}, `SELECT id, record_key, digests, active FROM roster WHERE source = $1 AND kind = $2 ORDER BY id`, source, int(kind))
 }
 
 // Body returns the content of a record.
@@ -99,3 +98,24 @@ SELECT r.id, r.record_key, r.active AND p.id IS NULL, r.body
 FROM roster r LEFT JOIN pending p ON p.source = r.source AND p.kind = r.kind AND p.id = r.id
 WHERE r.source = $1 AND r.kind = $2 AND (p.id IS NULL OR p.body IS NULL)
 ORDER BY 1`
+
+// joinDigests returns the digests of the parts that a kind has, as they are stored.
+func joinDigests(kind roster.Kind, digests roster.Digests) []byte {
+	joined := make([]byte, 0, len(digests)*len(roster.Digest{}))
+	for _, d := range digests[:kind.Parts()] {
+		joined = append(joined, d[:]...)
+	}
+	return joined
+}
+
+func splitDigests(joined []byte, digests *roster.Digests) error {
+	const size = len(roster.Digest{})
+	if len(joined)%size != 0 || len(joined) > size*len(digests) {
+		return fmt.Errorf("the digests of a record have %d bytes", len(joined))
+	}
+	*digests = roster.Digests{}
+	for i := range len(joined) / size {
+		digests[i] = roster.Digest(joined[i*size : (i+1)*size])
+	}
+	return nil
+}

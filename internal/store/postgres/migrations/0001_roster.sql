@@ -1,14 +1,13 @@
 -- +goose Up
 
--- What the school says (package roster): one row a record, its content packed
--- in body. What hangs on a person or class (roles, details, enrollments) has
--- that one's id, and no key of its own.
+-- What the school says (package roster): one row a record, with its parts
+-- joined in body, and their digests joined in digests.
 CREATE TABLE roster (
     source     BIGINT NOT NULL,
     kind       BIGINT NOT NULL,
     id         BIGINT NOT NULL,
     record_key TEXT    NOT NULL,
-    digest     BYTEA    NOT NULL,
+    digests    BYTEA    NOT NULL,
     active     BOOLEAN NOT NULL,
     feed       BIGINT NOT NULL, -- the feed that changed it last
     body       BYTEA    NOT NULL,
@@ -34,7 +33,7 @@ CREATE TABLE pending (
     kind       BIGINT NOT NULL,
     id         BIGINT NOT NULL,
     record_key TEXT    NOT NULL,
-    digest     BYTEA,
+    digests    BYTEA,
     active     BOOLEAN NOT NULL,
     body       BYTEA,
     PRIMARY KEY (source, kind, id)

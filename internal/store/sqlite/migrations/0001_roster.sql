@@ -1,14 +1,13 @@
 -- +goose Up
 
--- What the school says (package roster): one row a record, its content packed
--- in body. What hangs on a person or class (roles, details, enrollments) has
--- that one's id, and no key of its own.
+-- What the school says (package roster): one row a record, with its parts
+-- joined in body, and their digests joined in digests.
 CREATE TABLE roster (
     source     INTEGER NOT NULL,
     kind       INTEGER NOT NULL,
     id         INTEGER NOT NULL,
     record_key TEXT    NOT NULL,
-    digest     BLOB    NOT NULL,
+    digests    BLOB    NOT NULL,
     active     BOOLEAN NOT NULL,
     feed       INTEGER NOT NULL, -- the feed that changed it last
     body       BLOB    NOT NULL,
@@ -34,7 +33,7 @@ CREATE TABLE pending (
     kind       INTEGER NOT NULL,
     id         INTEGER NOT NULL,
     record_key TEXT    NOT NULL,
-    digest     BLOB,
+    digests    BLOB,
     active     BOOLEAN NOT NULL,
     body       BLOB,
     PRIMARY KEY (source, kind, id)

@@ -1,0 +1,91 @@
+package feed
+
+import (
+	"rollbook/internal/roster"
+)
+
+// A person or class is one record, but what is said of it comes in several
+// files. drafts hold the parts that are new until all are known.
+type drafts struct {
+	parts   [][]string // by part and slot; nil for a part of which nothing changed
+	changed []uint8    // by slot: a bit for each part that changed
+}
+
+// keep takes a part that is new or has other content.
+func (x *index) keep(slot int32, part int, digest roster.Digest, content []byte) {
+	d := &x.drafts
+	for len(d.parts) < x.kind.Parts() {
+		d.parts = append(d.parts, nil)
+	}
+	for len(d.parts[part]) <= int(slot) {
+		d.parts[part] = append(d.parts[part], "")
+	}
+	for len(d.changed) <= int(slot) {
+		d.changed = append(d.changed, 0)
+	}
+	d.parts[part][slot] = string(content)
+	d.changed[slot] |= 1 << part
+	x.digests[slot][part] = digest
+}
+
+// changes returns the bits of the parts of a record that changed.
+func (x *index) changes(slot int) uint8 {
+	if slot < len(x.drafts.changed) {
+		return x.drafts.changed[slot]
+	}
+	return 0
+}
+
+// handDrafts hands on the people or classes that changed or are no longer active.
+func (l *loader) handDrafts(kind roster.Kind) error {
+	x := l.indexes[kind]
+	if x == nil {
+		return nil
+	}
+	for slot := range x.keys {
+		var err error
+		switch {
+		case x.changes(slot) != 0:
+			err = l.handDraft(x, slot)
+		case x.state[slot]&(was|seen) == was:
+			err = l.changes.Deactivate(l.ctx, kind, x.ids[slot])
+		}
+		if err != nil {
+			return err
+		}
+	}
+	x.drafts = drafts{}
+	return nil
+}
+
+// handDraft hands on one record: its new parts, and of the others what was known.
+func (l *loader) handDraft(x *index, slot int) error {
+	changed := x.changes(slot)
+	var contents roster.Contents
+	if x.isKnown(slot) && changed != 1<<x.kind.Parts()-1 {
+		var err error
+		if contents, err = l.contents(x, slot); err != nil {
+			return err
+		}
+	}
+	for part := range x.kind.Parts() {
+		if changed&(1<<part) != 0 {
+			contents[part] = []byte(x.drafts.parts[part][slot])
+			x.drafts.parts[part][slot] = ""
+		}
+	}
+	l.buf = contents.Join(x.kind, l.buf[:0])
+	return l.changes.Put(l.ctx, roster.Record{
+		Kind: x.kind, ID: x.ids[slot], Key: x.keys[slot], Digests: x.digests[slot],
+		Active: x.state[slot]&seen != 0, Body: l.buf,
+	})
+}
+
+// contents returns what was known of a record.
+func (l *loader) contents(x *index, slot int) (roster.Contents, error) {
+	body, err := l.known.Body(l.ctx, x.kind, x.ids[slot])
+	if err != nil {
+		return roster.Contents{}, err
+	}
+	return roster.Record{Kind: x.kind, Body: body}.Split(), nil
+}
