@@ -60,6 +60,10 @@ func TestGroups(t *testing.T) {
 	if a := w.call("GET", "/v1.0/groups/g1", ""); a.text != want {
 		t.Error(cmp.Diff(want, a.text))
 	}
+	want = `{"@odata.context":"` + w.server.URL + `/v1.0/$metadata#groups(displayName,courseCode)/$entity","displayName":"Algebra","courseCode":null}`
+	if a := w.call("GET", "/v1.0/groups/g1?$select=displayName,courseCode", ""); a.text != want {
+		t.Error("what was asked for by name:", cmp.Diff(want, a.text))
+	}
 	a := w.call("GET", "/v1.0/groups/g1/owners", "")
 	if a.member("value/0/@odata.type") != "#microsoft.graph.user" || a.member("value/0/userPrincipalName") != "p0@school.example" || len(a.member("value").([]any)) != 1 {
 		t.Error(a.text)

@@ -61,6 +61,10 @@ func (e *Encoder) object(dst []byte, o *Object, declared *Type, selected []strin
 		if p.Rule&WriteOnly != 0 || selected != nil && !p.Navigation && !slices.Contains(selected, p.Name) {
 			continue
 		}
+		// What was asked for by name is answered, as null where it has no value.
+		if v.kind == KindAbsent && p.Rule&Quiet != 0 && selected == nil {
+			continue
+		}
 		dst = e.member(dst, p, v)
 	}
 	if dst[len(dst)-1] == ',' {
@@ -74,7 +78,7 @@ func (e *Encoder) member(dst []byte, p *Property, v *Value) []byte {
 	case v.kind == KindReference:
 		return dst
 	case v.kind == KindAbsent:
-		if !p.Nullable || p.Navigation || p.Rule&Quiet != 0 {
+		if !p.Nullable || p.Navigation {
 			return dst
 		}
 		dst = append(dst, p.label...)

@@ -59,7 +59,7 @@ const (
 	ServerSet                  // what callers say about it is ignored
 	WriteOnly                  // is not written at all
 	Sealed                     // a secret: sealed as it is read, masked when it is written
-	Quiet                      // is left out when it has no value, rather than written as null
+	Quiet                      // is left out when it has no value and was not asked for by name, rather than written as null
 )
 
 // Enum is an enumeration. Its members are written as they are here.
