@@ -2,6 +2,9 @@ package embedded
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"rollbook/internal/directory"
@@ -75,7 +78,8 @@ func (c *compiler) both(left directory.Filter, operator string, right directory.
 func (c *compiler) property(name string) (property, error) {
 	found, ok := c.properties[name]
 	if !ok {
-		return found, fmt.Errorf("property %q cannot be filtered by: %w", name, directory.ErrInvalid)
+		names := strings.Join(slices.Sorted(maps.Keys(c.properties)), ", ")
+		return found, fmt.Errorf("property %q cannot be filtered by, only %s: %w", name, names, directory.ErrInvalid)
 	}
 	return found, nil
 }

@@ -129,8 +129,8 @@ func TestFilterRefused(t *testing.T) {
 		}
 	}
 	_, err := target.ListGroups(t.Context(), directory.Query{Filter: directory.Equal{Property: "mail"}})
-	if !errors.Is(err, directory.ErrInvalid) {
-		t.Errorf("groups have no mail: got %v", err)
+	if !errors.Is(err, directory.ErrInvalid) || !strings.Contains(err.Error(), "displayName, id, mailNickname") {
+		t.Errorf("groups have no mail, and what they have is to be said: got %v", err)
 	}
 }
 
