@@ -79,11 +79,11 @@ func (s *state) roster() {
 		var source, kind, id, feed int64
 		var key string
 		var active bool
-		var body []byte
-		if err := r.Scan(&source, &kind, &id, &key, &active, &feed, &body); err != nil {
+		var digests, body []byte
+		if err := r.Scan(&source, &kind, &id, &key, &active, &feed, &digests, &body); err != nil {
 			return err
 		}
-		s.add("record %d %d %d %q: active %t, feed %d, body %x", source, kind, id, key, active, feed, sha256.Sum256(body))
+		s.add("record %d %d %d %q: active %t, feed %d, digests %x, body %x", source, kind, id, key, active, feed, digests, sha256.Sum256(body))
 		return nil
 	})
 	s.count("pending", `SELECT COUNT(*) FROM pending`)
