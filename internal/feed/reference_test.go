@@ -119,7 +119,7 @@ func TestAnOptionalReferenceIsLeftOut(t *testing.T) {
 	m.load(t, school().with(feed.Classes, "",
 		roster.Class{SourcedID: "X", OrgSourcedID: "S", SessionSourcedIDs: []string{"1999", "Y"}, CourseSourcedID: "art"}))
 	r := m.record(t, roster.KindClass, "X")
-	got, err := roster.DecodeClass(r.Key, r.Body)
+	got, err := roster.DecodeClass(r.Key, r.Split()[roster.Itself])
 	want := roster.Class{SourcedID: "X", OrgSourcedID: "S", SessionSourcedIDs: []string{"Y"}}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("class (-want +got):\n%s%v", diff, err)
@@ -199,7 +199,7 @@ func TestRepeatedRows(t *testing.T) {
 		t.Errorf("enrollments.csv: %+v", f)
 	}
 	ana := m.record(t, roster.KindPerson, "ana")
-	if p, err := roster.DecodePerson("ana", ana.Body); err != nil || p.GivenName != "Ana" {
+	if p, err := roster.DecodePerson("ana", ana.Split()[roster.Itself]); err != nil || p.GivenName != "Ana" {
 		t.Errorf("the second row counted: %+v, %v", p, err)
 	}
 }
