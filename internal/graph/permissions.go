@@ -33,7 +33,11 @@ func readRunPermissions() []string {
 
 func startRunPermissions() []string { return []string{"IndustryData-Run.Start"} }
 
-func operationPermissions() []string { return []string{readBasic} }
+func listOperationPermissions() []string { return []string{readBasic} }
+
+// operationPermissions are for one operation. Whoever may start a check may also
+// ask how it went: published clients that upload have no other permission.
+func operationPermissions() []string { return append([]string{readBasic}, uploadPermissions()...) }
 
 // listDefinitionPermissions are for the list, which needs less than a single
 // definition does.

@@ -32,7 +32,7 @@ func wantPermissions() map[string][]string {
 		"GET " + i + "dataConnectors/{id}/getUploadSession": upload,
 		"GET " + i + "inboundFlows/{id}/dataConnector":      read("DataConnector"), "PATCH " + i + "inboundFlows/{id}/dataConnector": write("DataConnector"),
 		"POST " + i + "inboundFlows/{id}/dataConnector/validate": upload, "GET " + i + "inboundFlows/{id}/year": read("TimePeriod"),
-		"GET " + i + "operations": basic, "GET " + i + "operations/$count": basic, "GET " + i + "operations/{id}": basic,
+		"GET " + i + "operations": basic, "GET " + i + "operations/$count": basic, "GET " + i + "operations/{id}": append(slices.Clone(basic), upload...),
 		"GET " + i + "roleGroups": lists, "GET " + i + "roleGroups/$count": lists, "GET " + i + "roleGroups/{id}": read("ReferenceDefinition"),
 		"GET " + i + "runs": runs, "GET " + i + "runs/$count": runs, "GET " + i + "runs/{id}": runs,
 		"GET " + i + "runs/{id}/getStatistics": runs, "GET " + i + "runs/getStatistics": runs, "POST " + i + "runs/start": {"IndustryData-Run.Start"},

@@ -71,12 +71,14 @@ func (g *surface) blockingError(e *run.BlockingError) odata.Value {
 }
 
 func (g *surface) publicError(code, message, target string) odata.Value {
-	return odata.Struct(odata.New(g.model.Type("microsoft.graph.publicError")).
+	e := odata.New(g.model.Type("microsoft.graph.publicError")).
 		Set("code", odata.Text(code)).
 		Set("message", odata.Text(message)).
-		Set("target", odata.Text(target)).
-		Set("details", odata.List(nil)).
-		Set("innerError", odata.Null()))
+		Set("details", odata.List(nil))
+	if target != "" {
+		e.Set("target", odata.Text(target))
+	}
+	return odata.Struct(e)
 }
 
 func (g *surface) startRun(r *odata.Request) (odata.Answer, error) {

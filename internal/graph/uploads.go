@@ -76,7 +76,7 @@ func (g *surface) validate(connector func(*odata.Request) (string, error)) func(
 func (g *surface) operations() *odata.EntitySet {
 	return &odata.EntitySet{
 		Path: base + "operations", Type: g.model.Type("microsoft.graph.longRunningOperation"),
-		ReadAll: operationPermissions(), ReadOne: operationPermissions(),
+		ReadAll: listOperationPermissions(), ReadOne: operationPermissions(),
 		List: func(r *odata.Request) ([]*odata.Object, error) {
 			all, err := g.Uploads.Operations(r.Context())
 			return objects(all, func(o upload.Operation) *odata.Object { return g.operationObject(r, o) }), err
