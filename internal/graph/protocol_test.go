@@ -48,6 +48,19 @@ func TestSpellings(t *testing.T) {
 	if a := w.call("GET", industry+"inboundFlows/microsoft.graph.industryData.inboundApiFlow", ""); a.status != 200 || len(a.member("value").([]any)) != 0 {
 		t.Errorf("a cast does not choose: %d %s", a.status, a.text)
 	}
+	set := industry + "outboundProvisioningFlowSets/" + i.set
+	for _, method := range []string{"PATCH", "DELETE"} {
+		body := map[string]string{"PATCH": "{}"}[method]
+		if a := w.call(method, set+"/provisioningFlows/"+i.class+"/microsoft.graph.industryData.userProvisioningFlow", body); a.status != 404 {
+			t.Errorf("%s through a type that the entity is not of: %d %s", method, a.status, a.text)
+		}
+	}
+	if a := w.call("GET", set+"/microsoft.graph.industryData.outboundProvisioningFlowSet/provisioningFlows", ""); a.status != 200 || len(a.member("value").([]any)) == 0 {
+		t.Errorf("a cast on the way chooses at the end: %d %s", a.status, a.text)
+	}
+	if a := w.call("PATCH", set+"/provisioningFlows/"+i.class+"/microsoft.graph.industryData.classGroupProvisioningFlow", "{}"); a.status != 204 {
+		t.Errorf("PATCH through the entity's type: %d %s", a.status, a.text)
+	}
 }
 
 func TestQueryOptions(t *testing.T) {

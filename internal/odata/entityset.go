@@ -184,6 +184,9 @@ func (e *EntitySet) update(r *Request) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
+	if err := e.fits(r); err != nil {
+		return Answer{}, err
+	}
 	if err := e.Update(r, payload); err != nil {
 		return Answer{}, err
 	}
@@ -196,7 +199,19 @@ func (e *EntitySet) update(r *Request) (Answer, error) {
 }
 
 func (e *EntitySet) remove(r *Request) (Answer, error) {
+	if err := e.fits(r); err != nil {
+		return Answer{}, err
+	}
 	return Answer{}, e.Delete(r)
+}
+
+// fits refuses a change through a cast to a type that the entity is not of.
+func (e *EntitySet) fits(r *Request) error {
+	if r.Cast == nil || e.Get == nil {
+		return nil
+	}
+	_, err := e.one(r)
+	return err
 }
 
 // follow answers with the single entity that a navigation leads to.

@@ -13,7 +13,7 @@ type Request struct {
 	Client  string // client-request-id
 	Base    string // scheme, host and prefix: https://host/beta
 	Options *Options
-	Cast    *Type // the last type cast in the path; nil for none
+	Cast    *Type // the type that the path casts its end to; nil for none
 	Args    []Arg // of a function, from the path
 
 	keys      []string // that stand in the path

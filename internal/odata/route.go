@@ -83,6 +83,9 @@ func (s *Service) step(r *Request, n *route, segment Segment) *route {
 			next = n.named(short)
 		}
 	}
+	if next != nil && !strings.HasPrefix(segment.Name, "$") {
+		r.Cast = nil // it was of what the path has passed by now
+	}
 	switch {
 	case next == nil && n.key != nil && !segment.Parens:
 		r.keys = append(r.keys, canonicalKey(segment.Name))
