@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"errors"
 
 	"rollbook/internal/directory"
 	"rollbook/internal/odata"
@@ -43,11 +44,14 @@ func (g *surface) users() *odata.EntitySet {
 	return &odata.EntitySet{
 		Path: "users", Type: t, ReadAll: readUserPermissions(), ReadOne: readUserPermissions(),
 		Page: func(r *odata.Request) (odata.Page, error) {
+			if err := readable(r, t); err != nil {
+				return odata.Page{}, err
+			}
 			return page(r, t, g.Directory.ListUsers, g.Directory.CountUsers, g.userFor(r))
 		},
 		Count: func(r *odata.Request) (int, error) {
 			f, err := conditionOf(r, t)
-			if err != nil {
+			if err := errors.Join(err, readable(r, t)); err != nil {
 				return 0, err
 			}
 			return g.Directory.CountUsers(r.Context(), f)
@@ -92,6 +96,9 @@ func (g *surface) members(name string, relation directory.Relation) *odata.Entit
 	return &odata.EntitySet{
 		Path: "groups/{group}/" + name, Type: g.model.Type(typeDirectoryObject), ReadAll: readGroupPermissions(),
 		Page: func(r *odata.Request) (odata.Page, error) {
+			if err := readable(r, g.model.Type(typeUser)); err != nil {
+				return odata.Page{}, err
+			}
 			group := r.Param("group")
 			list := func(ctx context.Context, q directory.Query) ([]directory.User, error) {
 				return g.Directory.ListMembers(ctx, group, relation, q)

@@ -46,6 +46,16 @@ func TestUsers(t *testing.T) {
 	if a := w.callAs("User.ReadBasic.All", "GET", "/v1.0/users/u1", ""); a.member("accountEnabled") != nil || a.member("grade") != nil || a.member("displayName") != "Person 1" {
 		t.Error("who may read what is basic gets more:", a.text)
 	}
+	for filter, want := range map[string]int{"displayName%20eq%20'x'": 200, "not%20(accountEnabled%20eq%20true)%20or%20displayName%20eq%20'x'": 403} {
+		for _, path := range []string{"/v1.0/users", "/v1.0/users/$count"} {
+			if a := w.callAs("User.ReadBasic.All", "GET", path+"?$filter="+filter, ""); a.status != want {
+				t.Errorf("who may read what is basic filters %s by %s: %d %s", path, filter, a.status, a.text)
+			}
+			if a := w.callAs("User.Read.All", "GET", path+"?$filter="+filter, ""); a.status != 200 {
+				t.Errorf("who may read users filters %s by %s: %d %s", path, filter, a.status, a.text)
+			}
+		}
+	}
 	if a := w.call("GET", "/v1.0/users/u1", ""); a.member("accountEnabled") != true || a.member("grade") != "07" {
 		t.Error(a.text)
 	}
@@ -71,6 +81,9 @@ func TestGroups(t *testing.T) {
 	if a := w.call("GET", "/v1.0/groups/g1/members?$select=userPrincipalName&$top=999&$count=true", ""); a.member("@odata.count") != 5.0 ||
 		a.member("value/4/userPrincipalName") != "p4@school.example" || a.member("value/4/id") != nil {
 		t.Error(a.text)
+	}
+	if a := w.callAs("GroupMember.Read.All", "GET", "/v1.0/groups/g1/members?$filter=accountEnabled%20eq%20true", ""); a.status != 403 {
+		t.Errorf("who may read what is basic of members filters by more: %d %s", a.status, a.text)
 	}
 	if a := w.call("GET", "/v1.0/groups('g1')/members/$count", ""); a.text != "5" {
 		t.Error(a.text)

@@ -9,8 +9,13 @@ import (
 // what is basic get names and addresses (Graph: User.ReadBasic.All).
 func (g *surface) userFor(r *odata.Request) func(directory.User) *odata.Object {
 	t := g.model.Type(typeUser)
-	full := r.Require(userRead, groupRead, directoryRead) == nil
+	full := r.Require(wholeUserPermissions()...) == nil
 	return func(u directory.User) *odata.Object { return userObject(t, u, full) }
+}
+
+// basicUser are the members of a user that are basic.
+func basicUser() []string {
+	return []string{"id", "displayName", "userPrincipalName", "givenName", "surname", "mail"}
 }
 
 func userObject(t *odata.Type, u directory.User, full bool) *odata.Object {

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -52,6 +53,41 @@ func conditionOf(r *odata.Request, t *odata.Type) (directory.Filter, error) {
 		return nil, err
 	}
 	return condition(compiled)
+}
+
+// readable refuses a $filter by what is not basic of a user to those who may read
+// what is basic only: the answer would tell them.
+func readable(r *odata.Request, t *odata.Type) error {
+	if r.Options.Filter == nil || r.Require(wholeUserPermissions()...) == nil {
+		return nil
+	}
+	compiled, err := r.Model().Compile(r.Options.Filter, t)
+	if err != nil {
+		return err
+	}
+	if names(compiled, func(property string) bool { return !slices.Contains(basicUser(), property) }) {
+		return r.Require(wholeUserPermissions()...)
+	}
+	return nil
+}
+
+// names reports whether an expression names a property for which is holds.
+func names(e odata.Expr, is func(string) bool) bool {
+	switch e := e.(type) {
+	case odata.And:
+		return names(e.Left, is) || names(e.Right, is)
+	case odata.Or:
+		return names(e.Left, is) || names(e.Right, is)
+	case odata.Not:
+		return names(e.Inner, is)
+	case odata.Comparison:
+		return is(e.Property)
+	case odata.Membership:
+		return is(e.Property)
+	case odata.Call:
+		return is(e.Property)
+	}
+	return true
 }
 
 func condition(e odata.Expr) (directory.Filter, error) {

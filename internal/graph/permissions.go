@@ -56,4 +56,8 @@ const (
 
 func readUserPermissions() []string { return []string{userReadBasic, userRead, directoryRead} }
 
+// wholeUserPermissions are for what is not basic of a user. Users are shown to
+// readers of groups too, as members.
+func wholeUserPermissions() []string { return []string{userRead, groupRead, directoryRead} }
+
 func readGroupPermissions() []string { return []string{groupMemberRead, groupRead, directoryRead} }
