@@ -94,13 +94,18 @@ func (p *pass) takeFeeds(ctx context.Context) error {
 			p.count(in, totals)
 			continue // the stored roster is what there is
 		}
-		if err := p.takeFeed(ctx, in, path); err != nil || p.result.Unusable() {
+		if err := p.takeFeed(ctx, in, path); err != nil {
 			return err
 		}
-		if upload != "" {
+		// A refused upload is taken too: it would be refused again by every run
+		// until the next one comes.
+		if upload != "" && !p.opts.DryRun {
 			if err := p.Inbox.Taken(ctx, upload); err != nil {
 				return fmt.Errorf("note that the upload was taken: %w", err)
 			}
+		}
+		if p.result.Unusable() {
+			return nil
 		}
 	}
 	return nil

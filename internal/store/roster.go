@@ -63,10 +63,8 @@ func (r Roster) Entries(ctx context.Context, source int, kind roster.Kind) iter.
 // Body returns the content of a record.
 func (r Roster) Body(ctx context.Context, source int, kind roster.Kind, id roster.ID) ([]byte, error) {
 	var body []byte
-	err := r.DB.Read(ctx, func(tx Tx) error {
-		return tx.QueryRow(ctx, `SELECT body FROM roster WHERE source = $1 AND kind = $2 AND id = $3`,
-			source, int(kind), int64(id)).Scan(&body)
-	})
+	err := r.DB.ReadRow(ctx, `SELECT body FROM roster WHERE source = $1 AND kind = $2 AND id = $3`,
+		[]any{source, int(kind), int64(id)}, &body)
 	if err != nil {
 		return nil, fmt.Errorf("read %s %d: %w", kind, id, err)
 	}
