@@ -31,7 +31,8 @@ const statusRecordErrors = 3
 func TestKill(t *testing.T) {
 	t.Parallel()
 	program := build(t)
-	scale, n := simulate.Scale{Users: 5_000, Classes: 1_010}, kills
+	// Large enough for several pieces of everything that is done in pieces.
+	scale, n := simulate.Scale{Users: 4_200, Classes: 850}, kills
 	if testing.Short() {
 		scale, n = simulate.Scale{Users: 500, Classes: 100}, killsShort
 	}
