@@ -5,23 +5,12 @@ import (
 	"context"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 )
 
 func main() { os.Exit(runMain()) }
 
-// A feed of a million people is half a gigabyte of small values that live until
-// its end. Collecting less often saves a tenth of the time; the limit keeps the
-// memory within bounds all the same.
-const (
-	collectAtGrowth = 250     // percent
-	memoryLimit     = 1 << 30 // bytes
-)
-
 func runMain() int {
-	debug.SetGCPercent(collectAtGrowth)
-	debug.SetMemoryLimit(memoryLimit)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	// The first signal ends the work at a safe point. From then on signals do
