@@ -135,7 +135,7 @@ func (l *loader) compareAffiliations(people *index, slot int, has roster.Affilia
 	}
 	if before == (roster.Digest{}) {
 		file.Added += len(has)
-		people.keep(int32(slot), roster.AffiliationsPart, digest, l.buf)
+		l.keep(people, slot, roster.AffiliationsPart, digest, l.buf)
 		return nil
 	}
 	contents, err := l.contents(people, slot)
@@ -148,7 +148,7 @@ func (l *loader) compareAffiliations(people *index, slot int, has roster.Affilia
 	}
 	merged := file.mergeAffiliations(had, has, l.opts.Number)
 	l.buf = merged.Encode(l.buf[:0])
-	people.keep(int32(slot), roster.AffiliationsPart, digest, l.buf)
+	l.keep(people, slot, roster.AffiliationsPart, digest, l.buf)
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"bytes"
 	"cmp"
 	"fmt"
 	"slices"
@@ -14,7 +15,8 @@ import (
 // school says demographics it says them of nearly everybody: they are packed.
 type details struct {
 	files        map[Part]*FileReport
-	demographics []string // encoded; "" for none
+	contents     arena
+	demographics []place // encoded
 	flags        map[int32][]string
 	contacts     map[int32][]roster.Contact
 }
@@ -28,14 +30,14 @@ func (l *loader) Demographics(at Place, person string, row roster.Demographics) 
 	}
 	d := &l.details
 	if d.demographics == nil {
-		d.demographics = make([]string, len(l.indexes[roster.KindPerson].keys))
+		d.demographics = make([]place, len(l.indexes[roster.KindPerson].keys))
 	}
-	if d.demographics[slot] != "" {
+	if d.demographics[slot] != 0 {
 		l.repeatedKey(at, person)
 		return nil
 	}
 	l.buf = roster.Details{Demographics: &row}.Encode(l.buf[:0])
-	d.demographics[slot] = string(l.buf)
+	d.demographics[slot] = d.contents.add(l.buf)
 	return nil
 }
 
@@ -73,9 +75,9 @@ func (l *loader) Contact(at Place, person string, row roster.Contact) error {
 }
 
 // of returns what the feed says of a person: the demographics encoded, the rest.
-func (d *details) of(slot int32) (demographics string, rest roster.Details) {
+func (d *details) of(slot int32) (demographics []byte, rest roster.Details) {
 	if d.demographics != nil {
-		demographics = d.demographics[slot]
+		demographics = d.contents.get(d.demographics[slot])
 	}
 	rest = roster.Details{Flags: d.flags[slot], Contacts: d.contacts[slot]}
 	slices.Sort(rest.Flags)
@@ -121,26 +123,26 @@ func (l *loader) compareDetails(people *index, slot int) error {
 			return fmt.Errorf("user %s: %w", people.keys[slot], err)
 		}
 	}
-	was := ""
+	var was []byte
 	if had.Demographics != nil {
-		was = string(roster.Details{Demographics: had.Demographics}.Encode(nil))
+		was = roster.Details{Demographics: had.Demographics}.Encode(nil)
 	}
 	l.countDetails(was, demographics, had, rest)
-	people.keep(int32(slot), roster.DetailsPart, digest, l.buf)
+	l.keep(people, slot, roster.DetailsPart, digest, l.buf)
 	return nil
 }
 
 // countDetails counts what differs, file by file.
-func (l *loader) countDetails(was, is string, before, now roster.Details) {
+func (l *loader) countDetails(was, is []byte, before, now roster.Details) {
 	if f := l.details.files[Demographics]; f != nil {
 		switch {
-		case is == "" && was != "":
+		case len(is) == 0 && len(was) > 0:
 			f.Deactivated++
-		case is != "" && was == "":
+		case len(is) > 0 && len(was) == 0:
 			f.Added++
-		case is != was:
+		case !bytes.Equal(is, was):
 			f.Changed++
-		case is != "":
+		case len(is) > 0:
 			f.Unchanged++
 		}
 	}

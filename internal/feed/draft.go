@@ -7,25 +7,29 @@ import (
 // A person or class is one record, but what is said of it comes in several
 // files. drafts hold the parts that are new until all are known.
 type drafts struct {
-	parts   [][]string // by part and slot; nil for a part of which nothing changed
-	changed []uint8    // by slot: a bit for each part that changed
+	contents arena
+	parts    [][]place // by part and slot; nil for a part of which nothing changed
+	changed  []uint8   // by slot: a bit for each part that changed
 }
 
-// keep takes a part that is new or has other content.
-func (x *index) keep(slot int32, part int, digest roster.Digest, content []byte) {
+// keep takes a part that is new or has other content. A check keeps none.
+func (l *loader) keep(x *index, slot, part int, digest roster.Digest, content []byte) {
+	x.digests[slot][part] = digest
+	if l.opts.check {
+		return
+	}
 	d := &x.drafts
 	for len(d.parts) < x.kind.Parts() {
 		d.parts = append(d.parts, nil)
 	}
-	for len(d.parts[part]) <= int(slot) {
-		d.parts[part] = append(d.parts[part], "")
+	for len(d.parts[part]) <= slot {
+		d.parts[part] = append(d.parts[part], 0)
 	}
-	for len(d.changed) <= int(slot) {
+	for len(d.changed) <= slot {
 		d.changed = append(d.changed, 0)
 	}
-	d.parts[part][slot] = string(content)
+	d.parts[part][slot] = d.contents.add(content)
 	d.changed[slot] |= 1 << part
-	x.digests[slot][part] = digest
 }
 
 // changes returns the bits of the parts of a record that changed.
@@ -70,8 +74,7 @@ func (l *loader) handDraft(x *index, slot int) error {
 	}
 	for part := range x.kind.Parts() {
 		if changed&(1<<part) != 0 {
-			contents[part] = []byte(x.drafts.parts[part][slot])
-			x.drafts.parts[part][slot] = ""
+			contents[part] = x.drafts.contents.get(x.drafts.parts[part][slot])
 		}
 	}
 	l.buf = contents.Join(x.kind, l.buf[:0])

@@ -45,6 +45,8 @@ type Options struct {
 	Vault  Vault
 	// Rows is called now and then with the number of rows read so far.
 	Rows func(n int)
+
+	check bool // nothing is kept
 }
 
 // Load reads a feed, checks what refers to what, and hands on what differs from
@@ -70,7 +72,7 @@ func Load(ctx context.Context, source Source, known Known, changes Changes, opts
 
 // Check reads a feed as Load does, with nothing known and nothing kept.
 func Check(ctx context.Context, source Source, opts Options) (*Report, error) {
-	opts.Number = 1
+	opts.Number, opts.check = 1, true
 	return Load(ctx, source, nothing{}, nothing{}, opts)
 }
 

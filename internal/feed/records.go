@@ -152,7 +152,7 @@ func (l *loader) hand(at Place, kind roster.Kind, slot int32, d difference, dige
 	case d == unchanged:
 		return nil
 	case kind.Parts() > 1:
-		x.keep(slot, roster.Itself, digest, body)
+		l.keep(x, int(slot), roster.Itself, digest, body)
 		return nil
 	}
 	return l.changes.Put(l.ctx, roster.Record{

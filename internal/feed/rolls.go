@@ -141,7 +141,7 @@ func (l *loader) compareRoll(classes *index, slot int, roll roster.Roll) error {
 		roll = l.rolls.merge(was, roll, l.opts.Number)
 	}
 	l.buf = roll.Encode(l.buf[:0])
-	classes.keep(int32(slot), roster.RollPart, digest, l.buf)
+	l.keep(classes, slot, roster.RollPart, digest, l.buf)
 	return nil
 }
 
