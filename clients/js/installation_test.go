@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -92,8 +93,23 @@ func copyTo(t *testing.T, dir string, names ...string) {
 	}
 }
 
+// build makes the program. The go command does not know that the test runs it,
+// and repeats a result as long as no file that the test has looked at changes:
+// so it looks at the sources.
 func build(t *testing.T, dir string) string {
 	t.Helper()
+	for _, sources := range []string{"cmd", "internal"} {
+		look := func(_ string, entry fs.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
+			_, err = entry.Info()
+			return err
+		}
+		if err := filepath.WalkDir(filepath.Join(root(t), sources), look); err != nil {
+			t.Fatal(err)
+		}
+	}
 	bin := filepath.Join(dir, "rollbook")
 	output(t, command(t, root(t), "go", "build", "-o", bin, "./cmd/rollbook"))
 	return bin

@@ -63,6 +63,7 @@ async function pages(client, request) {
     return true;
   });
   for (let next = first["@odata.nextLink"]; next; asked++) {
+    assert.match(next, /^https:/, "the client takes any other address for a path");
     next = (await client.api(next).get())["@odata.nextLink"];
   }
   await iterator.iterate();
