@@ -102,8 +102,17 @@ func (p *Parts) uploads() *upload.Service {
 		Store:  uploadStore{store.Uploads{DB: p.DB}},
 		Now:    p.Config.Now,
 		NewID:  p.Config.NewID,
+		Exists: p.connectorExists,
 		Check:  p.checkUpload,
 	}
+}
+
+func (p *Parts) connectorExists(ctx context.Context, id string) (bool, error) {
+	_, err := p.Flow.Connector(ctx, id)
+	if flow.IsKind(err, flow.NotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // checkUpload checks a feed as the next run would.

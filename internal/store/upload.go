@@ -118,6 +118,18 @@ func (u Uploads) Take(ctx context.Context, id string) error {
 	return nil
 }
 
+// Discard lets go of all uploads of the connector.
+func (u Uploads) Discard(ctx context.Context, connector string) error {
+	err := u.DB.Write(ctx, func(tx Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE upload SET state = $1 WHERE connector = $2 AND state <> $1`, UploadGone, connector)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("discard uploads: %w", err)
+	}
+	return nil
+}
+
 // Expire lets go of the open uploads whose time is over, and of operations that
 // were last active before a moment, and returns the IDs of the uploads whose
 // files are still needed.

@@ -116,12 +116,15 @@ func ignoreMissing(err error) error {
 	return err
 }
 
-// sweep lets go of what expired, and removes the folders of containers that are
-// gone. Folders are listed first: one that appears later belongs to a container
+// sweep lets go of what expired or lost its connector, and removes the folders of
+// containers that are gone. Folders are listed first: one that appears later belongs to a container
 // that may not be in the store's answer.
 func (s *Service) sweep(ctx context.Context) error {
 	folders, err := filepath.Glob(filepath.Join(s.Dir, "*", "*"))
 	if err != nil {
+		return err
+	}
+	if err := s.abandon(ctx, folders); err != nil {
 		return err
 	}
 	now := s.Now().UTC().Truncate(time.Microsecond)
@@ -138,6 +141,28 @@ func (s *Service) sweep(ctx context.Context) error {
 		}
 		// The connector's folder goes when it is empty, and stays otherwise.
 		_ = os.Remove(strings.TrimSuffix(filepath.Dir(path), "/"))
+	}
+	return nil
+}
+
+// abandon lets go of the uploads, which have these folders, of connectors that
+// were deleted. A connector is older than its folders, so one that is not there
+// will not come.
+func (s *Service) abandon(ctx context.Context, folders []string) error {
+	asked := map[string]bool{}
+	for _, path := range folders {
+		connector := filepath.Base(filepath.Dir(path))
+		if asked[connector] {
+			continue
+		}
+		asked[connector] = true
+		exists, err := s.Exists(ctx, connector)
+		if err == nil && !exists {
+			err = s.Store.Discard(ctx, connector)
+		}
+		if err != nil {
+			return fmt.Errorf("uploads of connector %s: %w", connector, err)
+		}
 	}
 	return nil
 }

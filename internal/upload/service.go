@@ -19,6 +19,10 @@ type Service struct {
 	Now     func() time.Time
 	NewID   func() string // a UUID
 
+	// Exists reports whether there is a connector with the ID. What was uploaded
+	// for one that was deleted is removed: no run will take it.
+	Exists func(ctx context.Context, connector string) (bool, error)
+
 	// Check returns what is wrong with the feed in a folder or archive.
 	Check func(ctx context.Context, path string) ([]feed.Finding, error)
 
@@ -41,6 +45,8 @@ type Store interface {
 	Latest(ctx context.Context, connector string) (Container, error)
 	// Take lets go of a valid container and of valid ones before it.
 	Take(ctx context.Context, id string) error
+	// Discard lets go of all containers of the connector.
+	Discard(ctx context.Context, connector string) error
 	// Expire lets go of open containers whose time is over and of checks that
 	// were last active before a moment, and returns the IDs of containers that
 	// are not gone.

@@ -247,3 +247,24 @@ func TestWhatExpiredIsRemoved(t *testing.T) {
 		}
 	})
 }
+
+func TestWhatADeletedConnectorLeftIsRemoved(t *testing.T) {
+	onEveryEngine(t, func(t *testing.T, w *world) {
+		for _, connector := range []string{"c1", "c2"} {
+			put(t, w.session(t, connector), "users.csv", "a")
+			w.validate(t, connector)
+			put(t, w.session(t, connector), "users.csv", "b")
+		}
+		w.deleted = "c1"
+		w.session(t, "c3")
+		if got := w.onDisk(t); len(got) != 2 || strings.Contains(strings.Join(got, " "), "/c1/") {
+			t.Errorf("on disk: %v; want what waits and what is open, of c2", got)
+		}
+		if _, _, ok, err := w.Next(t.Context(), "c1"); ok || err != nil {
+			t.Errorf("an upload of a deleted connector is next: %v", err)
+		}
+		if _, err := w.Validate(t.Context(), "c1"); !errors.Is(err, upload.ErrNoSession) {
+			t.Errorf("an upload of a deleted connector can be validated: %v", err)
+		}
+	})
+}

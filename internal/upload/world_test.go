@@ -79,6 +79,7 @@ type world struct {
 	findings []feed.Finding
 	failure  error  // of the check
 	checked  string // the path that was checked last
+	deleted  string // a connector that is not there
 }
 
 func start() time.Time { return time.Date(2026, 9, 14, 6, 0, 0, 0, time.UTC) }
@@ -96,7 +97,8 @@ func newWorld(t *testing.T, db store.DB) *world {
 	w.Service = &upload.Service{
 		Dir: filepath.Join(t.TempDir(), "uploads"), Tenant: tenant, Key: []byte("a key that signs URLs"),
 		Store: uploads{store.Uploads{DB: db}}, NewID: uuid.NewString,
-		Now: func() time.Time { return start().Add(time.Duration(w.clock.Load()) * time.Microsecond) },
+		Now:    func() time.Time { return start().Add(time.Duration(w.clock.Load()) * time.Microsecond) },
+		Exists: func(_ context.Context, connector string) (bool, error) { return connector != w.deleted, nil },
 		Check: func(_ context.Context, path string) ([]feed.Finding, error) {
 			w.checked = path
 			return w.findings, w.failure
