@@ -84,11 +84,18 @@ func (l *loader) handDraft(x *index, slot int) error {
 	})
 }
 
-// contents returns what was known of a record.
+// contents returns what was known of a record, of which a part has changed. The
+// others are kept beside the new part, so that they need not be read again.
 func (l *loader) contents(x *index, slot int) (roster.Contents, error) {
 	body, err := l.known.Body(l.ctx, x.kind, x.ids[slot])
 	if err != nil {
 		return roster.Contents{}, err
 	}
-	return roster.Record{Kind: x.kind, Body: body}.Split(), nil
+	contents := roster.Record{Kind: x.kind, Body: body}.Split()
+	for part := range x.kind.Parts() {
+		if x.changes(slot)&(1<<part) == 0 {
+			l.keep(x, slot, part, x.digests[slot][part], contents[part])
+		}
+	}
+	return contents, nil
 }

@@ -26,6 +26,9 @@ func (m Maker) planKnown(ctx context.Context, g *Matching, to *Writer, findings 
 			findings.Add(Problem{AccountGone, roster.KindPerson, who.record.Key, drifted})
 			return nil
 		}
+		if changedBy(who.record) <= g.settled && !g.drift.user(who.record.ID) {
+			return nil
+		}
 		return g.planPerson(ctx, who, to)
 	})
 }

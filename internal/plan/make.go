@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	"rollbook/internal/match"
@@ -17,6 +18,10 @@ type Maker struct {
 	Directory Directory
 	// Remembered is the version of the directory when Memory last agreed with it.
 	Remembered string
+	// Settled are the feeds, by source, at which nothing was left to do, where
+	// nothing but the feed has changed since: who was not in a later one needs
+	// nothing now.
+	Settled map[int]roster.FeedNumber
 }
 
 // Findings are the problems that a plan ran into: people whose account is not
@@ -43,6 +48,7 @@ type Matched struct {
 // Matching is what the first half of planning found: whose account is whose.
 type Matching struct {
 	rules     Rules
+	settled   roster.FeedNumber // people who did not change after it need nothing; 0 where that is not known
 	drift     drift
 	people    *population
 	accounts  []string        // the IDs of those that are somebody's
@@ -58,12 +64,16 @@ type Matching struct {
 // Match goes through the people of the rules' source once: it finds the
 // accounts of those who have none yet, and writes what those need who have one.
 func (m Maker) Match(ctx context.Context, rules Rules, to *Writer, findings Findings) (*Matching, error) {
-	sessions, err := sessionsOf(ctx, m.Roster, rules.Source.Number)
+	sessions, latest, err := sessionsOf(ctx, m.Roster, rules.Source.Number)
 	if err != nil {
 		return nil, err
 	}
+	settled := m.Settled[rules.Source.Number]
+	if latest > settled {
+		settled = 0 // other sessions, other people's roles
+	}
 	g := &Matching{
-		rules: rules, people: &population{sessions: sessions, roles: map[roster.ID]string{}}, written: map[roster.ID]bool{},
+		rules: rules, settled: settled, people: &population{sessions: sessions, roles: map[roster.ID]string{}}, written: map[roster.ID]bool{},
 		Matched: Matched{map[string]int{}, map[string]int{}, map[string]int{}},
 	}
 	if err := m.observe(ctx, g); err != nil {
@@ -91,22 +101,34 @@ func (m Maker) Make(ctx context.Context, g *Matching, to *Writer, findings Findi
 	return nil
 }
 
-func sessionsOf(ctx context.Context, r Roster, source int) (map[string]roster.Session, error) {
+// sessionsOf returns the active sessions, and the latest feed that changed one.
+// A feed that is not stored counts as later than any.
+func sessionsOf(ctx context.Context, r Roster, source int) (map[string]roster.Session, roster.FeedNumber, error) {
 	sessions := map[string]roster.Session{}
+	var latest roster.FeedNumber
 	for record, err := range r.Records(ctx, source, roster.KindSession) {
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
+		latest = max(latest, changedBy(record))
 		if !record.Active {
 			continue
 		}
 		s, err := roster.DecodeSession(record.Key, record.Body)
 		if err != nil {
-			return nil, fmt.Errorf("session %s: %w", record.Key, err)
+			return nil, 0, fmt.Errorf("session %s: %w", record.Key, err)
 		}
 		sessions[s.SourcedID] = s
 	}
-	return sessions, nil
+	return sessions, latest, nil
+}
+
+// changedBy returns the feed that changed a record last.
+func changedBy(r roster.Record) roster.FeedNumber {
+	if r.Feed == 0 {
+		return math.MaxUint32
+	}
+	return r.Feed
 }
 
 // Source returns the number of the source system that was matched.

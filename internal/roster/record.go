@@ -89,8 +89,9 @@ type Record struct {
 	ID      ID
 	Key     string // the sourcedId that the school gave it
 	Digests Digests
-	Active  bool   // false once a complete feed no longer mentions it
-	Body    []byte // its parts, joined
+	Active  bool       // false once a complete feed no longer mentions it
+	Feed    FeedNumber // that changed it last; 0 in a feed that is not stored
+	Body    []byte     // its parts, joined
 }
 
 // Entry is a Record without its body: enough to see whether it changed.

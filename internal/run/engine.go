@@ -12,6 +12,7 @@ import (
 	"rollbook/internal/feed"
 	"rollbook/internal/flow"
 	"rollbook/internal/plan"
+	"rollbook/internal/roster"
 	"rollbook/internal/vocab"
 )
 
@@ -191,11 +192,12 @@ type pass struct {
 	problems feed.Bounded
 	gone     bool // the plan ran into accounts or groups that were deleted
 	config   flow.Snapshot
-	inbound  []inbound        // that the run takes
-	matched  map[string]roles // by inbound flow: as the run leaves them
-	feeding  Feed             // of a dry run, until it is forgotten
-	applied  int64            // the plan that was applied to its end
-	began    time.Time        // of the stage
+	inbound  []inbound                 // that the run takes
+	matched  map[string]roles          // by inbound flow: as the run leaves them
+	settled  map[int]roster.FeedNumber // by source: nothing but feeds came since
+	feeding  Feed                      // of a dry run, until it is forgotten
+	applied  int64                     // the plan that was applied to its end
+	began    time.Time                 // of the stage
 	stage    string
 }
 

@@ -3,6 +3,9 @@ package run
 import (
 	"context"
 	"fmt"
+	"maps"
+
+	"github.com/go-json-experiment/json"
 
 	"rollbook/internal/flow"
 	"rollbook/internal/plan"
@@ -16,40 +19,57 @@ const markSettled = "settled"
 // markDirectory names the version of the directory that agrees with what is remembered.
 const markDirectory = "directory"
 
+// settled is the state of everything that a plan depends on.
+type settled struct {
+	Directory     string                    `json:"directory"` // its version; "" where it cannot tell
+	Configuration int64                     `json:"configuration"`
+	Day           roster.Date               `json:"day"`
+	Feeds         map[int]roster.FeedNumber `json:"feeds"` // by source
+}
+
+// same reports whether all but the feeds is as it was.
+func (s settled) same(other settled) bool {
+	return s.Directory != "" && s.Directory == other.Directory &&
+		s.Configuration == other.Configuration && s.Day == other.Day
+}
+
 // nothingToPlan reports whether everything that a plan depends on is as it was
-// when the last run settled: then the plan is empty, without looking.
+// when the last run settled: then the plan is empty, without looking. Where only
+// feeds came since, it notes them for the plan.
 func (p *pass) nothingToPlan(ctx context.Context) (bool, error) {
-	if p.opts.DryRun && p.feeding != nil {
+	text, err := p.Marks.Mark(ctx, markSettled)
+	if err != nil || text == "" {
+		return false, err
+	}
+	var before settled
+	if err := json.Unmarshal([]byte(text), &before); err != nil {
+		return false, fmt.Errorf("recall the last settled run: %w", err)
+	}
+	now, err := p.state(ctx)
+	if err != nil || !now.same(before) {
+		return false, err
+	}
+	p.settled = before.Feeds
+	if p.feeding != nil || !maps.Equal(now.Feeds, before.Feeds) {
 		return false, nil
-	}
-	settled, err := p.Marks.Mark(ctx, markSettled)
-	if err != nil || settled == "" {
-		return false, err
-	}
-	state, err := p.state(ctx)
-	if err != nil || state != settled {
-		return false, err
 	}
 	p.result.Plan = plan.NewWriter(nil).Summary()
 	return true, p.recallRoles(ctx)
 }
 
-// state names the state of everything that a plan depends on; "" where the
-// directory cannot tell its own.
-func (p *pass) state(ctx context.Context) (string, error) {
-	version, err := p.Target.Version(ctx)
-	if err != nil || version == "" {
-		return "", err
+// state returns the state of everything that a plan depends on.
+func (p *pass) state(ctx context.Context) (settled, error) {
+	s := settled{Configuration: p.config.Version(), Day: roster.DateOf(p.Now()), Feeds: map[int]roster.FeedNumber{}}
+	var err error
+	if s.Directory, err = p.Target.Version(ctx); err != nil {
+		return s, err
 	}
-	state := fmt.Sprintf("directory %s, configuration %d, day %s", version, p.config.Version(), roster.DateOf(p.Now()))
 	for _, in := range p.inbound {
-		number, err := p.Feeds.Version(ctx, in.source.Number)
-		if err != nil {
-			return "", err
+		if s.Feeds[in.source.Number], err = p.Feeds.Version(ctx, in.source.Number); err != nil {
+			return s, err
 		}
-		state += fmt.Sprintf(", source %d feed %d", in.source.Number, number)
 	}
-	return state, nil
+	return s, nil
 }
 
 // planAndApply makes the plan and applies it.
@@ -58,7 +78,7 @@ func (p *pass) planAndApply(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	maker := plan.Maker{Roster: p.Roster, Memory: p.Memory, Directory: p.Target, Remembered: remembered}
+	maker := plan.Maker{Roster: p.Roster, Memory: p.Memory, Directory: p.Target, Remembered: remembered, Settled: p.settled}
 	if p.opts.DryRun {
 		maker.Roster = p.PendingRoster
 	}
@@ -146,17 +166,21 @@ func (unkept) Drop()                                      {}
 
 // settle notes that nothing is left to do until something changes.
 func (p *pass) settle(ctx context.Context) error {
+	if err := p.keepRoles(ctx); err != nil {
+		return err
+	}
+	if p.result.Applied.Failed > 0 || len(p.problems.Findings()) > 0 {
+		return p.Marks.SetMark(ctx, markSettled, "") // to be tried, and reported, again
+	}
 	state, err := p.state(ctx)
 	if err != nil {
 		return err
 	}
-	if p.result.Applied.Failed > 0 || len(p.problems.Findings()) > 0 {
-		state = "" // to be tried, and reported, again
+	text, err := json.Marshal(state, json.Deterministic(true))
+	if err != nil {
+		return fmt.Errorf("note that the run is settled: %w", err)
 	}
-	if err := p.keepRoles(ctx); err != nil {
-		return err
-	}
-	return p.Marks.SetMark(ctx, markSettled, state)
+	return p.Marks.SetMark(ctx, markSettled, string(text))
 }
 
 // outbound visits the activities of the provisioning flows.

@@ -83,6 +83,7 @@ func read(t fataler, r store.Roster, source int) []roster.Record {
 				t.Fatalf("records: %v", err)
 			}
 			record.Body = append([]byte{}, record.Body...)
+			record.Feed = 0 // the one that a pending record has once it is stored
 			all = append(all, record)
 		}
 	}

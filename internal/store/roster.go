@@ -73,26 +73,26 @@ func (r Roster) Body(ctx context.Context, source int, kind roster.Kind, id roste
 
 // Records yields the records of a kind in the order of their IDs.
 func (r Roster) Records(ctx context.Context, source int, kind roster.Kind) iter.Seq2[roster.Record, error] {
-	sql := `SELECT id, record_key, active, body FROM roster WHERE source = $1 AND kind = $2 ORDER BY id`
+	sql := `SELECT id, record_key, active, feed, body FROM roster WHERE source = $1 AND kind = $2 ORDER BY id`
 	if r.Pending {
 		sql = recordsWithPending
 	}
 	return sequence(ctx, r.DB, func(rows Rows, record *roster.Record) error {
-		var id int64
+		var id, feed int64
 		record.Kind = kind
-		if err := rows.Scan(&id, &record.Key, &record.Active, &record.Body); err != nil {
+		if err := rows.Scan(&id, &record.Key, &record.Active, &feed, &record.Body); err != nil {
 			return err
 		}
-		record.ID = roster.ID(id)
+		record.ID, record.Feed = roster.ID(id), roster.FeedNumber(feed)
 		return nil
 	}, sql, source, int(kind))
 }
 
 // recordsWithPending lays the pending changes over the roster.
 const recordsWithPending = `
-SELECT id, record_key, active, body FROM pending WHERE source = $1 AND kind = $2 AND body IS NOT NULL
+SELECT id, record_key, active, 0, body FROM pending WHERE source = $1 AND kind = $2 AND body IS NOT NULL
 UNION ALL
-SELECT r.id, r.record_key, r.active AND p.id IS NULL, r.body
+SELECT r.id, r.record_key, r.active AND p.id IS NULL, CASE WHEN p.id IS NULL THEN r.feed ELSE 0 END, r.body
 FROM roster r LEFT JOIN pending p ON p.source = r.source AND p.kind = r.kind AND p.id = r.id
 WHERE r.source = $1 AND r.kind = $2 AND (p.id IS NULL OR p.body IS NULL)
 ORDER BY 1`

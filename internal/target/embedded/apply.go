@@ -67,6 +67,9 @@ func (d *Directory) apply(ctx context.Context, tx store.Tx, effects []directory.
 	return b, b.flush(ctx, tx)
 }
 
+// lookupsWorthLoading is how many objects are loaded in the time of one lookup.
+const lookupsWorthLoading = 3
+
 // lookUp finds the objects that the effects name: in memory, where that is
 // loaded or where so many were looked up by now that loading it costs less. A
 // table without indexes leaves no choice.
@@ -78,7 +81,7 @@ func (d *Directory) lookUp(ctx context.Context, tx store.Tx, b *batch, effects [
 		d.debt += 2 + len(effect.Add) + len(effect.Remove)
 	}
 	unindexed := !b.state.usersIndexed || !b.state.groupsIndexed
-	if d.known == nil && (unindexed || int64(d.debt) > (b.state.nextUser+b.state.nextGroup)/8) {
+	if d.known == nil && (unindexed || int64(d.debt) > (b.state.nextUser+b.state.nextGroup)/lookupsWorthLoading) {
 		var err error
 		if d.known, err = loadKnown(ctx, tx, b.state); err != nil {
 			return err
