@@ -26,13 +26,28 @@ type failing struct {
 }
 
 func (f *failing) Write(ctx context.Context, fn func(store.Tx) error) error {
+	return f.commit(func() error { return f.DB.Write(ctx, fn) })
+}
+
+func (f *failing) WriteBulk(ctx context.Context, fn func(store.Tx) error) error {
+	return f.commit(func() error { return f.DB.WriteBulk(ctx, fn) })
+}
+
+func (f *failing) commit(write func() error) error {
 	left := f.left.Add(-1)
 	if left >= 0 {
-		if err := f.DB.Write(ctx, fn); err != nil || left > 0 {
+		if err := write(); err != nil || left > 0 {
 			return err
 		}
 	}
 	return errGone
+}
+
+func (f *failing) ReadRow(ctx context.Context, sql string, args []any, dest ...any) error {
+	if f.left.Load() <= 0 {
+		return errGone
+	}
+	return f.DB.ReadRow(ctx, sql, args, dest...)
 }
 
 func (f *failing) Read(ctx context.Context, fn func(store.Tx) error) error {

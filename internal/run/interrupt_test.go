@@ -28,6 +28,20 @@ func (m *mortal) Write(ctx context.Context, fn func(store.Tx) error) error {
 	return m.DB.Write(ctx, fn)
 }
 
+func (m *mortal) WriteBulk(ctx context.Context, fn func(store.Tx) error) error {
+	if m.left.Add(-1) <= 0 {
+		return errKilled
+	}
+	return m.DB.WriteBulk(ctx, fn)
+}
+
+func (m *mortal) ReadRow(ctx context.Context, sql string, args []any, dest ...any) error {
+	if m.left.Load() <= 0 {
+		return errKilled
+	}
+	return m.DB.ReadRow(ctx, sql, args, dest...)
+}
+
 func (m *mortal) Read(ctx context.Context, fn func(store.Tx) error) error {
 	if m.left.Load() <= 0 {
 		return errKilled

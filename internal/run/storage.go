@@ -47,7 +47,7 @@ type Feeds interface {
 }
 
 // Journal keeps plans and what became of their effects. What a method wrote is
-// durable when it returns.
+// durable when it returns, unless it says otherwise.
 type Journal interface {
 	// Begin begins a plan for a run, and drops plans that were never finished.
 	Begin(ctx context.Context, run string) (PlanWriter, error)
@@ -61,7 +61,8 @@ type Journal interface {
 	Tried(ctx context.Context, planID, through int64) error
 	// Done notes what became of effects, and which are tried next, all of it in
 	// one transaction. It MUST note nothing, and return an error, where it was
-	// noted already what became of them.
+	// noted already what became of them. A crash of the machine MAY undo it: the
+	// effects are then tried again, which a directory recognizes.
 	Done(ctx context.Context, planID int64, d Done) error
 	// Close marks the plan as applied.
 	Close(ctx context.Context, planID int64) error

@@ -17,6 +17,12 @@ type DB interface {
 	// nothing each time.
 	Write(ctx context.Context, fn func(Tx) error) error
 
+	// WriteBulk is Write for the many pieces of something large, which a sync of
+	// the disk each would slow down: a crash of the machine, though not of the
+	// process, MAY undo what fn did, together with all that was written after it,
+	// until a later Write has returned nil.
+	WriteBulk(ctx context.Context, fn func(Tx) error) error
+
 	// Read calls fn with a transaction that only reads and sees one state of the
 	// database, however long it takes and whatever is written meanwhile.
 	Read(ctx context.Context, fn func(Tx) error) error

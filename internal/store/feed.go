@@ -162,7 +162,7 @@ func (f *Feed) write(ctx context.Context, records []roster.Record) error {
 	if f.number == 1 {
 		table, columns = "roster", append(columns, "feed")
 	}
-	err := f.feeds.DB.Write(ctx, func(tx Tx) error {
+	err := f.feeds.DB.WriteBulk(ctx, func(tx Tx) error {
 		_, err := tx.CopyIn(ctx, table, columns, f.rows(records, len(columns)))
 		return err
 	})
@@ -292,7 +292,7 @@ func (f Feeds) eachPiece(ctx context.Context, source int, fn func(tx Tx, kind, i
 			}
 			return err
 		}
-		err := f.DB.Write(ctx, func(tx Tx) error {
+		err := f.DB.WriteBulk(ctx, func(tx Tx) error {
 			if err := fn(tx, kind, id); err != nil {
 				return err
 			}
@@ -325,7 +325,7 @@ func (f Feeds) drop(ctx context.Context, source int) error {
 		if err != nil || !left {
 			break
 		}
-		err = f.DB.Write(ctx, func(tx Tx) error {
+		err = f.DB.WriteBulk(ctx, func(tx Tx) error {
 			_, err := tx.Exec(ctx, `DELETE FROM roster WHERE source = $1 AND (kind, id) IN (
 				SELECT kind, id FROM roster WHERE source = $1 LIMIT $2)`, source, rowsInTransaction)
 			return err

@@ -273,6 +273,13 @@ func (m *mortal) Write(ctx context.Context, fn func(store.Tx) error) error {
 	return m.DB.Write(ctx, fn)
 }
 
+func (m *mortal) WriteBulk(ctx context.Context, fn func(store.Tx) error) error {
+	if m.left.Add(-1) <= 0 {
+		return errKilled
+	}
+	return m.DB.WriteBulk(ctx, fn)
+}
+
 // A feed that was cut off at any piece has taken effect whole or not at all
 // once it is recovered.
 func TestAFeedIsCutOffAtEveryPiece(t *testing.T) {

@@ -104,7 +104,7 @@ func (j Journal) dropUnfinished(ctx context.Context) error {
 }
 
 func (j Journal) insert(ctx context.Context, planID int64, lines []plan.Line) error {
-	err := j.DB.Write(ctx, func(tx Tx) error {
+	err := j.DB.WriteBulk(ctx, func(tx Tx) error {
 		_, err := tx.CopyIn(ctx, "effect", []string{"plan", "seq", "kind", "source", "object", "body"}, func(yield func([]any) bool) {
 			row := make([]any, 6)
 			for _, l := range lines {
@@ -179,9 +179,10 @@ func (j Journal) Lines(ctx context.Context, planID, after int64) iter.Seq2[plan.
 // others took for dead, and whose work another one did, must not undo its notes.
 var errNotedBefore = errors.New("they were noted before: another process took over the work")
 
-// Done implements run.Journal.
+// Done implements run.Journal. Should a crash of the machine undo it, the effects
+// are tried again, which a directory recognizes.
 func (j Journal) Done(ctx context.Context, planID int64, d run.Done) error {
-	err := j.DB.Write(ctx, func(tx Tx) error {
+	err := j.DB.WriteBulk(ctx, func(tx Tx) error {
 		n, err := tx.Exec(ctx, `UPDATE plan SET done = $2, tried = $3 WHERE id = $1 AND done < $2`, planID, d.Through, d.Next)
 		if err != nil {
 			return err
@@ -232,7 +233,7 @@ func (j Journal) Failures(ctx context.Context, planID int64) (n int, err error) 
 // Remember implements run.Journal.
 func (j Journal) Remember(ctx context.Context, source int, accounts []plan.Account) error {
 	for piece := range slices.Chunk(accounts, rowsInTransaction) {
-		err := j.DB.Write(ctx, func(tx Tx) error { return putAccounts(ctx, tx, source, piece) })
+		err := j.DB.WriteBulk(ctx, func(tx Tx) error { return putAccounts(ctx, tx, source, piece) })
 		if err != nil {
 			return fmt.Errorf("remember accounts: %w", err)
 		}

@@ -14,6 +14,16 @@ import (
 // collide one at least succeeds.
 const attempts = 20
 
+// WriteBulk implements store.DB.
+func (db *DB) WriteBulk(ctx context.Context, fn func(store.Tx) error) error {
+	return db.Write(ctx, func(tx store.Tx) error {
+		if _, err := tx.Exec(ctx, "SET LOCAL synchronous_commit = off"); err != nil {
+			return err
+		}
+		return fn(tx)
+	})
+}
+
 // Write implements store.DB. fn is called again where the transaction collided
 // with another.
 func (db *DB) Write(ctx context.Context, fn func(store.Tx) error) error {

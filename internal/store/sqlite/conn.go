@@ -30,6 +30,7 @@ type driverStmt interface {
 type conn struct {
 	raw        driverConn
 	statements map[string]driverStmt
+	lazy       bool // commits do not sync
 }
 
 func (c *conn) prepare(sql string) (driverStmt, error) {
@@ -75,9 +76,20 @@ func (c *conn) close() error {
 	return errors.Join(c.forget(), c.raw.Close())
 }
 
-// beginWrite begins a transaction that writes. The wait for another process
-// ends with the context.
-func (c *conn) beginWrite(ctx context.Context) error {
+// beginWrite begins a transaction that writes, and whose commit syncs the log
+// where it is to be durable: with all that was written to it before. The wait
+// for another process ends with the context.
+func (c *conn) beginWrite(ctx context.Context, durable bool) error {
+	if c.lazy == durable {
+		setting := "PRAGMA synchronous = NORMAL"
+		if durable {
+			setting = "PRAGMA synchronous = FULL"
+		}
+		if err := c.control(setting); err != nil {
+			return err
+		}
+		c.lazy = !durable
+	}
 	statement, err := c.prepare("BEGIN IMMEDIATE")
 	if err != nil {
 		return translate(err)

@@ -34,6 +34,7 @@ type group struct {
 
 // batch is a transaction that several writes share.
 type batch struct {
+	durable bool // synced by its commit
 	members int
 	rows    int64
 	done    chan struct{} // closed after the commit
@@ -47,10 +48,19 @@ func (b *batch) finish(err error) {
 
 // Write implements store.DB.
 func (db *DB) Write(ctx context.Context, fn func(store.Tx) error) error {
+	return db.write(ctx, true, fn)
+}
+
+// WriteBulk implements store.DB.
+func (db *DB) WriteBulk(ctx context.Context, fn func(store.Tx) error) error {
+	return db.write(ctx, false, fn)
+}
+
+func (db *DB) write(ctx context.Context, durable bool, fn func(store.Tx) error) error {
 	if err := db.group.enter(ctx, db.writer); err != nil {
 		return fmt.Errorf("write: %w", err)
 	}
-	shared, err := db.take(ctx, fn)
+	shared, err := db.take(ctx, durable, fn)
 	if err != nil {
 		return err
 	}
@@ -58,9 +68,9 @@ func (db *DB) Write(ctx context.Context, fn func(store.Tx) error) error {
 	return shared.err
 }
 
-func (db *DB) take(ctx context.Context, fn func(store.Tx) error) (*batch, error) {
+func (db *DB) take(ctx context.Context, durable bool, fn func(store.Tx) error) (*batch, error) {
 	defer db.group.leave(db.writer)
-	return db.group.member(ctx, db.writer, fn)
+	return db.group.member(ctx, db.writer, durable, fn)
 }
 
 // enter returns when the caller has the connection.
@@ -155,12 +165,15 @@ func (g *group) commit(c *conn) {
 
 // member runs fn in the open transaction, in a savepoint of its own unless it
 // is the only one so far.
-func (g *group) member(ctx context.Context, c *conn, fn func(store.Tx) error) (*batch, error) {
+func (g *group) member(ctx context.Context, c *conn, durable bool, fn func(store.Tx) error) (*batch, error) {
+	if g.batch != nil && g.batch.durable != durable {
+		g.commit(c) // whether it syncs is settled when it begins
+	}
 	if g.batch != nil {
 		if err := c.control("SAVEPOINT member"); err != nil {
 			return nil, fmt.Errorf("begin write: %w", err)
 		}
-	} else if err := c.beginWrite(ctx); err != nil {
+	} else if err := c.beginWrite(ctx, durable); err != nil {
 		return nil, fmt.Errorf("begin write: %w", err)
 	}
 	tx := &tx{conn: c}
@@ -173,16 +186,16 @@ func (g *group) member(ctx context.Context, c *conn, fn func(store.Tx) error) (*
 	if err := tx.run(fn); err != nil {
 		return nil, err
 	}
-	if err := g.keep(c, tx.changed); err != nil {
+	if err := g.keep(c, durable, tx.changed); err != nil {
 		return nil, err
 	}
 	done = true
 	return g.batch, nil
 }
 
-func (g *group) keep(c *conn, rows int64) error {
+func (g *group) keep(c *conn, durable bool, rows int64) error {
 	if g.batch == nil {
-		g.batch = &batch{done: make(chan struct{})}
+		g.batch = &batch{durable: durable, done: make(chan struct{})}
 	} else if err := c.control("RELEASE member"); err != nil {
 		return err
 	}

@@ -16,10 +16,11 @@ const (
 	// A writer keeps the hot pages of a load in memory; readers are several,
 	// and share what the operating system caches. A load writes the same pages
 	// again and again, so the log may grow to 128 MB before it is moved into the
-	// file: moving it costs a sync of the file each time.
-	writerSettings = "_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)&_pragma=synchronous(full)" +
+	// file: moving it costs a sync of the file each time. Pages are large because
+	// each is a call of the system when it is written, and loads write in order.
+	writerSettings = "_pragma=page_size(16384)&_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)&_pragma=synchronous(full)" +
 		"&_pragma=cache_size(-65536)&_pragma=temp_store(memory)&_pragma=journal_mode(wal)" +
-		"&_pragma=wal_autocheckpoint(32768)&_pragma=journal_size_limit(134217728)"
+		"&_pragma=wal_autocheckpoint(8192)&_pragma=journal_size_limit(134217728)"
 	readerSettings = "_pragma=busy_timeout(5000)&_pragma=cache_size(-16384)" +
 		"&_pragma=temp_store(memory)&_pragma=query_only(1)"
 )

@@ -16,6 +16,7 @@ func Run(t *testing.T, open func(t *testing.T) store.DB) {
 	tests := map[string]func(*testing.T, bench){
 		"write/commits":                testCommit,
 		"write/error":                  testErrorRollsBack,
+		"write/bulk":                   testBulk,
 		"write/panic":                  testPanicRollsBack,
 		"write/goexit":                 testGoexitRollsBack,
 		"write/statement failed":       testFailedStatement,

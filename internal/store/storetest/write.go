@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"runtime"
+	"sync"
 	"testing"
 
 	"rollbook/internal/store"
@@ -141,4 +142,40 @@ func testClosed(t *testing.T, b bench) {
 	if err := b.db.Close(); err != nil {
 		t.Errorf("closed again: %v", err)
 	}
+}
+
+// testBulk tests that a bulk write is a transaction as any other, beside others
+// that are not, in the order in which they come.
+func testBulk(t *testing.T, b bench) {
+	ctx := t.Context()
+	for id := 1; id <= 6; id++ {
+		write := b.db.WriteBulk
+		if id%3 == 0 {
+			write = b.db.Write
+		}
+		if err := write(ctx, func(tx store.Tx) error { return insert(ctx, tx, id) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	err := b.db.WriteBulk(ctx, func(tx store.Tx) error {
+		if err := insert(ctx, tx, 7); err != nil {
+			return err
+		}
+		return errOurs
+	})
+	b.fails(errOurs, err)
+	var wait sync.WaitGroup
+	for id := 11; id <= 20; id++ {
+		wait.Go(func() {
+			write := b.db.WriteBulk
+			if id%2 == 0 {
+				write = b.db.Write
+			}
+			if err := write(ctx, func(tx store.Tx) error { return insert(ctx, tx, id) }); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wait.Wait()
+	b.has(1, 2, 3, 4, 5, 6, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20)
 }

@@ -22,7 +22,7 @@ func (d *Directory) Apply(ctx context.Context, _ string, effects []directory.Eff
 		return nil, err
 	}
 	var done *batch
-	err := d.db.Write(ctx, func(tx store.Tx) (err error) {
+	err := d.db.WriteBulk(ctx, func(tx store.Tx) (err error) {
 		done, err = d.apply(ctx, tx, effects)
 		return err
 	})
