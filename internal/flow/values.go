@@ -101,7 +101,7 @@ func parseDate(target, value string) error {
 func suggest(value string, codes []string) string {
 	const few = 8
 	near := slices.DeleteFunc(slices.Clone(codes), func(code string) bool {
-		return distance(strings.ToLower(value), strings.ToLower(code)) > 2
+		return vocab.Distance(value, code) > 2
 	})
 	switch {
 	case len(near) > 0 && len(near) <= few:
@@ -118,24 +118,4 @@ func quoted(values []string) string {
 		q[i] = fmt.Sprintf("%q", v)
 	}
 	return strings.Join(q, " or ")
-}
-
-// distance is the number of characters to add, drop or replace to make b of a.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		left := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := left
-			if a[i] != b[j] {
-				cost = 1 + min(left, row[j], row[j+1])
-			}
-			left, row[j+1] = row[j+1], cost
-		}
-	}
-	return row[len(b)]
 }

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"rollbook/internal/vocab"
 )
 
 // Permission is a right that a token can grant.
@@ -81,7 +83,7 @@ func nearest(name string) []string {
 	}
 	var candidates []candidate
 	for _, p := range Permissions() {
-		candidates = append(candidates, candidate{p.Name, editDistance(significant(name), significant(p.Name))})
+		candidates = append(candidates, candidate{p.Name, vocab.Distance(significant(name), significant(p.Name))})
 	}
 	slices.SortStableFunc(candidates, func(a, b candidate) int { return a.distance - b.distance })
 	var names []string
@@ -92,29 +94,7 @@ func nearest(name string) []string {
 }
 
 // significant returns the part of a permission's name that tells it from the
-// others. It is cut short, because the comparison takes the square of its length.
+// others.
 func significant(name string) string {
-	name = strings.TrimPrefix(strings.ToLower(name), "industrydata")
-	return name[:min(len(name), 64)]
-}
-
-// editDistance counts the bytes to insert, delete or replace between two texts.
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replace := diagonal
-			if a[i] != b[j] {
-				replace++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replace, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return strings.TrimPrefix(strings.ToLower(name), "industrydata")
 }

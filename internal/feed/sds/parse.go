@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"rollbook/internal/roster"
+	"rollbook/internal/vocab"
 )
 
 // hasControl reports whether a value holds a control character.
@@ -156,35 +157,11 @@ func shorten(v string) string {
 
 // closest returns the one code that is nearest to a value, if one is near.
 func closest(v string, codes []string) (string, bool) {
-	v = strings.ToLower(v)
 	best, at := "", 3
 	for _, code := range codes {
-		if d := distance(v, strings.ToLower(code)); d < at && d < len(code)/2 {
+		if d := vocab.Distance(v, code); d < at && d < len(code)/2 {
 			best, at = code, d
 		}
 	}
 	return best, best != ""
-}
-
-// distance is how many letters must be inserted, removed or replaced to make b of a.
-func distance(a, b string) int {
-	if len(a) > 64 {
-		return len(a)
-	}
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		corner := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			next := corner
-			if a[i] != b[j] {
-				next = 1 + min(corner, row[j], row[j+1])
-			}
-			corner, row[j+1] = row[j+1], next
-		}
-	}
-	return row[len(b)]
 }
