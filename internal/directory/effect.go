@@ -53,10 +53,6 @@ type Effect struct {
 
 	// Add and Remove are what ChangeMembers does to the group.
 	Add, Remove []Membership
-
-	// Password is what a created account begins with. It is filled in when the
-	// effect is tried, and is in no journal.
-	Password string
 }
 
 // The names of the properties that Set may hold beside attributes.

@@ -30,7 +30,7 @@ type Engine struct {
 	Marks         Marks
 	Inbox         Inbox
 	Target        directory.Target
-	Vault         Vault
+	Vault         feed.Vault
 	// Open opens the feed in a folder or archive. classes says that the feed
 	// must hold classes.
 	Open  func(path string, lists *vocab.Lists, classes bool) (OpenFeed, error)
@@ -42,12 +42,6 @@ type Engine struct {
 type OpenFeed interface {
 	feed.Source
 	io.Closer
-}
-
-// Vault keeps secrets.
-type Vault interface {
-	feed.Vault
-	Open(sealed string) (string, error)
 }
 
 // Options say what a run is to do.

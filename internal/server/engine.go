@@ -6,7 +6,6 @@ import (
 
 	"rollbook/internal/feed"
 	"rollbook/internal/feed/sds"
-	"rollbook/internal/flow"
 	"rollbook/internal/jobs"
 	"rollbook/internal/run"
 	"rollbook/internal/secret"
@@ -71,8 +70,7 @@ func (v vault) Seal(s string) (string, error) {
 	return string(sealed), err
 }
 
-func (v vault) Open(sealed string) (string, error) { return v.box.Open(flow.Sealed(sealed)) }
-func (v vault) Code(s string) string               { return v.box.Code(s) }
+func (v vault) Code(s string) string { return v.box.Code(s) }
 
 // forgetful keeps no secret: a check needs none.
 type forgetful struct{}

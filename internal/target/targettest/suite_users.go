@@ -25,7 +25,7 @@ func person(name string) (directory.User, directory.Effect) {
 	}
 	written := user
 	written.Attributes = maps.Clone(user.Attributes)
-	return user, directory.Effect{Kind: directory.CreateUser, Anchor: user.Anchor, User: &written, Password: "Secret-1"}
+	return user, directory.Effect{Kind: directory.CreateUser, Anchor: user.Anchor, User: &written}
 }
 
 func (b bench) createUser(name string) directory.User {
