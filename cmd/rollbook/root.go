@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 
 	"github.com/spf13/cobra"
 
@@ -23,11 +24,12 @@ type streams struct {
 type app struct {
 	streams
 	config config.Config
+	log    *slog.Logger
 }
 
 // serverConfig returns what the parts of an installation are opened with.
 func (a *app) serverConfig() server.Config {
-	return server.Config{Config: a.config, Log: obs.NewLog(a.err)}.WithDefaults()
+	return server.Config{Config: a.config, Log: a.log}.WithDefaults()
 }
 
 // constructors lists all commands, in the order in which the help shows them.
@@ -91,10 +93,12 @@ func newRootCommand(a *app) *cobra.Command {
 
 // execute runs the command line and returns its exit status.
 func execute(ctx context.Context, s streams, args []string, getenv func(string) string) int {
+	log, flush := obs.NewLog(s.err)
+	defer flush()
 	cfg, err := config.Environment(getenv)
 	if err == nil {
 		// The default may hold a password, which no help may show.
-		root := newRootCommand(&app{streams: s, config: cfg})
+		root := newRootCommand(&app{streams: s, config: cfg, log: log})
 		if flag := root.PersistentFlags().Lookup("database"); flag.DefValue != "" {
 			flag.DefValue = "$ROLLBOOK_DATABASE"
 		}
