@@ -122,13 +122,17 @@ func (l *loader) addAffiliation(has roster.Affiliations, row affiliationRow) ros
 
 func (l *loader) compareAffiliations(people *index, slot int, has roster.Affiliations) error {
 	before := people.digests[slot][roster.AffiliationsPart]
-	if len(has) == 0 && before == (roster.Digest{}) {
+	file := l.affiliations.file
+	switch {
+	case len(has) == 0 && before == (roster.Digest{}):
+		return nil
+	case l.opts.check:
+		file.Added += len(has)
 		return nil
 	}
 	has.Sort()
 	l.buf = has.Encode(l.buf[:0])
 	digest := roster.Sum(l.buf)
-	file := l.affiliations.file
 	if digest == before {
 		file.Unchanged += len(has)
 		return nil

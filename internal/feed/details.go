@@ -105,7 +105,11 @@ func (l *loader) compareDetails(people *index, slot int) error {
 	demographics, rest := l.details.of(int32(slot))
 	before := people.digests[slot][roster.DetailsPart]
 	l.buf = rest.Encode(append(l.buf[:0], demographics...))
-	if len(l.buf) == 0 && before == (roster.Digest{}) {
+	switch {
+	case len(l.buf) == 0 && before == (roster.Digest{}):
+		return nil
+	case l.opts.check:
+		l.countDetails(nil, demographics, roster.Details{}, rest)
 		return nil
 	}
 	digest := roster.Sum(l.buf)

@@ -12,7 +12,8 @@ type drafts struct {
 	changed  []uint8   // by slot: a bit for each part that changed
 }
 
-// keep takes a part that is new or has other content. A check keeps none.
+// keep takes a part that is new or has other content. A check, which compares
+// with nothing, keeps none.
 func (l *loader) keep(x *index, slot, part int, digest roster.Digest, content []byte) {
 	x.digests[slot][part] = digest
 	if l.opts.check {

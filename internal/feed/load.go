@@ -46,7 +46,7 @@ type Options struct {
 	// Rows is called now and then with the number of rows read so far.
 	Rows func(n int)
 
-	check bool // nothing is kept
+	check bool // nothing is known, and nothing is kept: only the findings and counts matter
 }
 
 // Load reads a feed, checks what refers to what, and hands on what differs from

@@ -287,3 +287,20 @@ func TestRowsAreReported(t *testing.T) {
 		t.Errorf("%d rows were reported in the end, %v; want %d", rows, err, len(school().Rows))
 	}
 }
+
+// A check takes shortcuts where there is nothing to compare with. What it says
+// of a feed is what the first load says.
+func TestACheckSaysWhatTheFirstLoadSays(t *testing.T) {
+	t.Parallel()
+	broken := school().without(func(r feedtest.Row) bool { return about(r, "teacher") && r.Part == feed.People })
+	for _, s := range []statement{school(), broken} {
+		want := newMemory().load(t, s)
+		got, err := feed.Check(t.Context(), s, feed.Options{Vault: &safe{}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("a first load and a check (-load +check):\n%s", diff)
+		}
+	}
+}

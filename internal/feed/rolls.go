@@ -118,11 +118,15 @@ func (l *loader) roll(rows []enrollmentRow, roll roster.Roll) roster.Roll {
 
 func (l *loader) compareRoll(classes *index, slot int, roll roster.Roll) error {
 	before := classes.digests[slot][roster.RollPart]
-	if len(roll) == 0 && before == (roster.Digest{}) {
+	file := l.rolls.file
+	switch {
+	case len(roll) == 0 && before == (roster.Digest{}):
+		return nil
+	case l.opts.check:
+		file.Added += len(roll)
 		return nil
 	}
 	digest := roll.Digest()
-	file := l.rolls.file
 	if digest == before {
 		file.Unchanged += len(roll)
 		return nil
