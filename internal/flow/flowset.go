@@ -25,19 +25,6 @@ type Filter struct {
 	In        []string `json:"in"`
 }
 
-// Has reports whether a set takes an organization.
-func (s FlowSet) Has(orgSourcedID string) bool {
-	if s.Filter == nil {
-		return true
-	}
-	for _, id := range s.Filter.In {
-		if id == orgSourcedID {
-			return true
-		}
-	}
-	return false
-}
-
 // CreateFlowSet makes a new flow set and returns it as it is stored.
 func (s *Service) CreateFlowSet(ctx context.Context, e FlowSet) (FlowSet, error) {
 	return create(ctx, s, flowSets(), e)

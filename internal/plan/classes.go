@@ -227,7 +227,7 @@ func (c *classPlanner) planMembers(ctx context.Context, room *classroom) error {
 		RemoveOwners:  appliedOwners.minus(c.owners),
 		RemoveMembers: appliedMembers.minus(c.members),
 	}
-	if len(effect.AddOwners)+len(effect.AddMembers)+len(effect.RemoveOwners)+len(effect.RemoveMembers) == 0 {
+	if effect.Memberships() == 0 {
 		return nil
 	}
 	return c.to.Add(ctx, effect)

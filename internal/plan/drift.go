@@ -70,10 +70,7 @@ func (m Maker) observe(ctx context.Context, g *Matching) error {
 }
 
 func (g *Matching) observeUsers(ctx context.Context, m Maker, accounts map[string]Account) error {
-	missing := make(map[string]bool, len(accounts))
-	for id := range accounts {
-		missing[id] = true
-	}
+	missing := maps.Clone(accounts)
 	for user, err := range m.Directory.Users(ctx) {
 		if err != nil {
 			return err
@@ -87,9 +84,8 @@ func (g *Matching) observeUsers(ctx context.Context, m Maker, accounts map[strin
 			g.drift.users[a.Person] = there
 		}
 	}
-	for id := range missing {
-		person := accounts[id].Person
-		g.drift.gone[person] = id
+	for id, a := range missing {
+		g.drift.gone[a.Person] = id
 	}
 	return nil
 }

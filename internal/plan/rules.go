@@ -21,7 +21,6 @@ type Rules struct {
 
 // set is a flow set with its flows that can do work.
 type set struct {
-	name  string
 	orgs  map[string]bool // nil for all
 	user  *flow.UserProvisioning
 	class *classRules
@@ -47,7 +46,7 @@ func NewRules(c flow.Snapshot, source flow.SourceSystem, year flow.Year, today r
 		return Rules{}, err
 	}
 	for _, s := range c.FlowSets {
-		compiled := set{name: s.DisplayName}
+		var compiled set
 		if s.Filter != nil {
 			compiled.orgs = map[string]bool{}
 			for _, org := range s.Filter.In {
@@ -65,7 +64,9 @@ func NewRules(c flow.Snapshot, source flow.SourceSystem, year flow.Year, today r
 }
 
 func (s *set) add(f flow.ProvisioningFlow) {
-	s.user = orElse(f.User, s.user)
+	if f.User != nil {
+		s.user = f.User
+	}
 	if c := f.ClassGroup; c != nil {
 		s.class = &classRules{
 			owner:      codes(c.EnrollmentMappings.OwnerEnrollmentMappings),
@@ -74,13 +75,6 @@ func (s *set) add(f flow.ProvisioningFlow) {
 			options:    c.AdditionalOptions,
 		}
 	}
-}
-
-func orElse[T any](a, b *T) *T {
-	if a != nil {
-		return a
-	}
-	return b
 }
 
 func codes(values []flow.ReferenceValue) map[string]bool {

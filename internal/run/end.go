@@ -88,8 +88,6 @@ func (p *pass) endActivity(a *Activity) {
 		return
 	}
 	switch {
-	case a.Inbounds == nil && a.Inbound:
-		a.Status = ActivityCompleted // nothing new had arrived
 	case a.Inbounds != nil && a.Inbounds.Errors > 0, !a.Inbound && p.result.Applied.Failed > 0:
 		a.Status = ActivityCompletedWithErrors
 	case a.Inbounds != nil && a.Inbounds.Warnings > 0:
@@ -115,12 +113,15 @@ func (p *pass) total() {
 }
 
 // problems turns what a plan ran into, into findings of the run.
-type problems struct{ *pass }
+type problems struct {
+	*pass
+	words map[string]wording // by reason
+}
 
 // Add implements plan.Findings.
 func (p problems) Add(problem plan.Problem) {
 	p.gone = p.gone || problem.Reason == plan.AccountGone || problem.Reason == plan.GroupGone
-	words := problemWords()[problem.Reason]
+	words := p.words[problem.Reason]
 	p.pass.problems.Add(feed.Finding{
 		Severity: words.severity, Rule: feed.Rule(problem.Reason), File: words.file, Record: problem.Key, Rows: 1,
 		Message: fmt.Sprintf(words.message, problem.Value), Hint: words.hint,

@@ -133,13 +133,14 @@ func (p *pass) planSource(ctx context.Context, maker plan.Maker, in inbound, wri
 		return fmt.Errorf("year %q: %w", in.year.DisplayName, err)
 	}
 	p.begin(stageMatch, 0)
-	m, err := maker.Match(ctx, rules, writer, problems{p})
+	findings := problems{p, problemWords()}
+	m, err := maker.Match(ctx, rules, writer, findings)
 	if err != nil {
 		return err
 	}
 	p.countRoles(in, m.Found, m.Missing)
 	p.begin(stagePlan, 0)
-	if err := maker.Make(ctx, m, writer, problems{p}); err != nil || p.opts.DryRun {
+	if err := maker.Make(ctx, m, writer, findings); err != nil || p.opts.DryRun {
 		return err
 	}
 	p.matched[in.flow.ID] = settledRoles(m.Matched)
