@@ -124,6 +124,15 @@ func (c Contents) Join(kind Kind, buf []byte) []byte {
 // Split returns the parts of the record, which share its body's memory.
 func (r Record) Split() Contents {
 	var c Contents
-	copy(c[:], bytes.SplitN(r.Body, []byte{partSeparator}, r.Kind.Parts()))
+	rest, last := r.Body, r.Kind.Parts()-1
+	for part := range last {
+		end := bytes.IndexByte(rest, partSeparator)
+		if end < 0 {
+			c[part] = rest
+			return c
+		}
+		c[part], rest = rest[:end], rest[end+1:]
+	}
+	c[last] = rest
 	return c
 }

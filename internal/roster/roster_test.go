@@ -139,3 +139,34 @@ func TestDate(t *testing.T) {
 		t.Error("both ends of a span must be included, and an absent one must not bound")
 	}
 }
+
+func TestPartsSurviveJoining(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		kind := rapid.SampledFrom(roster.Kinds()).Draw(t, "kind")
+		var want roster.Contents
+		for part := range kind.Parts() {
+			want[part] = []byte(text(t, "part"))
+		}
+		// The last part need not be text: a roll is not.
+		want[kind.Parts()-1] = rapid.SliceOf(rapid.Byte()).Draw(t, "last part")
+		got := roster.Record{Kind: kind, Body: want.Join(kind, nil)}.Split()
+		for part := range want {
+			if string(got[part]) != string(want[part]) {
+				t.Fatalf("part %d of a %s is %q, want %q", part, kind, got[part], want[part])
+			}
+		}
+	})
+}
+
+func TestSplitOfFewerParts(t *testing.T) {
+	t.Parallel()
+	for body, want := range map[string][]string{"": {"", "", ""}, "a": {"a", "", ""}, "a\x1db": {"a", "b", ""}} {
+		got := roster.Record{Kind: roster.KindPerson, Body: []byte(body)}.Split()
+		for part := range want {
+			if string(got[part]) != want[part] {
+				t.Errorf("part %d of %q is %q, want %q", part, body, got[part], want[part])
+			}
+		}
+	}
+}

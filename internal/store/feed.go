@@ -91,9 +91,7 @@ func (f Feeds) latest(ctx context.Context, source int) (roster.FeedNumber, store
 // left of one that is not.
 func (f Feeds) Recover(ctx context.Context, source int) error {
 	var number int64
-	err := f.DB.Read(ctx, func(tx Tx) error {
-		return tx.QueryRow(ctx, `SELECT number FROM feed WHERE source = $1 AND state = $2`, source, feedStored).Scan(&number)
-	})
+	err := f.DB.ReadRow(ctx, `SELECT number FROM feed WHERE source = $1 AND state = $2`, []any{source, feedStored}, &number)
 	switch {
 	case err == nil:
 		return f.merge(ctx, source, roster.FeedNumber(number))
@@ -285,14 +283,14 @@ const piece = ` FROM pending WHERE source = $1 AND (kind, id) <= ($2, $3)`
 // forgets the piece in the same transaction, until none is left.
 func (f Feeds) eachPiece(ctx context.Context, source int, fn func(tx Tx, kind, id int64) error) error {
 	for {
-		var kind, id int64
-		if err := f.DB.Read(ctx, func(tx Tx) error { return endOfPiece(ctx, tx, source, &kind, &id) }); err != nil {
+		kind, id, err := f.endOfPiece(ctx, source)
+		if err != nil {
 			if errors.Is(err, ErrNoRows) {
 				return nil
 			}
 			return err
 		}
-		err := f.DB.WriteBulk(ctx, func(tx Tx) error {
+		err = f.DB.WriteBulk(ctx, func(tx Tx) error {
 			if err := fn(tx, kind, id); err != nil {
 				return err
 			}
@@ -306,10 +304,11 @@ func (f Feeds) eachPiece(ctx context.Context, source int, fn func(tx Tx, kind, i
 }
 
 // endOfPiece finds where a piece of the pending changes ends.
-func endOfPiece(ctx context.Context, tx Tx, source int, kind, id *int64) error {
-	return tx.QueryRow(ctx, `SELECT kind, id FROM (
+func (f Feeds) endOfPiece(ctx context.Context, source int) (kind, id int64, err error) {
+	err = f.DB.ReadRow(ctx, `SELECT kind, id FROM (
 			SELECT kind, id FROM pending WHERE source = $1 ORDER BY kind, id LIMIT $2
-		) AS first ORDER BY kind DESC, id DESC LIMIT 1`, source, rowsInTransaction).Scan(kind, id)
+		) AS first ORDER BY kind DESC, id DESC LIMIT 1`, []any{source, rowsInTransaction}, &kind, &id)
+	return kind, id, err
 }
 
 // drop forgets the changes of a feed that is not complete: what is pending, and
@@ -318,10 +317,8 @@ func (f Feeds) drop(ctx context.Context, source int) error {
 	err := f.eachPiece(ctx, source, func(Tx, int64, int64) error { return nil })
 	for err == nil {
 		var left bool
-		err = f.DB.Read(ctx, func(tx Tx) error {
-			return tx.QueryRow(ctx, `SELECT NOT EXISTS (SELECT 1 FROM feed WHERE source = $1)
-				AND EXISTS (SELECT 1 FROM roster WHERE source = $1)`, source).Scan(&left)
-		})
+		err = f.DB.ReadRow(ctx, `SELECT NOT EXISTS (SELECT 1 FROM feed WHERE source = $1)
+			AND EXISTS (SELECT 1 FROM roster WHERE source = $1)`, []any{source}, &left)
 		if err != nil || !left {
 			break
 		}

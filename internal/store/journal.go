@@ -146,10 +146,8 @@ func (j Journal) exec(ctx context.Context, what, sql string, args ...any) error 
 // Open implements run.Journal.
 func (j Journal) Open(ctx context.Context) (p run.OpenPlan, found bool, err error) {
 	var summary string
-	err = j.DB.Read(ctx, func(tx Tx) error {
-		return tx.QueryRow(ctx, `SELECT id, run, summary, done FROM plan WHERE state = 'planned' ORDER BY id LIMIT 1`).
-			Scan(&p.ID, &p.Run, &summary, &p.Done)
-	})
+	err = j.DB.ReadRow(ctx, `SELECT id, run, summary, done FROM plan WHERE state = 'planned' ORDER BY id LIMIT 1`,
+		nil, &p.ID, &p.Run, &summary, &p.Done)
 	if errors.Is(err, ErrNoRows) {
 		return run.OpenPlan{}, false, nil
 	}
@@ -221,9 +219,7 @@ func (j Journal) Done(ctx context.Context, planID int64, d run.Done) error {
 
 // Failures implements run.Journal.
 func (j Journal) Failures(ctx context.Context, planID int64) (n int, err error) {
-	err = j.DB.Read(ctx, func(tx Tx) error {
-		return tx.QueryRow(ctx, `SELECT COUNT(*) FROM effect_failure WHERE plan = $1`, planID).Scan(&n)
-	})
+	err = j.DB.ReadRow(ctx, `SELECT COUNT(*) FROM effect_failure WHERE plan = $1`, []any{planID}, &n)
 	if err != nil {
 		return 0, fmt.Errorf("count the failed effects: %w", err)
 	}

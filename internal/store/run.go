@@ -143,9 +143,7 @@ type Marks struct{ DB DB }
 
 // Mark implements run.Marks.
 func (m Marks) Mark(ctx context.Context, name string) (text string, err error) {
-	err = m.DB.Read(ctx, func(tx Tx) error {
-		return tx.QueryRow(ctx, `SELECT value FROM setting WHERE name = $1`, markPrefix+name).Scan(&text)
-	})
+	err = m.DB.ReadRow(ctx, `SELECT value FROM setting WHERE name = $1`, []any{markPrefix + name}, &text)
 	if errors.Is(err, ErrNoRows) {
 		return "", nil
 	}

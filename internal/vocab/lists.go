@@ -37,13 +37,18 @@ func aliases() map[string]map[string]string {
 type Lists struct {
 	codes  map[string]map[string]string // type, then code in lower case, to canonical code
 	sorted map[string][]Definition
+	index  map[string]map[string]int // type, then canonical code, to sort index
 }
 
 // NewLists makes lists of the definitions. Disabled ones are known but not accepted.
 func NewLists(defs []Definition) *Lists {
-	l := &Lists{codes: map[string]map[string]string{}, sorted: map[string][]Definition{}}
+	l := &Lists{codes: map[string]map[string]string{}, sorted: map[string][]Definition{}, index: map[string]map[string]int{}}
 	for _, d := range defs {
 		l.sorted[d.Type] = append(l.sorted[d.Type], d)
+		if l.index[d.Type] == nil {
+			l.index[d.Type] = map[string]int{}
+		}
+		l.index[d.Type][d.Code] = d.SortIndex
 		if d.IsDisabled {
 			continue
 		}
@@ -97,10 +102,8 @@ func (l *Lists) Codes(listType string) []string {
 
 // SortIndex returns the place of a canonical code in its list, and -1 for none.
 func (l *Lists) SortIndex(listType, code string) int {
-	for _, d := range l.sorted[listType] {
-		if d.Code == code {
-			return d.SortIndex
-		}
+	if index, ok := l.index[listType][code]; ok {
+		return index
 	}
 	return -1
 }
