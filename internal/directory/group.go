@@ -1,5 +1,7 @@
 package directory
 
+import "maps"
+
 // Group is a class group.
 type Group struct {
 	ID     string // given by the directory, never changes
@@ -30,6 +32,43 @@ const (
 
 // GroupAnchor returns the anchor of the group of a class.
 func GroupAnchor(sourcedID string) string { return "Section_" + sourcedID }
+
+// With returns the group after what an Effect sets, by property name, and
+// leaves g as it is. It returns ErrInvalid for a value that the property cannot
+// have.
+func (g Group) With(set map[string]*string) (Group, error) {
+	g.Attributes = maps.Clone(g.Attributes)
+	for property, value := range set {
+		if err := g.set(property, value); err != nil {
+			return Group{}, err
+		}
+	}
+	return g, nil
+}
+
+func (g *Group) set(property string, value *string) error {
+	switch property {
+	case PropertyAnchor:
+		g.Anchor = textOf(value)
+	case PropertyDisplayName:
+		g.DisplayName = textOf(value)
+	case PropertyMailNickname:
+		g.MailNickname = textOf(value)
+	case PropertyHasTeam:
+		return setBool(&g.HasTeam, property, textOf(value))
+	default:
+		setAttribute(&g.Attributes, property, value)
+	}
+	return nil
+}
+
+// Same reports whether other is this group in every property: no attributes
+// and an empty map of them are the same.
+func (g Group) Same(other Group) bool {
+	return g.ID == other.ID && g.Anchor == other.Anchor && g.DisplayName == other.DisplayName &&
+		g.MailNickname == other.MailNickname && g.Description == other.Description &&
+		g.HasTeam == other.HasTeam && maps.Equal(g.Attributes, other.Attributes)
+}
 
 // Relation is how a user belongs to a group. A user may be both.
 type Relation string

@@ -111,7 +111,11 @@ func (c *compiler) equal(filter directory.Equal) (string, error) {
 	if filter.Value == nil && p.boolean {
 		return "FALSE", nil
 	}
-	value, err := c.value(p, filter.Property, textOf(filter.Value))
+	text := ""
+	if filter.Value != nil {
+		text = *filter.Value
+	}
+	value, err := c.value(p, filter.Property, text)
 	return "(" + p.column + " = " + value + ")", err
 }
 

@@ -36,42 +36,18 @@ func (b *batch) updateGroup(effect directory.Effect) error {
 	if row == nil {
 		return fmt.Errorf("group %s: %w", effect.ID, directory.ErrNotFound)
 	}
-	group := row.value
-	group.Attributes = maps.Clone(group.Attributes)
-	for property, value := range effect.Set {
-		if err := setGroup(&group, property, value); err != nil {
-			return err
-		}
+	group, err := row.value.With(effect.Set)
+	if err != nil {
+		return err
 	}
 	if other := b.groups.anchor.get(group.Anchor); group.Anchor != "" && other != num && other != 0 {
 		return anchorTaken(group.Anchor)
 	}
-	if sameGroup(row.value, group) {
+	if row.value.Same(group) {
 		return nil
 	}
 	b.moveGroup(num, row.value, group)
 	row.value, row.dirty = group, true
-	return nil
-}
-
-func sameGroup(a, b directory.Group) bool {
-	return a.Anchor == b.Anchor && a.DisplayName == b.DisplayName && a.MailNickname == b.MailNickname &&
-		a.HasTeam == b.HasTeam && maps.Equal(a.Attributes, b.Attributes)
-}
-
-func setGroup(group *directory.Group, property string, value *string) error {
-	switch property {
-	case directory.PropertyAnchor:
-		group.Anchor = textOf(value)
-	case directory.PropertyDisplayName:
-		group.DisplayName = textOf(value)
-	case directory.PropertyMailNickname:
-		group.MailNickname = textOf(value)
-	case directory.PropertyHasTeam:
-		return setBool(&group.HasTeam, property, textOf(value))
-	default:
-		setAttribute(&group.Attributes, property, value)
-	}
 	return nil
 }
 

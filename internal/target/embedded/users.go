@@ -48,12 +48,9 @@ func (b *batch) updateUser(effect directory.Effect) error {
 	if row == nil {
 		return fmt.Errorf("user %s: %w", effect.ID, directory.ErrNotFound)
 	}
-	user := row.value
-	user.Attributes = maps.Clone(user.Attributes)
-	for property, value := range effect.Set {
-		if err := setUser(&user, property, value); err != nil {
-			return err
-		}
+	user, err := row.value.With(effect.Set)
+	if err != nil {
+		return err
 	}
 	if other := b.users.name.get(fold(user.UserPrincipalName)); other != num && other != 0 {
 		return nameTaken(user.UserPrincipalName)
@@ -61,70 +58,12 @@ func (b *batch) updateUser(effect directory.Effect) error {
 	if other := b.users.anchor.get(user.Anchor); user.Anchor != "" && other != num && other != 0 {
 		return anchorTaken(user.Anchor)
 	}
-	if sameUser(row.value, user) {
+	if row.value.Same(user) {
 		return nil
 	}
 	b.moveUser(num, row.value, user)
 	row.value, row.dirty = user, true
 	return nil
-}
-
-func sameUser(a, b directory.User) bool {
-	return a.Anchor == b.Anchor && a.UserPrincipalName == b.UserPrincipalName && a.DisplayName == b.DisplayName &&
-		a.GivenName == b.GivenName && a.Surname == b.Surname && a.Mail == b.Mail &&
-		a.AccountEnabled == b.AccountEnabled && maps.Equal(a.Attributes, b.Attributes)
-}
-
-func setUser(user *directory.User, property string, value *string) error {
-	text := textOf(value)
-	switch property {
-	case directory.PropertyAnchor:
-		user.Anchor = text
-	case directory.PropertyUserPrincipalName:
-		if text == "" {
-			return fmt.Errorf("no userPrincipalName: %w", directory.ErrInvalid)
-		}
-		user.UserPrincipalName = text
-	case directory.PropertyDisplayName:
-		user.DisplayName = text
-	case directory.PropertyGivenName:
-		user.GivenName = text
-	case directory.PropertySurname:
-		user.Surname = text
-	case directory.PropertyMail:
-		user.Mail = text
-	case directory.PropertyAccountEnabled:
-		return setBool(&user.AccountEnabled, property, text)
-	default:
-		setAttribute(&user.Attributes, property, value)
-	}
-	return nil
-}
-
-func textOf(value *string) string {
-	if value == nil {
-		return ""
-	}
-	return *value
-}
-
-func setBool(target *bool, property, text string) error {
-	if text != "true" && text != "false" {
-		return fmt.Errorf("%s is %q, and must be true or false: %w", property, text, directory.ErrInvalid)
-	}
-	*target = text == "true"
-	return nil
-}
-
-func setAttribute(attributes *map[string]string, name string, value *string) {
-	if value == nil {
-		delete(*attributes, name)
-		return
-	}
-	if *attributes == nil {
-		*attributes = make(map[string]string)
-	}
-	(*attributes)[name] = *value
 }
 
 // deleteUser leaves the user's num where it is packed with others: it is never

@@ -90,80 +90,19 @@ func (m *Memory) updateUser(effect directory.Effect) error {
 	if !ok {
 		return fmt.Errorf("user %s: %w", effect.ID, directory.ErrNotFound)
 	}
-	user := copyUser(before)
-	for property, value := range effect.Set {
-		if err := setUser(&user, property, value); err != nil {
-			return err
-		}
+	user, err := before.With(effect.Set)
+	if err != nil {
+		return err
 	}
 	if err := m.checkUser(user); err != nil {
 		return err
 	}
-	if sameUser(before, user) {
+	if before.Same(user) {
 		return nil
 	}
 	m.version++
 	m.users[user.ID] = user
 	return nil
-}
-
-func sameUser(a, b directory.User) bool {
-	attributes := maps.Equal(a.Attributes, b.Attributes)
-	a.Attributes, b.Attributes = nil, nil
-	return attributes && a.ID == b.ID && a.Anchor == b.Anchor && a.UserPrincipalName == b.UserPrincipalName &&
-		a.DisplayName == b.DisplayName && a.GivenName == b.GivenName && a.Surname == b.Surname &&
-		a.Mail == b.Mail && a.AccountEnabled == b.AccountEnabled
-}
-
-func setUser(user *directory.User, property string, value *string) error {
-	switch property {
-	case directory.PropertyAnchor:
-		user.Anchor = text(value)
-	case directory.PropertyUserPrincipalName:
-		if user.UserPrincipalName = text(value); user.UserPrincipalName == "" {
-			return fmt.Errorf("no userPrincipalName: %w", directory.ErrInvalid)
-		}
-	case directory.PropertyDisplayName:
-		user.DisplayName = text(value)
-	case directory.PropertyGivenName:
-		user.GivenName = text(value)
-	case directory.PropertySurname:
-		user.Surname = text(value)
-	case directory.PropertyMail:
-		user.Mail = text(value)
-	case directory.PropertyAccountEnabled:
-		return setBool(&user.AccountEnabled, property, value)
-	default:
-		user.Attributes = setAttribute(user.Attributes, property, value)
-	}
-	return nil
-}
-
-func text(value *string) string {
-	if value == nil {
-		return ""
-	}
-	return *value
-}
-
-func setBool(target *bool, property string, value *string) error {
-	if text(value) != "true" && text(value) != "false" {
-		return fmt.Errorf("%s is neither true nor false: %w", property, directory.ErrInvalid)
-	}
-	*target = *value == "true"
-	return nil
-}
-
-func setAttribute(attributes map[string]string, name string, value *string) map[string]string {
-	if value == nil {
-		delete(attributes, name)
-		return attributes
-	}
-	if attributes == nil {
-		attributes = map[string]string{}
-	}
-	attributes[name] = *value
-	return attributes
 }
 
 func (m *Memory) deleteUser(id string) error {

@@ -31,41 +31,18 @@ func (m *Memory) updateGroup(effect directory.Effect) error {
 		return fmt.Errorf("group %s: %w", effect.ID, directory.ErrNotFound)
 	}
 	group := before
-	group.Attributes = maps.Clone(before.Attributes)
-	for property, value := range effect.Set {
-		if err := setGroup(&group.Group, property, value); err != nil {
-			return err
-		}
+	var err error
+	if group.Group, err = before.With(effect.Set); err != nil {
+		return err
 	}
 	for id, other := range m.groups {
 		if id != group.ID && group.Anchor != "" && other.Anchor == group.Anchor {
 			return fmt.Errorf("group %s: %w", group.Anchor, directory.ErrConflict)
 		}
 	}
-	if !sameGroup(before.Group, group.Group) {
+	if !before.Same(group.Group) {
 		m.version++
 		m.groups[group.ID] = group
-	}
-	return nil
-}
-
-func sameGroup(a, b directory.Group) bool {
-	return maps.Equal(a.Attributes, b.Attributes) && a.Anchor == b.Anchor && a.DisplayName == b.DisplayName &&
-		a.MailNickname == b.MailNickname && a.Description == b.Description && a.HasTeam == b.HasTeam
-}
-
-func setGroup(group *directory.Group, property string, value *string) error {
-	switch property {
-	case directory.PropertyAnchor:
-		group.Anchor = text(value)
-	case directory.PropertyDisplayName:
-		group.DisplayName = text(value)
-	case directory.PropertyMailNickname:
-		group.MailNickname = text(value)
-	case directory.PropertyHasTeam:
-		return setBool(&group.HasTeam, property, value)
-	default:
-		group.Attributes = setAttribute(group.Attributes, property, value)
 	}
 	return nil
 }
