@@ -2,6 +2,7 @@ package flow_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -76,4 +77,38 @@ func pick[E any](rt *rapid.T, list []E) (e E, ok bool) {
 		return e, false
 	}
 	return list[rapid.IntRange(0, len(list)-1).Draw(rt, "which")], true
+}
+
+// A service that trusts what it read shows its own changes at once, and those
+// of others after the time it was given.
+func TestTrust(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dbtest.SQLite(t))
+	clock := now()
+	trusting := &flow.Service{Store: w.Store, NewID: w.NewID, Now: func() time.Time { return clock }, Trust: time.Second}
+	names := func(s *flow.Service) (names []string) {
+		for _, set := range snapshot(t, s).FlowSets {
+			names = append(names, set.DisplayName)
+		}
+		return names
+	}
+	create := func(s *flow.Service, name string) {
+		if _, err := s.CreateFlowSet(t.Context(), flow.FlowSet{DisplayName: name}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	before := names(trusting)
+	create(trusting, "mine")
+	if diff := cmp.Diff(append(before, "mine"), names(trusting)); diff != "" {
+		t.Error("its own change is not there at once:", diff)
+	}
+	create(w.Service, "another's")
+	clock = clock.Add(time.Second - 1)
+	if diff := cmp.Diff(append(before, "mine"), names(trusting)); diff != "" {
+		t.Error("the store was asked again:", diff)
+	}
+	clock = clock.Add(1)
+	if diff := cmp.Diff(append(before, "mine", "another's"), names(trusting)); diff != "" {
+		t.Error("another's change did not show in time:", diff)
+	}
 }

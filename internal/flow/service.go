@@ -20,9 +20,17 @@ type Service struct {
 	Now   func() time.Time
 	NewID func() string // a UUID, time-ordered
 
+	// Trust is how long a state that was read is taken for the current one
+	// without asking the store again. Changes by this Service show at once all
+	// the same, those of others as much later. 0 asks every time.
+	Trust time.Duration
+
 	// The latest state that was seen, and the latest that was made, which may not
 	// be durable yet or come to nothing. Their versions say whether they hold.
 	seen, made atomic.Pointer[Snapshot]
+
+	belief  atomic.Pointer[believed]
+	changes atomic.Int64 // that are durable
 }
 
 // Store keeps the configuration.
@@ -78,12 +86,26 @@ const (
 	KindProvisioningFlow Kind = "provisioningFlows"
 )
 
-// current returns the state of the configuration. Finding out whether the
-// cached one still holds is one read of one row, whatever is asked for.
+// current returns the state of the configuration.
 func (s *Service) current(ctx context.Context) (*Snapshot, error) {
-	version, err := s.Store.Version(ctx)
+	if state := s.believe(); state != nil {
+		return state, nil
+	}
+	changes, asked := s.changes.Load(), s.Now()
+	state, err := s.ask(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read configuration: %w", err)
+	}
+	s.believing(state, changes, asked)
+	return state, nil
+}
+
+// ask returns the state that the store has now. Finding out whether the cached
+// one still holds is one read of one row, whatever is asked for.
+func (s *Service) ask(ctx context.Context) (*Snapshot, error) {
+	version, err := s.Store.Version(ctx)
+	if err != nil {
+		return nil, err
 	}
 	if state := s.cached(version); state != nil {
 		return state, nil
@@ -98,7 +120,7 @@ func (s *Service) current(ctx context.Context) (*Snapshot, error) {
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read configuration: %w", err)
+		return nil, err
 	}
 	s.seen.Store(state)
 	return state, nil
@@ -133,6 +155,7 @@ type edit struct {
 
 // change runs fn as one change of the configuration.
 func (s *Service) change(ctx context.Context, fn func(*edit) error) error {
+	defer s.changes.Add(1)
 	return s.Store.Change(ctx, func(tx Tx) error {
 		version, err := tx.Version(ctx)
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"rollbook/internal/flow"
 	"rollbook/internal/identity"
@@ -17,6 +18,12 @@ import (
 	"rollbook/internal/store/sqlite"
 	"rollbook/internal/target/embedded"
 )
+
+// configurationTrust spares most requests a read of the database. An SQLite file
+// has one server, so that only what a command changes beside it shows that much
+// later. Servers that share a PostgreSQL database see each other's changes at
+// once.
+const configurationTrust = 5 * time.Millisecond
 
 // Parts is an installation: everything that reads and writes its state, opened
 // the same way by every command.
@@ -61,6 +68,9 @@ func (p *Parts) assemble(ctx context.Context) error {
 		return err
 	}
 	p.Flow = &flow.Service{Store: store.NewConfiguration(db), Now: cfg.Now, NewID: cfg.NewID}
+	if cfg.Database == "" {
+		p.Flow.Trust = configurationTrust
+	}
 	p.Clients = &identity.Clients{Store: clientStore{store.Clients{DB: db}}, Now: cfg.Now, NewID: cfg.NewID, Rand: rand.Reader}
 	p.Directory = embedded.New(db, cfg.Now, cfg.NewID)
 	p.Leases = &jobs.Leases{DB: db, Now: cfg.Now, Owner: jobs.ThisProcess(cfg.NewID())}
