@@ -22,13 +22,11 @@ func TestStopFinishesRequestsInFlight(t *testing.T) {
 			t.Parallel()
 			s := mustStart(t, testConfig(t))
 			client := clientFor(t, s)
-			client.Transport.(*http.Transport).ForceAttemptHTTP2 = version == "HTTP/2"
+			transport := client.Transport.(*http.Transport)
+			transport.ForceAttemptHTTP2 = version == "HTTP/2"
+			transport.ExpectContinueTimeout = time.Minute
 			body, more := io.Pipe()
-			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.Addresses().URL+"/common/oauth2/v2.0/token", body)
-			if err != nil {
-				t.Fatal(err)
-			}
-			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			r := inFlight(t, s, body)
 			status := make(chan int, 1)
 			go func() {
 				answer, err := client.Do(r)
@@ -41,7 +39,6 @@ func TestStopFinishesRequestsInFlight(t *testing.T) {
 				status <- answer.StatusCode
 			}()
 			mustWriteTo(t, more, "grant_type=client_credentials&")
-			awaitInFlight(t, client, s)
 			stopped := make(chan error, 1)
 			go func() { stopped <- s.Stop(context.Background()) }()
 			awaitClosed(t, s)
@@ -57,18 +54,24 @@ func TestStopFinishesRequestsInFlight(t *testing.T) {
 	}
 }
 
+// inFlight returns a request for a token whose body is not read before the server
+// asks for it: once some of the body is gone, the request is surely in flight.
+func inFlight(t *testing.T, s *server.Server, body io.Reader) *http.Request {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.Addresses().URL+"/common/oauth2/v2.0/token", body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.Header.Set("Expect", "100-continue")
+	return r
+}
+
 func mustWriteTo(t *testing.T, w io.Writer, text string) {
 	t.Helper()
 	if _, err := io.WriteString(w, text); err != nil {
 		t.Fatal(err)
 	}
-}
-
-// awaitInFlight returns when the server surely has the request that was sent
-// before: it answers one that was sent after it.
-func awaitInFlight(t *testing.T, client *http.Client, s *server.Server) {
-	t.Helper()
-	mustGet(t, client, s.Addresses().URL+"/healthz")
 }
 
 // awaitClosed returns when the server takes no more connections.
@@ -91,16 +94,17 @@ func TestStopCutsOffWhatDoesNotEnd(t *testing.T) {
 	t.Parallel()
 	s := mustStart(t, testConfig(t))
 	client := clientFor(t, s)
+	client.Transport.(*http.Transport).ExpectContinueTimeout = time.Minute
 	body, more := io.Pipe()
 	defer more.Close()
+	r := inFlight(t, s, body)
 	go func() {
-		answer, err := client.Post(s.Addresses().URL+"/common/oauth2/v2.0/token", "application/x-www-form-urlencoded", body)
+		answer, err := client.Do(r)
 		if err == nil {
 			answer.Body.Close()
 		}
 	}()
 	mustWriteTo(t, more, "grant_type=")
-	awaitInFlight(t, client, s)
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	if err := s.Stop(ctx); err == nil || !strings.Contains(err.Error(), "requests in flight") {
