@@ -10,3 +10,6 @@ func Operations(c Config) ([]*odata.Operation, error) {
 	}
 	return services[0].Operations(), nil
 }
+
+// Services returns /beta and /v1.0.
+func Services(c Config) ([]*odata.Service, error) { return newServices(c) }

@@ -68,6 +68,7 @@ func newServices(config Config) ([]*odata.Service, error) {
 		return nil, err
 	}
 	beta, v1 := g.service("/beta"), g.service("/v1.0")
+	beta.Singletons = []odata.Singleton{{Name: "external", Type: typeExternal}}
 	beta.Serve(g.industrySets()...)
 	beta.Handle(g.industryOperations()...)
 	for _, s := range []*odata.Service{beta, v1} {

@@ -20,15 +20,23 @@ func (g *surface) industrySets() []*odata.EntitySet {
 // reading, changing and deleting.
 func (g *surface) industryOperations() []odata.Operation {
 	own := func(r *odata.Request) (string, error) { return r.Param("id"), nil }
+	validate := &odata.Bound{Type: industry(typeConnector)}
+	statistics := func(many bool) *odata.Bound {
+		return &odata.Bound{Type: industry(typeRun), Collection: many, Returns: industry(typeRunStatistics), Composable: true}
+	}
+	upload := &odata.Bound{
+		Type: industry(typeFileConnector), Returns: industry(typeUploadSession),
+		Parameters: []odata.Parameter{{Name: "resetSession", Type: flag, Optional: true}},
+	}
 	return []odata.Operation{
 		{Method: http.MethodGet, Path: "external/industryData", Handle: g.root},
-		{Method: http.MethodPost, Path: base + "dataConnectors/{id}/validate", Permissions: uploadPermissions(), Handle: g.validate(own)},
-		{Method: http.MethodGet, Path: base + "dataConnectors/{id}/getUploadSession", Permissions: uploadPermissions(), Handle: g.uploadSession},
+		{Method: http.MethodPost, Path: base + "dataConnectors/{id}/validate", Bound: validate, Permissions: uploadPermissions(), Handle: g.validate(own)},
+		{Method: http.MethodGet, Path: base + "dataConnectors/{id}/getUploadSession", Bound: upload, Permissions: uploadPermissions(), Handle: g.uploadSession},
 		{Method: http.MethodPatch, Path: base + "inboundFlows/{id}/dataConnector", Permissions: writePermissions(nounConnector), Handle: g.patchConnectorOfFlow},
-		{Method: http.MethodPost, Path: base + "inboundFlows/{id}/dataConnector/validate", Permissions: uploadPermissions(), Handle: g.validate(g.connectorOfFlow)},
-		{Method: http.MethodPost, Path: base + "runs/start", Permissions: startRunPermissions(), Handle: g.startRun},
-		{Method: http.MethodGet, Path: base + "runs/getStatistics", Permissions: readRunPermissions(), Handle: g.latestStatistics},
-		{Method: http.MethodGet, Path: base + "runs/{id}/getStatistics", Permissions: readRunPermissions(), Handle: g.runStatistics},
+		{Method: http.MethodPost, Path: base + "inboundFlows/{id}/dataConnector/validate", Bound: validate, Permissions: uploadPermissions(), Handle: g.validate(g.connectorOfFlow)},
+		{Method: http.MethodPost, Path: base + "runs/start", Bound: &odata.Bound{Type: industry(typeRun), Collection: true}, Permissions: startRunPermissions(), Handle: g.startRun},
+		{Method: http.MethodGet, Path: base + "runs/getStatistics", Bound: statistics(true), Permissions: readRunPermissions(), Handle: g.latestStatistics},
+		{Method: http.MethodGet, Path: base + "runs/{id}/getStatistics", Bound: statistics(false), Permissions: readRunPermissions(), Handle: g.runStatistics},
 	}
 }
 

@@ -27,6 +27,7 @@ func wantPermissions() map[string][]string {
 	users := []string{"User.ReadBasic.All", "User.Read.All", "Directory.Read.All"}
 	groups := []string{"GroupMember.Read.All", "Group.Read.All", "Directory.Read.All"}
 	want := map[string][]string{
+		"GET ": nil, "GET $metadata": nil,
 		"GET external/industryData":                     nil,
 		"GET " + i + "dataConnectors/{id}/sourceSystem": read("SourceSystem"), "POST " + i + "dataConnectors/{id}/validate": upload,
 		"GET " + i + "dataConnectors/{id}/getUploadSession": upload,
@@ -94,7 +95,8 @@ func TestPermissions(t *testing.T) {
 		if a := w.callAs("all", op.Method, path, ""); a.status == http.StatusForbidden {
 			t.Errorf("%s with every permission: %s", key, a.text)
 		}
-		if a := w.callAs("", op.Method, path, ""); a.status != http.StatusUnauthorized {
+		public := key == "GET " || key == "GET $metadata"
+		if a := w.callAs("", op.Method, path, ""); (a.status != http.StatusUnauthorized) != public {
 			t.Errorf("%s without a token: status %d", key, a.status)
 		}
 	}

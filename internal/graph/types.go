@@ -5,6 +5,9 @@ import "rollbook/internal/odata"
 // namespace is that of the School Data Sync API in Graph.
 const namespace = "microsoft.graph.industryData"
 
+// typeExternal holds what Graph keeps for systems outside of it.
+const typeExternal = "microsoft.graph.externalConnectors.external"
+
 // The types of industryData, without their namespace, as handlers name them.
 const (
 	typeSourceSystem      = "sourceSystemDefinition"
@@ -77,6 +80,13 @@ func links(name, typ string) odata.Property {
 	return p
 }
 
+// contained is links to what exists within the entity only.
+func contained(name, typ string) odata.Property {
+	p := links(name, typ)
+	p.Contained = true
+	return p
+}
+
 // newModel returns the table of all types.
 func newModel() (*odata.Model, error) {
 	var types []odata.Type
@@ -96,7 +106,7 @@ func enums() []odata.Enum {
 		}},
 		{Name: industry("additionalUserAttributes"), Members: []string{"userGradeLevel", "userNumber"}},
 		{Name: industry("apiFormat"), Members: []string{"oneRoster"}},
-		{Name: industry("filterOptions"), Members: []string{"orgExternalId"}},
+		{Name: industry("filterOptions"), Members: []string{"orgExternalId"}, First: 1},
 		{Name: industry("inboundDomain"), Members: []string{"educationRostering"}},
 		{Name: industry("industryDataActivityStatus"), Members: []string{
 			"inProgress", "skipped", "failed", "completed", "completedWithErrors", "completedWithWarnings",
@@ -132,6 +142,19 @@ func commonTypes() []odata.Type {
 			list("details", "microsoft.graph.publicErrorDetail"),
 			nullable("innerError", "microsoft.graph.publicInnerError"),
 		}},
-		{Name: industry(typeRoot), Base: "microsoft.graph.entity"},
+		{Name: typeExternal, Base: "microsoft.graph.entity", Properties: []odata.Property{
+			{Name: "industryData", Type: industry(typeRoot), Navigation: true, Contained: true, Nullable: true, Rule: odata.ServerSet},
+		}},
+		{Name: industry(typeRoot), Base: "microsoft.graph.entity", Properties: []odata.Property{
+			contained("dataConnectors", industry(typeConnector)),
+			contained("inboundFlows", industry(typeInboundFlow)),
+			contained("operations", "microsoft.graph.longRunningOperation"),
+			contained(flowSetPath, industry(typeFlowSet)),
+			contained("referenceDefinitions", industry(typeDefinition)),
+			contained("roleGroups", industry(typeRoleGroup)),
+			contained("runs", industry(typeRun)),
+			contained("sourceSystems", industry(typeSourceSystem)),
+			contained("years", industry(typeYear)),
+		}},
 	}
 }

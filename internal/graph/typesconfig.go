@@ -20,7 +20,7 @@ func configurationTypes() []odata.Type {
 			nullable("vendor", text),
 		}},
 		{Name: industry(typeMatchingSetting), Complex: true, Properties: []odata.Property{
-			value("matchTarget", industry("userMatchTargetReferenceValue"), required),
+			nullable("matchTarget", industry("userMatchTargetReferenceValue"), required),
 			value("priorityOrder", number, required),
 			value("sourceIdentifier", industry("identifierTypeReferenceValue"), required),
 			link("roleGroup", industry(typeRoleGroup), required),
@@ -76,7 +76,7 @@ func provisioningTypes() []odata.Type {
 			nullable("lastModifiedDateTime", instant, serverSet),
 			value("displayName", text, required),
 			nullable("filter", industry("filter")),
-			links("provisioningFlows", industry(typeProvisioningFlow)),
+			contained("provisioningFlows", industry(typeProvisioningFlow)),
 		}},
 		{Name: industry("filter"), Complex: true, Abstract: true},
 		{Name: industry(typeBasicFilter), Base: industry("filter"), Complex: true, Properties: []odata.Property{
@@ -132,7 +132,7 @@ func optionTypes() []odata.Type {
 		{Name: industry("userConfiguration"), Complex: true, Properties: []odata.Property{
 			nullable("defaultPasswordSettings", industry("passwordSettings")),
 			list("licenseSkus", text),
-			link("roleGroup", industry(typeRoleGroup), required),
+			{Name: "roleGroup", Type: industry(typeRoleGroup), Navigation: true, Contained: true, Rule: required},
 		}},
 		{Name: industry("passwordSettings"), Complex: true, Abstract: true},
 		{Name: industry("simplePasswordSettings"), Base: industry("passwordSettings"), Complex: true, Properties: []odata.Property{

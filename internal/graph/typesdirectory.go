@@ -41,6 +41,7 @@ func directoryTypes() []odata.Type {
 		nullable("displayName", text), nullable("mailNickname", text), nullable("mail", text), nullable("description", text),
 		list("groupTypes", text), nullable("mailEnabled", flag), nullable("securityEnabled", flag),
 		nullable("visibility", text), list("resourceProvisioningOptions", text),
+		links("owners", typeDirectoryObject), links("members", typeDirectoryObject),
 	}}
 	for _, name := range groupAttributes() {
 		group.Properties = append(group.Properties, nullable(name, text, quiet))

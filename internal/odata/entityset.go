@@ -56,6 +56,7 @@ type Navigation struct {
 
 // Serve adds entity sets to the service.
 func (s *Service) Serve(sets ...*EntitySet) {
+	s.sets = append(s.sets, sets...)
 	for _, e := range sets {
 		s.Handle(e.operations()...)
 	}
@@ -67,7 +68,7 @@ func (e *EntitySet) operations() []Operation {
 	var ops []Operation
 	add := func(possible bool, method, path string, permissions []string, handle func(*Request) (Answer, error)) {
 		if possible {
-			ops = append(ops, Operation{method, path, permissions, handle, nil})
+			ops = append(ops, Operation{Method: method, Path: path, Permissions: permissions, Handle: handle})
 		}
 	}
 	add(e.List != nil || e.Page != nil, http.MethodGet, e.Path, e.ReadAll, e.list)

@@ -41,6 +41,7 @@ type Property struct {
 	Collection bool
 	Nullable   bool
 	Navigation bool // to an entity of Type; comes in as a binding
+	Contained  bool // a navigation to what exists within this entity only
 	Rule       Rule
 
 	structure *Type
@@ -65,7 +66,8 @@ const (
 // Enum is an enumeration. Its members are written as they are here.
 type Enum struct {
 	Name    string
-	Members []string // without unknownFutureValue, which never goes over the wire
+	Members []string // without unknownFutureValue, which ends each but never goes over the wire
+	First   int      // the number of the first member; the others follow it
 }
 
 // Model is a table of types. It does not change once made.
@@ -73,6 +75,7 @@ type Model struct {
 	order []*Type          // as declared
 	types map[string]*Type // by qualified name in lower case
 	enums map[string]*Enum // by qualified name
+	lists []*Enum          // as declared
 }
 
 // NewModel makes a model of the types and checks that what they refer to is there.
@@ -80,6 +83,7 @@ func NewModel(types []Type, enums []Enum) (*Model, error) {
 	m := &Model{types: map[string]*Type{}, enums: map[string]*Enum{}}
 	for i := range enums {
 		m.enums[enums[i].Name] = &enums[i]
+		m.lists = append(m.lists, &enums[i])
 	}
 	for i := range types {
 		t := types[i]
@@ -213,3 +217,6 @@ func (t *Type) ShortName() string { return t.Name[strings.LastIndexByte(t.Name, 
 
 // Types returns the types in the order in which they were declared.
 func (m *Model) Types() []*Type { return m.order }
+
+// Enums returns the enumerations in the order in which they were declared.
+func (m *Model) Enums() []*Enum { return m.lists }

@@ -1,6 +1,7 @@
 package odata
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/url"
@@ -29,6 +30,9 @@ func (s *Service) write(r *Request, a Answer) {
 	if a.Applied != "" {
 		header.Set("Preference-Applied", a.Applied)
 	}
+	if a.allow != "" {
+		header.Set("Allow", a.allow)
+	}
 	if a.Object == nil && a.Page == nil && a.Text == "" {
 		if a.Status == 0 {
 			a.Status = http.StatusNoContent
@@ -55,7 +59,7 @@ func (s *Service) write(r *Request, a Answer) {
 
 func (s *Service) body(dst []byte, r *Request, a Answer) ([]byte, error) {
 	if a.Text != "" {
-		r.writer.Header()["Content-Type"] = []string{"text/plain"}
+		r.writer.Header()["Content-Type"] = []string{cmp.Or(a.Media, "text/plain")}
 		return append(dst, a.Text...), nil
 	}
 	r.writer.Header()["Content-Type"] = []string{r.metadata.contentType()}

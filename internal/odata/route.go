@@ -15,6 +15,9 @@ type route struct {
 
 func (n *route) add(op *Operation) {
 	for segment := range strings.SplitSeq(op.Path, "/") {
+		if segment == "" {
+			continue // the root of the service
+		}
 		n = n.child(segment)
 		if strings.HasPrefix(segment, "{") {
 			op.keys = append(op.keys, strings.Trim(segment, "{}"))

@@ -54,12 +54,13 @@ func metadataOf(accept string) Metadata {
 }
 
 func (s *Service) answer(r *Request) (Answer, error) {
-	caller, err := s.Authenticate(r.HTTP)
-	if err != nil {
-		return Answer{}, unauthenticated(err)
-	}
-	r.caller = caller
 	op, answer, err := s.find(r)
+	if op == nil || !op.public {
+		// What is there is not for strangers to find out.
+		if err := s.authenticate(r); err != nil {
+			return Answer{}, err
+		}
+	}
 	if op == nil || err != nil {
 		return answer, err
 	}
@@ -71,6 +72,16 @@ func (s *Service) answer(r *Request) (Answer, error) {
 	}
 	r.operation = op
 	return op.Handle(r)
+}
+
+// authenticate finds out who calls.
+func (s *Service) authenticate(r *Request) error {
+	caller, err := s.Authenticate(r.HTTP)
+	if err != nil {
+		return unauthenticated(err)
+	}
+	r.caller = caller
+	return nil
 }
 
 func unauthenticated(err error) error {
@@ -102,8 +113,7 @@ func (s *Service) find(r *Request) (*Operation, Answer, error) {
 	case http.MethodHead:
 		method = http.MethodGet
 	case http.MethodOptions:
-		r.writer.Header().Set("Allow", n.methods())
-		return nil, Answer{Status: http.StatusNoContent}, nil
+		return nil, Answer{Status: http.StatusNoContent, allow: n.methods()}, nil
 	}
 	if op := n.operations[method]; op != nil {
 		return op, Answer{}, nil

@@ -26,8 +26,34 @@ type Operation struct {
 
 	Handle func(*Request) (Answer, error)
 
-	keys []string // the names in braces, in their order
+	// Bound declares an action or a function; nil for what the table of types
+	// and the entity sets say already.
+	Bound *Bound
+
+	public bool     // also for callers that bring no token
+	keys   []string // the names in braces, in their order
 }
+
+// Bound is what $metadata says of an action (POST) or a function (GET). Its name
+// is the last segment of the path, its namespace that of Type.
+type Bound struct {
+	Type       string // what it is bound to
+	Collection bool   // of these
+	Parameters []Parameter
+	Returns    string // a qualified type; "" for nothing
+	Many       bool   // returns a collection
+	Composable bool   // the path may go on behind it
+}
+
+// Parameter is one of an action or a function.
+type Parameter struct {
+	Name, Type string
+	Optional   bool
+}
+
+// Singleton is an entity at the root of the service, through which paths lead to
+// what it contains.
+type Singleton struct{ Name, Type string }
 
 // Answer is what an operation answers with.
 type Answer struct {
@@ -36,10 +62,13 @@ type Answer struct {
 	Object   *Object // one entity or structured value …
 	Page     *Page   // … or a collection …
 	Text     string  // … or plain text
+	Media    string  // the content type of Text, where it is not plain
 	Declared *Type   // of the object, or of each in the page
 	Context  string  // what stands behind "$metadata#"; "" for none
 	Location string
 	Applied  string // Preference-Applied
+
+	allow string // the methods of the path
 }
 
 // Service answers requests. All fields are set before the first request and do
@@ -49,6 +78,7 @@ type Service struct {
 	Prefix     string   // the path it is mounted at: /beta
 	PublicURL  string   // scheme and host of addresses in answers; "" for those of the request
 	Namespaces []string // that may stand in front of actions and functions
+	Singletons []Singleton
 
 	// Realm names what tokens are for, to callers that bring none that is good.
 	Realm string
@@ -70,12 +100,18 @@ type Service struct {
 	// PageSize is how many entities a page of a collection in memory has.
 	PageSize int
 
-	root    route
-	buffers sync.Pool
+	root     route
+	sets     []*EntitySet
+	buffers  sync.Pool
+	describe sync.Once // makes metadata
+	metadata []byte
 }
 
 // Handle adds operations to the service.
 func (s *Service) Handle(operations ...Operation) {
+	if s.root.operations == nil {
+		operations = append(operations, s.documents()...)
+	}
 	for i := range operations {
 		s.root.add(&operations[i])
 	}
