@@ -18,6 +18,7 @@ type document struct {
 	Plan     plan.Summary          `json:"plan"`
 	Applied  run.Applied           `json:"applied"`
 	Stages   []run.Stage           `json:"stages"`
+	Skipped  []run.Skipped         `json:"skipped,omitempty"` // there where there are any
 }
 
 // checkDocument is what a check prints as JSON: the part of a document that a
@@ -49,7 +50,7 @@ type finding struct {
 }
 
 func newDocument(r run.Result) document {
-	return document{r.Run, countsOf(r.Feed), findingsOf(r.Findings), r.Plan, r.Applied, r.Stages}
+	return document{r.Run, countsOf(r.Feed), findingsOf(r.Findings), r.Plan, r.Applied, r.Stages, r.Skipped}
 }
 
 func countsOf(files map[string]*feed.FileReport) map[string]fileCounts {

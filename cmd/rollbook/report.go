@@ -44,6 +44,9 @@ func (a *app) printResult(path string, r run.Result, dryRun bool) error {
 	} else {
 		fmt.Fprintf(a.out, "applied   %s\n", applied(r.Applied))
 	}
+	for _, s := range r.Skipped {
+		fmt.Fprintf(a.out, "skipped   %s: %s\n", s.Flow, s.Reason)
+	}
 	var total float64
 	var took []string
 	for _, s := range r.Stages {

@@ -25,6 +25,7 @@ func TestPrintResult(t *testing.T) {
 		Applied:   run.Applied{Users: 2, Memberships: 1, Failed: 1},
 		Stages:    []run.Stage{{Name: "check", Seconds: 1}, {Name: "apply", Seconds: 0.5}},
 		Recovered: run.Applied{Users: 7, Groups: 1},
+		Skipped:   []run.Skipped{{Flow: "From the API", ID: "f-1", Reason: "it cannot be read yet"}},
 	}, false)
 	if err != nil {
 		t.Fatal(err)
@@ -39,6 +40,7 @@ findings  1 error, 1 warning
   warning      users.csv:5  short
 plan      1 account to create, 1 account to update, 2 memberships to remove
 applied   2 accounts, 0 class groups, 1 membership; 1 effect failed and will be tried again
+skipped   From the API: it cannot be read yet
 took      1.50 s: check 1.00 s, apply 0.50 s
 `
 	if diff := cmp.Diff(want, out.String()); diff != "" {

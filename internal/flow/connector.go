@@ -16,6 +16,7 @@ type Connector struct {
 	SourceSystem string        `json:"sourceSystem"` // its ID
 
 	FileFormat *ReferenceValue `json:"fileFormat,omitempty"` // RefFileFormat; AzureDataLakeConnector only
+	OneRoster  *OneRosterAPI   `json:"oneRoster,omitempty"`  // OneRosterConnector only, and there always
 }
 
 // ConnectorType names the kind of a connector as the API does.
@@ -24,6 +25,7 @@ type ConnectorType string
 // The kinds of connector.
 const (
 	AzureDataLakeConnector ConnectorType = "azureDataLakeConnector"
+	OneRosterConnector     ConnectorType = "oneRosterApiDataConnector"
 )
 
 // DefaultFileFormat is the format of a connector that names none (SDS V2.1
@@ -77,8 +79,8 @@ func connectors() noun[Connector] {
 }
 
 func checkConnector(in *Snapshot, e *Connector) error {
-	if e.Type != AzureDataLakeConnector {
-		return invalid("@odata.type", "a data connector may be an %s, and not %q", AzureDataLakeConnector, e.Type)
+	if e.Type != AzureDataLakeConnector && e.Type != OneRosterConnector {
+		return invalid("@odata.type", "a data connector may be an %s or a %s, and not %q", AzureDataLakeConnector, OneRosterConnector, e.Type)
 	}
 	if err := checkName(e.DisplayName); err != nil {
 		return err
@@ -89,6 +91,11 @@ func checkConnector(in *Snapshot, e *Connector) error {
 	if _, err := sourceSystems().find(in, e.SourceSystem); err != nil {
 		return invalid("sourceSystem", "%s", err)
 	}
+	if e.Type == OneRosterConnector {
+		e.FileFormat = nil
+		return checkOneRoster(e)
+	}
+	e.OneRoster = nil
 	if e.FileFormat == nil {
 		return nil
 	}
@@ -100,6 +107,9 @@ func checkConnector(in *Snapshot, e *Connector) error {
 func settleConnector(_ *edit, old Connector, e *Connector) error {
 	if err := unchanged("@odata.type", old.Type, e.Type); err != nil {
 		return err
+	}
+	if e.OneRoster != nil {
+		e.OneRoster.settle(*old.OneRoster)
 	}
 	if err := unchanged("fileFormat", old.Format(), e.Format()); err != nil {
 		return err

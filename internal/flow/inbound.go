@@ -23,6 +23,7 @@ type InboundFlowType string
 // The kinds of inbound flow.
 const (
 	InboundFileFlow InboundFlowType = "inboundFileFlow"
+	InboundAPIFlow  InboundFlowType = "inboundApiFlow"
 )
 
 // Readiness returns the flow's readiness at a moment: what is beyond its
@@ -39,6 +40,10 @@ func (f InboundFlow) Readiness(now time.Time) Readiness {
 func (f InboundFlow) Runs(now time.Time) bool {
 	return f.Readiness(now) == Ready && !now.Before(f.EffectiveDateTime)
 }
+
+// Executable reports whether runs can read the flow's feed: they cannot ask
+// OneRoster APIs yet.
+func (f InboundFlow) Executable() bool { return f.Type == InboundFileFlow }
 
 // Readiness says whether a flow can do work (industryData: readinessStatus).
 type Readiness string
@@ -91,12 +96,15 @@ func inboundFlows() noun[InboundFlow] {
 
 // carries returns the kind of inbound flow that takes the feed of a kind of connector.
 func carries(t ConnectorType) InboundFlowType {
-	return map[ConnectorType]InboundFlowType{AzureDataLakeConnector: InboundFileFlow}[t]
+	if t == OneRosterConnector {
+		return InboundAPIFlow
+	}
+	return InboundFileFlow
 }
 
 func checkInboundFlow(in *Snapshot, e *InboundFlow) error {
-	if e.Type != InboundFileFlow {
-		return invalid("@odata.type", "an inbound flow may be an %s, and not %q", InboundFileFlow, e.Type)
+	if e.Type != InboundFileFlow && e.Type != InboundAPIFlow {
+		return invalid("@odata.type", "an inbound flow may be an %s or an %s, and not %q", InboundFileFlow, InboundAPIFlow, e.Type)
 	}
 	if err := checkName(e.DisplayName); err != nil {
 		return err
@@ -139,7 +147,7 @@ func checkInboundReferences(in *Snapshot, e InboundFlow) error {
 		return invalid("dataConnector", "%s", err)
 	}
 	if carries(connector.Type) != e.Type {
-		return invalid("dataConnector", "the data connector %q is an %s, and does not go with an %s", connector.DisplayName, connector.Type, e.Type)
+		return invalid("dataConnector", "the data connector %q is of the type %s, which an %s takes, and not an %s", connector.DisplayName, connector.Type, carries(connector.Type), e.Type)
 	}
 	if e.Year == "" {
 		return invalid("year", "year is required: bind it with year@odata.bind")

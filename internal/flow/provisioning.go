@@ -3,7 +3,8 @@ package flow
 import "time"
 
 // ProvisioningFlow is one kind of object that a set provisions (industryData:
-// provisioningFlow). Exactly one of ClassGroup and User is set, as Type says.
+// provisioningFlow). Exactly one of ClassGroup, User, SecurityGroup and
+// AdministrativeUnit is set, as Type says.
 type ProvisioningFlow struct {
 	ID        string               `json:"id"`
 	FlowSet   string               `json:"flowSet"` // its ID
@@ -12,8 +13,10 @@ type ProvisioningFlow struct {
 	Created   time.Time            `json:"createdDateTime"`
 	Modified  time.Time            `json:"lastModifiedDateTime"`
 
-	ClassGroup *ClassGroupConfiguration `json:"classGroup,omitempty"`
-	User       *UserProvisioning        `json:"user,omitempty"`
+	ClassGroup         *ClassGroupConfiguration   `json:"classGroup,omitempty"`
+	User               *UserProvisioning          `json:"user,omitempty"`
+	SecurityGroup      *SecurityGroupOptions      `json:"securityGroup,omitempty"`
+	AdministrativeUnit *AdministrativeUnitOptions `json:"administrativeUnit,omitempty"`
 }
 
 // ProvisioningFlowType names the kind of a provisioning flow as the API does.
@@ -21,9 +24,25 @@ type ProvisioningFlowType string
 
 // The kinds of provisioning flow.
 const (
-	ClassGroupProvisioningFlow ProvisioningFlowType = "classGroupProvisioningFlow"
-	UserProvisioningFlow       ProvisioningFlowType = "userProvisioningFlow"
+	ClassGroupProvisioningFlow         ProvisioningFlowType = "classGroupProvisioningFlow"
+	UserProvisioningFlow               ProvisioningFlowType = "userProvisioningFlow"
+	SecurityGroupProvisioningFlow      ProvisioningFlowType = "securityGroupProvisioningFlow"
+	AdministrativeUnitProvisioningFlow ProvisioningFlowType = "administrativeUnitProvisioningFlow"
 )
+
+// SecurityGroupOptions say which security groups are made (industryData:
+// securityGroupCreationOptions). Each may be on or off by itself.
+type SecurityGroupOptions struct {
+	CreateBasedOnRoleGroup        bool `json:"createBasedOnRoleGroup"`        // one for each role group
+	CreateBasedOnOrgPlusRoleGroup bool `json:"createBasedOnOrgPlusRoleGroup"` // one for each of an organization
+}
+
+// AdministrativeUnitOptions say which administrative units are made
+// (industryData: adminUnitCreationOptions). Each may be on or off by itself.
+type AdministrativeUnitOptions struct {
+	CreateBasedOnOrg              bool `json:"createBasedOnOrg"`              // one for each organization
+	CreateBasedOnOrgPlusRoleGroup bool `json:"createBasedOnOrgPlusRoleGroup"` // one for each role group of one
+}
 
 // ClassGroupConfiguration says how class groups are made (industryData: classGroupConfiguration).
 type ClassGroupConfiguration struct {

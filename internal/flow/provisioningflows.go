@@ -86,11 +86,14 @@ func (s *Snapshot) provisioningFlow(setID, id string) (ProvisioningFlow, error) 
 // readiness returns whether a flow can do work at a moment. It is not stored:
 // time and other entities change it. A flow is failed when the configuration no
 // longer bears it out, expired when every inbound flow has expired, and
-// otherwise ready: a directory to write to is always there, the embedded one
-// where no other is configured.
+// disabled when runs skip its kind, and otherwise ready: a directory to write
+// to is always there, the embedded one where no other is configured.
 func (s *Snapshot) readiness(e ProvisioningFlow, now time.Time) Readiness {
 	if err := checkProvisioningFlow(s, &e); err != nil {
 		return Failed
+	}
+	if !e.Executable() {
+		return Disabled
 	}
 	for _, in := range s.InboundFlows {
 		if in.Readiness(now) != Expired {
@@ -102,6 +105,10 @@ func (s *Snapshot) readiness(e ProvisioningFlow, now time.Time) Readiness {
 	}
 	return Ready
 }
+
+// Executable reports whether runs can do what the flow says. Of the kinds that
+// they cannot do yet they say so, flow by flow.
+func (e ProvisioningFlow) Executable() bool { return e.ClassGroup != nil || e.User != nil }
 
 func provisioningFlows() noun[ProvisioningFlow] {
 	return noun[ProvisioningFlow]{

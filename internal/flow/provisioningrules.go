@@ -10,21 +10,47 @@ import (
 // checkProvisioningFlow brings a flow into its canonical form and returns what
 // is wrong with it. It replaces what it changes: the flow may be shared.
 func checkProvisioningFlow(in *Snapshot, e *ProvisioningFlow) error {
+	target, given := e.options()
 	switch {
-	case e.Type == ClassGroupProvisioningFlow && e.ClassGroup != nil && e.User == nil:
+	case target == "":
+		return invalid("@odata.type", "a provisioning flow may be a %s, and not %q", quoted(provisioningFlowTypes()), e.Type)
+	case !given:
+		return invalid(target, "%s is required in a %s", target, e.Type)
+	case e.ClassGroup != nil:
 		config := *e.ClassGroup
 		e.ClassGroup = &config
 		return checkClassGroup(in.Lists, &config)
-	case e.Type == UserProvisioningFlow && e.User != nil && e.ClassGroup == nil:
+	case e.User != nil:
 		user := *e.User
 		e.User = &user
 		return checkUser(&user)
-	case e.Type == ClassGroupProvisioningFlow:
-		return invalid("configuration", "configuration is required in a %s", e.Type)
-	case e.Type == UserProvisioningFlow:
-		return invalid("managementOptions", "managementOptions is required in a %s", e.Type)
 	}
-	return invalid("@odata.type", "a provisioning flow may be a %s or a %s, and not %q", ClassGroupProvisioningFlow, UserProvisioningFlow, e.Type)
+	return nil // there is no wrong switch
+}
+
+// options returns the member that a flow's type requires, and whether it is
+// there. It drops what belongs to other types.
+func (e *ProvisioningFlow) options() (member string, given bool) {
+	own := ProvisioningFlow{}
+	switch e.Type {
+	case ClassGroupProvisioningFlow:
+		own.ClassGroup, member, given = e.ClassGroup, "configuration", e.ClassGroup != nil
+	case UserProvisioningFlow:
+		own.User, member, given = e.User, "managementOptions", e.User != nil
+	case SecurityGroupProvisioningFlow:
+		own.SecurityGroup, member, given = e.SecurityGroup, "creationOptions", e.SecurityGroup != nil
+	case AdministrativeUnitProvisioningFlow:
+		own.AdministrativeUnit, member, given = e.AdministrativeUnit, "creationOptions", e.AdministrativeUnit != nil
+	}
+	e.ClassGroup, e.User, e.SecurityGroup, e.AdministrativeUnit = own.ClassGroup, own.User, own.SecurityGroup, own.AdministrativeUnit
+	return member, given
+}
+
+func provisioningFlowTypes() []string {
+	return []string{
+		string(ClassGroupProvisioningFlow), string(UserProvisioningFlow),
+		string(SecurityGroupProvisioningFlow), string(AdministrativeUnitProvisioningFlow),
+	}
 }
 
 func checkClassGroup(lists *vocab.Lists, c *ClassGroupConfiguration) error {

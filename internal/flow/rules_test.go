@@ -129,7 +129,7 @@ func TestInboundFlowRules(t *testing.T) {
 		fine.ExpirationDateTime = ptr(now().AddDate(3, 0, 0)) // after the year's end, which is allowed
 		try := func(e flow.InboundFlow) error { _, err := w.CreateInboundFlow(t.Context(), e); return err }
 		refuses(t, fine, try, []refusal[flow.InboundFlow]{
-			{"type", func(e *flow.InboundFlow) { e.Type = "inboundApiFlow" }, flow.Invalid, "@odata.type", "inboundApiFlow"},
+			{"type", func(e *flow.InboundFlow) { e.Type = "inboundFlow" }, flow.Invalid, "@odata.type", "inboundApiFlow"},
 			{"domain", func(e *flow.InboundFlow) { e.DataDomain = "unknownFutureValue" }, flow.Invalid, "dataDomain", "educationRostering"},
 			{"no start", func(e *flow.InboundFlow) { e.EffectiveDateTime = time.Time{} }, flow.Invalid, "effectiveDateTime", "required"},
 			{"reversed", func(e *flow.InboundFlow) { e.ExpirationDateTime = ptr(now().Add(-2 * time.Hour)) }, flow.Invalid, "expirationDateTime", "before"},

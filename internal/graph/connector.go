@@ -32,16 +32,21 @@ func (g *surface) connectorObject(c flow.Connector) *odata.Object {
 	if c.FileFormat != nil {
 		o.Set("fileFormat", g.code(typeFileFormat, c.FileFormat.Code))
 	}
+	if c.OneRoster != nil {
+		g.setOneRoster(o, c.OneRoster)
+	}
 	return o
 }
 
 func (g *surface) applyConnector(c flow.Connector, o *odata.Object) (flow.Connector, error) {
-	if o.Type != g.types[typeFileConnector] {
-		return c, unsupported(o)
-	}
-	c.Type = flow.AzureDataLakeConnector
+	c.Type = flow.ConnectorType(o.Type.ShortName())
 	c.DisplayName = o.Get("displayName").Text()
 	c.SourceSystem = o.Get("sourceSystem").Text()
+	if c.Type == flow.OneRosterConnector {
+		api, err := g.applyOneRoster(c.OneRoster, o)
+		c.OneRoster = api
+		return c, err
+	}
 	c.FileFormat = nil
 	if code := codeOf(o.Get("fileFormat")); code != "" {
 		c.FileFormat = &flow.ReferenceValue{Code: code}

@@ -57,11 +57,3 @@ func flowRefusal(e *flow.Error) *odata.Error {
 	}
 	return refused
 }
-
-// unsupported refuses what the API has and Rollbook cannot do yet.
-func unsupported(o *odata.Object) error {
-	return &odata.Error{
-		Status: http.StatusBadRequest, Code: odata.CodeBadRequest, InnerCode: odata.CodeNotSupported, Target: "@odata.type",
-		Message: "The type '#" + o.Type.Name + "' is not yet supported.",
-	}
-}

@@ -47,10 +47,7 @@ func (g *surface) inboundFlowObject(f flow.InboundFlow) *odata.Object {
 }
 
 func (g *surface) applyInboundFlow(f flow.InboundFlow, o *odata.Object) (flow.InboundFlow, error) {
-	if o.Type != g.types[typeInboundFileFlow] {
-		return f, unsupported(o)
-	}
-	f.Type = flow.InboundFileFlow
+	f.Type = flow.InboundFlowType(o.Type.ShortName())
 	f.DisplayName = o.Get("displayName").Text()
 	f.DataDomain = o.Get("dataDomain").Text()
 	f.EffectiveDateTime = o.Get("effectiveDateTime").Time()

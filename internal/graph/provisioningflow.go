@@ -73,6 +73,10 @@ func (g *surface) flowObject(f flow.ProvisioningFlow) *odata.Object {
 		o.Set("configuration", g.classGroupConfiguration(f.ClassGroup))
 	case f.User != nil:
 		g.setUserProvisioning(o, f.User)
+	case f.SecurityGroup != nil:
+		o.Set("creationOptions", g.securityGroupOptions(f.SecurityGroup))
+	case f.AdministrativeUnit != nil:
+		o.Set("creationOptions", g.administrativeUnitOptions(f.AdministrativeUnit))
 	}
 	return o
 }
@@ -82,11 +86,14 @@ func (g *surface) applyFlow(f flow.ProvisioningFlow, o *odata.Object) (flow.Prov
 	switch f.Type {
 	case flow.ClassGroupProvisioningFlow:
 		f.ClassGroup = applyClassGroup(o.Get("configuration").Object())
-		return f, nil
+	case flow.SecurityGroupProvisioningFlow:
+		f.SecurityGroup = applySecurityGroup(o.Get("creationOptions").Object())
+	case flow.AdministrativeUnitProvisioningFlow:
+		f.AdministrativeUnit = applyAdministrativeUnit(o.Get("creationOptions").Object())
 	case flow.UserProvisioningFlow:
 		user, err := g.applyUserProvisioning(f.User, o)
 		f.User = user
 		return f, err
 	}
-	return f, unsupported(o)
+	return f, nil
 }

@@ -40,7 +40,7 @@ func configurationTypes() []odata.Type {
 			value("baseUrl", text, required),
 			value("credential", industry("credential"), required),
 		}},
-		{Name: industry("oneRosterApiDataConnector"), Base: industry("apiDataConnector"), Properties: []odata.Property{
+		{Name: industry(typeAPIConnector), Base: industry("apiDataConnector"), Properties: []odata.Property{
 			value("apiVersion", text, required),
 			value("isContactsEnabled", flag, required),
 			value("isDemographicsEnabled", flag, required),
@@ -64,7 +64,7 @@ func configurationTypes() []odata.Type {
 			link("year", industry(typeYear), required, immutable),
 		}},
 		{Name: industry(typeInboundFileFlow), Base: industry(typeInboundFlow)},
-		{Name: industry("inboundApiFlow"), Base: industry(typeInboundFlow)},
+		{Name: industry(typeInboundAPIFlow), Base: industry(typeInboundFlow)},
 	}
 }
 
@@ -154,8 +154,8 @@ func optionTypes() []odata.Type {
 		{Name: industry("oAuthClientCredential"), Base: industry("credential"), Complex: true, Abstract: true, Properties: []odata.Property{
 			value("clientId", text, required), nullable("clientSecret", text, odata.WriteOnly, odata.Sealed),
 		}},
-		{Name: industry("oAuth1ClientCredential"), Base: industry("oAuthClientCredential"), Complex: true},
-		{Name: industry("oAuth2ClientCredential"), Base: industry("oAuthClientCredential"), Complex: true, Properties: []odata.Property{
+		{Name: industry(typeOAuth1), Base: industry("oAuthClientCredential"), Complex: true},
+		{Name: industry(typeOAuth2), Base: industry("oAuthClientCredential"), Complex: true, Properties: []odata.Property{
 			nullable("scope", text), value("tokenUrl", text, required),
 		}},
 	}

@@ -20,6 +20,9 @@ type Uploads interface {
 	// upload.ErrNoSession where there is nothing.
 	Validate(ctx context.Context, connectorID string) (operationID string, err error)
 
+	// Fail stores the check of a connector that could not be made, and why.
+	Fail(ctx context.Context, connectorID string, why upload.PublicError) (operationID string, err error)
+
 	// Operation returns a check, and MUST return upload.ErrNoOperation where
 	// there is none with the ID.
 	Operation(ctx context.Context, id string) (upload.Operation, error)
@@ -53,23 +56,36 @@ func (g *surface) uploadSession(r *odata.Request) (odata.Answer, error) {
 	}, nil
 }
 
-// validate begins a check of a connector's upload; which connector is for the
-// path to say.
+// validate begins a check of what a connector brings; which connector is for
+// the path to say.
 func (g *surface) validate(connector func(*odata.Request) (string, error)) func(*odata.Request) (odata.Answer, error) {
 	return func(r *odata.Request) (odata.Answer, error) {
 		id, err := connector(r)
 		if err != nil {
 			return odata.Answer{}, err
 		}
-		if _, err := g.Flows.Connector(r.Context(), id); err != nil {
+		c, err := g.Flows.Connector(r.Context(), id)
+		if err != nil {
 			return odata.Answer{}, err
 		}
-		operation, err := g.Uploads.Validate(r.Context(), id)
+		operation, err := g.check(r.Context(), c)
 		if err != nil {
 			return odata.Answer{}, err
 		}
 		return odata.Answer{Status: http.StatusAccepted, Location: r.Base + "/" + base + "operations/" + operation}, nil
 	}
+}
+
+// check begins the check of a connector. What an API answers cannot be found out
+// yet, and so nothing is said of it but that.
+func (g *surface) check(ctx context.Context, c flow.Connector) (operationID string, err error) {
+	if c.OneRoster == nil {
+		return g.Uploads.Validate(ctx, c.ID)
+	}
+	return g.Uploads.Fail(ctx, c.ID, upload.PublicError{
+		Code: "oneRosterNotSupported", Target: c.OneRoster.BaseURL,
+		Message: "The connection was not tested: OneRoster APIs cannot be read yet. The connector is stored, and runs skip its flows.",
+	})
 }
 
 // operations are the checks; they come and go by themselves.

@@ -270,6 +270,14 @@ func (f *fakeUploads) Validate(_ context.Context, connectorID string) (string, e
 	return f.operations[len(f.operations)-1].ID, nil
 }
 
+func (f *fakeUploads) Fail(_ context.Context, connectorID string, why upload.PublicError) (string, error) {
+	f.operations = append(f.operations, upload.Operation{
+		ID: "failed-" + connectorID, Created: start(), LastAction: start(), ConnectorID: connectorID, Status: "failed",
+		StatusDetail: why.Message, Errors: []upload.PublicError{why},
+	})
+	return "failed-" + connectorID, nil
+}
+
 func (f *fakeUploads) Operation(_ context.Context, id string) (upload.Operation, error) {
 	for _, o := range f.operations {
 		if o.ID == id {

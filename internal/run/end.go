@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"rollbook/internal/feed"
-	"rollbook/internal/flow"
 	"rollbook/internal/match"
 	"rollbook/internal/plan"
 )
@@ -30,14 +29,6 @@ func (p *pass) end(err error) {
 	for i := range p.run.Activities {
 		p.endActivity(&p.run.Activities[i])
 	}
-	p.outbound(func(a *Activity, f flow.ProvisioningFlow) {
-		if f.Readiness != flow.Ready {
-			a.Status = ActivitySkipped
-			a.BlockingError = &BlockingError{
-				Code: "flowNotReady", Message: fmt.Sprintf("the flow is %s", f.Readiness), Target: f.ID,
-			}
-		}
-	})
 	p.total()
 }
 
@@ -77,6 +68,8 @@ func codeOf(err error) string {
 	switch {
 	case errors.Is(err, ErrNoInboundFlow):
 		return "noInboundFlow"
+	case errors.Is(err, ErrOnlyOneRoster):
+		return codeNotSupported
 	case errors.Is(err, ErrSeveralInboundFlows):
 		return "severalInboundFlows"
 	}

@@ -61,6 +61,7 @@ type Result struct {
 	Plan     plan.Summary                `json:"plan"`
 	Applied  Applied                     `json:"applied"`
 	Stages   []Stage                     `json:"stages"`
+	Skipped  []Skipped                   `json:"skipped,omitempty"` // flows that were not done
 	// Recovered counts what was left of an earlier run's plan, and done first.
 	Recovered Applied `json:"-"`
 }

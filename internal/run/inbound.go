@@ -22,6 +22,10 @@ type inbound struct {
 // ErrNoInboundFlow says that no flow can take a feed.
 var ErrNoInboundFlow = errors.New("no inbound flow is active today: make one, or move the expiration of one that expired")
 
+// ErrOnlyOneRoster says that all flows that could take a feed are of a kind
+// that runs cannot do yet.
+var ErrOnlyOneRoster = errors.New("the inbound flows that are active today are of OneRoster APIs, which cannot be read yet: make one of uploaded files")
+
 // ErrSeveralInboundFlows says that it is not clear which flow a feed is for.
 var ErrSeveralInboundFlows = errors.New("several inbound flows are active, and a folder can only be one flow's feed: upload it to its connector instead")
 
@@ -30,6 +34,10 @@ func (p *pass) chooseInbound() error {
 	now := p.Now()
 	for _, f := range p.config.InboundFlows {
 		if !f.Runs(now) {
+			continue
+		}
+		if !f.Executable() {
+			p.skipInbound(f)
 			continue
 		}
 		in, err := p.resolve(f)
@@ -43,15 +51,15 @@ func (p *pass) chooseInbound() error {
 		p.inbound = append(p.inbound, in)
 	}
 	switch {
+	case len(p.inbound) == 0 && len(p.run.Activities) > 0:
+		return ErrOnlyOneRoster
 	case len(p.inbound) == 0:
 		return ErrNoInboundFlow
 	case len(p.inbound) > 1 && p.opts.Path != "":
 		return ErrSeveralInboundFlows
 	}
 	for _, f := range p.config.ProvisioningFlows {
-		p.run.Activities = append(p.run.Activities, Activity{
-			ID: p.NewID(), FlowID: f.ID, DisplayName: string(f.Type), Status: ActivityInProgress,
-		})
+		p.addOutbound(f)
 	}
 	return nil
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/go-json-experiment/json"
 
-	"rollbook/internal/flow"
 	"rollbook/internal/plan"
 	"rollbook/internal/roster"
 )
@@ -182,15 +181,4 @@ func (p *pass) settle(ctx context.Context) error {
 		return fmt.Errorf("note that the run is settled: %w", err)
 	}
 	return p.Marks.SetMark(ctx, markSettled, string(text))
-}
-
-// outbound visits the activities of the provisioning flows.
-func (p *pass) outbound(visit func(a *Activity, f flow.ProvisioningFlow)) {
-	for i := range p.run.Activities {
-		for _, f := range p.config.ProvisioningFlows {
-			if a := &p.run.Activities[i]; !a.Inbound && a.FlowID == f.ID {
-				visit(a, f)
-			}
-		}
-	}
 }

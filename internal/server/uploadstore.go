@@ -33,6 +33,10 @@ func (u uploadStore) Close(ctx context.Context, check upload.Check) error {
 	return missing(u.Uploads.Close(ctx, store.UploadOperation(check)), upload.ErrNoSession)
 }
 
+func (u uploadStore) Record(ctx context.Context, check upload.Check) error {
+	return u.Uploads.Record(ctx, store.UploadOperation(check))
+}
+
 func (u uploadStore) Progress(ctx context.Context, check upload.Check, containerState string) error {
 	return missing(u.Uploads.Progress(ctx, store.UploadOperation(check), containerState), upload.ErrNoOperation)
 }

@@ -9,7 +9,7 @@ import (
 // UploadOperation is the check of an upload.
 type UploadOperation struct {
 	ID         string
-	Upload     string // its ID
+	Upload     string // its ID; "" for none
 	Connector  string
 	Status     string
 	Created    time.Time
@@ -39,16 +39,30 @@ func (u Uploads) Close(ctx context.Context, op UploadOperation) error {
 		if err := setUploadState(ctx, tx, upload.ID, UploadClosed); err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `
-			INSERT INTO upload_operation (seq, `+operationColumns+`)
-			VALUES ((SELECT COALESCE(MAX(seq), 0) + 1 FROM upload_operation), $1, $2, $3, $4, $5, $6, $7)`,
-			op.ID, upload.ID, op.Connector, op.Status, op.Created.UnixMicro(), op.LastAction.UnixMicro(), op.Body)
-		return err
+		op.Upload = upload.ID
+		return insertOperation(ctx, tx, op)
 	})
 	if err != nil {
 		return fmt.Errorf("close upload: %w", err)
 	}
 	return nil
+}
+
+// Record stores an operation that has no upload.
+func (u Uploads) Record(ctx context.Context, op UploadOperation) error {
+	err := u.DB.Write(ctx, func(tx Tx) error { return insertOperation(ctx, tx, op) })
+	if err != nil {
+		return fmt.Errorf("record operation: %w", err)
+	}
+	return nil
+}
+
+func insertOperation(ctx context.Context, tx Tx, op UploadOperation) error {
+	_, err := tx.Exec(ctx, `
+		INSERT INTO upload_operation (seq, `+operationColumns+`)
+		VALUES ((SELECT COALESCE(MAX(seq), 0) + 1 FROM upload_operation), $1, $2, $3, $4, $5, $6, $7)`,
+		op.ID, op.Upload, op.Connector, op.Status, op.Created.UnixMicro(), op.LastAction.UnixMicro(), op.Body)
+	return err
 }
 
 func setUploadState(ctx context.Context, tx Tx, id, state string) error {

@@ -54,6 +54,8 @@ type Store interface {
 
 	// Close closes the connector's open container and stores the check of it.
 	Close(ctx context.Context, check Check) error
+	// Record stores a check that has no container.
+	Record(ctx context.Context, check Check) error
 	// Progress stores the check's status and body, and its container's state.
 	Progress(ctx context.Context, check Check, containerState string) error
 	Operation(ctx context.Context, id string) (Check, error)
@@ -81,7 +83,7 @@ const (
 // Check is the check of a container as it is kept.
 type Check struct {
 	ID         string
-	Upload     string // the container's ID
+	Upload     string // the container's ID; "" for the check of an API
 	Connector  string
 	Status     string
 	Created    time.Time

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"rollbook/internal/feed"
 	"rollbook/internal/upload"
@@ -217,6 +218,30 @@ func TestCheckThatDoesNotWorkOutCanBeRepeated(t *testing.T) {
 		}
 		if _, _, ok, err := w.Next(t.Context(), "c1"); !ok || err != nil {
 			t.Errorf("nothing is next: %v", err)
+		}
+	})
+}
+
+// A check that could not be made is an operation like any other, and over.
+func TestFail(t *testing.T) {
+	onEveryEngine(t, func(t *testing.T, w *world) {
+		why := upload.PublicError{Code: "away", Message: "nobody answers", Target: "https://sis.example"}
+		id, err := w.Fail(t.Context(), "api", why)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := w.Operation(t.Context(), id)
+		want := upload.Operation{
+			ID: id, Created: start(), LastAction: start(), ConnectorID: "api",
+			Status: "failed", StatusDetail: "nobody answers", Errors: []upload.PublicError{why},
+		}
+		if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" || err != nil {
+			t.Errorf("%v (-want +got)\n%s", err, diff)
+		}
+		w.advance(8 * 24 * time.Hour)
+		w.session(t, "files") // sweeps
+		if _, err := w.Operation(t.Context(), id); !errors.Is(err, upload.ErrNoOperation) {
+			t.Errorf("after its time: %v", err)
 		}
 	})
 }

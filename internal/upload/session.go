@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/go-json-experiment/json"
 )
 
 // Session is where files are uploaded to (industryData: fileUploadSession).
@@ -64,6 +66,24 @@ func (s *Service) Validate(ctx context.Context, connectorID string) (operationID
 	select {
 	case s.wake() <- struct{}{}:
 	default: // it is awake
+	}
+	return check.ID, nil
+}
+
+// Fail stores the check of a connector that could not be made, and why. It has
+// ended when Fail returns, and is followed like any other.
+func (s *Service) Fail(ctx context.Context, connectorID string, why PublicError) (operationID string, err error) {
+	body, err := json.Marshal(result{StatusDetail: why.Message, Errors: []PublicError{why}})
+	if err != nil {
+		return "", fmt.Errorf("validate: %w", err)
+	}
+	now := s.Now().UTC().Truncate(time.Microsecond)
+	check := Check{
+		ID: s.NewID(), Connector: connectorID, Status: statusFailed,
+		Created: now, LastAction: now, Body: string(body),
+	}
+	if err := s.Store.Record(ctx, check); err != nil {
+		return "", fmt.Errorf("validate: %w", err)
 	}
 	return check.ID, nil
 }

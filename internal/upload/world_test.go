@@ -60,6 +60,10 @@ func (u uploads) Operation(ctx context.Context, id string) (upload.Check, error)
 	return upload.Check(op), absent(err, upload.ErrNoOperation)
 }
 
+func (u uploads) Record(ctx context.Context, c upload.Check) error {
+	return u.Uploads.Record(ctx, store.UploadOperation(c))
+}
+
 func (u uploads) Operations(ctx context.Context) ([]upload.Check, error) {
 	ops, err := u.Uploads.Operations(ctx)
 	checks := make([]upload.Check, len(ops))
