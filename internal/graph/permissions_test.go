@@ -27,7 +27,7 @@ func wantPermissions() map[string][]string {
 	users := []string{"User.ReadBasic.All", "User.Read.All", "Directory.Read.All"}
 	groups := []string{"GroupMember.Read.All", "Group.Read.All", "Directory.Read.All"}
 	want := map[string][]string{
-		"GET ": nil, "GET $metadata": nil,
+		"GET ": nil, "GET $metadata": nil, "POST $batch": nil,
 		"GET external/industryData":                     nil,
 		"GET " + i + "dataConnectors/{id}/sourceSystem": read("SourceSystem"), "POST " + i + "dataConnectors/{id}/validate": upload,
 		"GET " + i + "dataConnectors/{id}/getUploadSession": upload,

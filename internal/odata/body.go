@@ -6,13 +6,14 @@ import (
 	"io"
 	"mime"
 	"net/http"
+	"strconv"
 	"strings"
 )
 
-// readBody reads the body of a request, also a compressed one, up to maxBody
+// readBody reads the body of a request, also a compressed one, up to limit
 // bytes of content.
-func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
-	var source io.Reader = http.MaxBytesReader(w, r.Body, maxBody)
+func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
+	var source io.Reader = http.MaxBytesReader(w, r.Body, limit)
 	switch encoding := strings.ToLower(r.Header.Get("Content-Encoding")); encoding {
 	case "", "identity":
 	case "gzip":
@@ -25,23 +26,23 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 		return nil, &Error{Status: http.StatusUnsupportedMediaType, Code: CodeUnsupportedMedia,
 			Message: "The content encoding '" + encoding + "' is not supported; send the body plain or with gzip."}
 	}
-	body, err := io.ReadAll(io.LimitReader(source, maxBody+1))
+	body, err := io.ReadAll(io.LimitReader(source, limit+1))
 	if err != nil {
 		return nil, bodyError(err)
 	}
-	if len(body) > maxBody {
-		return nil, tooLarge()
+	if int64(len(body)) > limit {
+		return nil, tooLarge(limit)
 	}
 	return body, nil
 }
 
-func tooLarge() error {
-	return &Error{Status: http.StatusRequestEntityTooLarge, Code: CodeTooLarge, Message: "The body is larger than 1 MiB."}
+func tooLarge(limit int64) error {
+	return &Error{Status: http.StatusRequestEntityTooLarge, Code: CodeTooLarge, Message: "The body is larger than " + strconv.FormatInt(limit>>20, 10) + " MiB."}
 }
 
 func bodyError(err error) error {
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return tooLarge()
+	if too, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return tooLarge(too.Limit)
 	}
 	return BadRequest(InnerInvalidFormat, "", "The body cannot be read: %v.", err)
 }

@@ -8,12 +8,14 @@ import (
 	"strings"
 )
 
-// documents are what describes the service itself. They say nothing about
-// anybody, and tools read them before they have a token.
+// documents are what every service has: the documents that describe it, and
+// $batch. The descriptions say nothing about anybody, and tools read them before
+// they have a token.
 func (s *Service) documents() []Operation {
 	return []Operation{
 		{Method: http.MethodGet, Path: "", Handle: s.serviceDocument, public: true},
 		{Method: http.MethodGet, Path: "$metadata", Handle: s.metadataDocument, public: true},
+		{Method: http.MethodPost, Path: "$batch", Handle: s.batch},
 	}
 }
 

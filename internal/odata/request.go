@@ -22,6 +22,7 @@ type Request struct {
 	service   *Service
 	metadata  Metadata
 	writer    http.ResponseWriter
+	batched   string // the key of the item of a batch that this is; "" for none
 }
 
 // Context returns the context of the request.
@@ -62,7 +63,7 @@ func (r *Request) Payload() (*Payload, error) {
 	if err := checkJSON(r.HTTP); err != nil {
 		return nil, err
 	}
-	body, err := readBody(r.writer, r.HTTP)
+	body, err := readBody(r.writer, r.HTTP, maxBody)
 	if err != nil {
 		return nil, err
 	}
