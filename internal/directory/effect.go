@@ -66,6 +66,7 @@ const (
 	PropertyAccountEnabled    = "accountEnabled" // "true" or "false"
 	PropertyHasTeam           = "hasTeam"        // "true" or "false"
 	PropertyMailNickname      = "mailNickname"
+	PropertyDescription       = "description" // of a group
 )
 
 // Outcome is what became of an Effect.

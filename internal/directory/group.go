@@ -54,6 +54,8 @@ func (g *Group) set(property string, value *string) error {
 		g.DisplayName = textOf(value)
 	case PropertyMailNickname:
 		g.MailNickname = textOf(value)
+	case PropertyDescription:
+		g.Description = textOf(value)
 	case PropertyHasTeam:
 		return setBool(&g.HasTeam, property, textOf(value))
 	default:

@@ -8,7 +8,7 @@ import (
 	"rollbook/internal/odata"
 )
 
-// Directory reads the directory. Its methods MUST return errors that wrap
+// Directory reads and changes the directory. Its methods MUST return errors that wrap
 // directory.ErrNotFound for an object that is not there, and
 // directory.ErrInvalid for a condition that cannot be answered. Lists MUST be in
 // the order of their IDs.
@@ -23,6 +23,12 @@ type Directory interface {
 
 	ListMembers(ctx context.Context, groupID string, r directory.Relation, q directory.Query) ([]directory.User, error)
 	CountMembers(ctx context.Context, groupID string, r directory.Relation) (int, error)
+
+	// Change does all of the effects, or none and returns an error. It returns
+	// the ID of the object that each wrote. An effect on a group without ID is on
+	// the one that was created before it. Adding who is in is a
+	// directory.BelongsError, removing who is not in directory.ErrNotFound.
+	Change(ctx context.Context, effects ...directory.Effect) ([]string, error)
 }
 
 // Pages of the directory (Graph: users, list).
@@ -34,7 +40,7 @@ const (
 // directorySets are the entity sets of the directory.
 func (g *surface) directorySets() []*odata.EntitySet {
 	return []*odata.EntitySet{
-		g.users(), g.groups(),
+		g.users(), g.groups(), g.newGroups(),
 		g.members("owners", directory.Owner), g.members("members", directory.Member),
 	}
 }
@@ -63,6 +69,7 @@ func (g *surface) users() *odata.EntitySet {
 			}
 			return g.userFor(r)(u), nil
 		},
+		Write: writeUserPermissions(), Create: g.createUser, Update: g.updateUser, Delete: g.deleteUser,
 	}
 }
 
@@ -88,6 +95,7 @@ func (g *surface) groups() *odata.EntitySet {
 			}
 			return object(group), nil
 		},
+		Write: writeGroupPermissions(), Update: g.updateGroup, Delete: g.deleteGroup,
 	}
 }
 

@@ -30,11 +30,14 @@ func userObject(t *odata.Type, u directory.User, full bool) *odata.Object {
 		return o
 	}
 	o.Set("accountEnabled", odata.Bool(u.AccountEnabled))
-	return setAttributes(o, userAttributes(), u.Attributes)
+	return setAttributes(setAttributes(o, userAttributes(), u.Attributes), plainUserAttributes(), u.Attributes)
 }
 
 func groupObject(t *odata.Type, g directory.Group) *odata.Object {
-	options := []string{}
+	types, options := []string{}, []string{}
+	if g.Unified() {
+		types = []string{unified}
+	}
 	if g.HasTeam {
 		options = []string{"Team"}
 	}
@@ -44,10 +47,10 @@ func groupObject(t *odata.Type, g directory.Group) *odata.Object {
 		Set("mailNickname", filled(g.MailNickname)).
 		Set("mail", odata.Null()).
 		Set("description", filled(g.Description)).
-		Set("groupTypes", odata.Texts([]string{"Unified"})).
-		Set("mailEnabled", odata.Bool(true)).
-		Set("securityEnabled", odata.Bool(false)).
-		Set("visibility", odata.Text("HiddenMembership")).
+		Set("groupTypes", odata.Texts(types)).
+		Set("mailEnabled", odata.Bool(g.Unified())).
+		Set("securityEnabled", odata.Bool(g.SecurityEnabled())).
+		Set("visibility", filled(g.Visibility())).
 		Set("resourceProvisioningOptions", odata.Texts(options))
 	return setAttributes(o, groupAttributes(), g.Attributes)
 }

@@ -7,10 +7,13 @@ import (
 	"strings"
 
 	"rollbook/internal/directory"
+	"rollbook/internal/graph"
 )
 
 // fakeDirectory has a few users and two groups, and notes what it was asked.
+// What it cannot do itself is done to a directory that is real, and empty.
 type fakeDirectory struct {
+	graph.Directory
 	users  []directory.User
 	groups []directory.Group
 	asked  directory.Query

@@ -72,6 +72,7 @@ func newServices(config Config) ([]*odata.Service, error) {
 	beta.Serve(g.industrySets()...)
 	beta.Handle(g.industryOperations()...)
 	for _, s := range []*odata.Service{beta, v1} {
+		s.Handle(g.referenceOperations()...)
 		s.Serve(g.directorySets()...)
 	}
 	return []*odata.Service{beta, v1}, nil

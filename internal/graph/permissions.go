@@ -1,5 +1,7 @@
 package graph
 
+import "rollbook/internal/directory"
+
 // A permission list names those of which one is needed, the least first
 // (industryData: permissions). What may change a thing may read it.
 
@@ -45,19 +47,44 @@ func listDefinitionPermissions() []string {
 	return append([]string{readBasic}, readPermissions(nounDefinition)...)
 }
 
-// The permissions of Graph for reading the directory.
+// The permissions of Graph for the directory.
 const (
-	userReadBasic   = "User.ReadBasic.All"
-	userRead        = "User.Read.All"
-	groupRead       = "Group.Read.All"
-	groupMemberRead = "GroupMember.Read.All"
-	directoryRead   = "Directory.Read.All"
+	userReadBasic    = "User.ReadBasic.All"
+	userRead         = "User.Read.All"
+	userWrite        = "User.ReadWrite.All"
+	groupCreate      = "Group.Create"
+	groupRead        = "Group.Read.All"
+	groupWrite       = "Group.ReadWrite.All"
+	groupMemberRead  = "GroupMember.Read.All"
+	groupMemberWrite = "GroupMember.ReadWrite.All"
+	directoryRead    = "Directory.Read.All"
+	directoryWrite   = "Directory.ReadWrite.All"
 )
 
-func readUserPermissions() []string { return []string{userReadBasic, userRead, directoryRead} }
+func readUserPermissions() []string {
+	return []string{userReadBasic, userRead, userWrite, directoryRead, directoryWrite}
+}
 
 // wholeUserPermissions are for what is not basic of a user. Users are shown to
 // readers of groups too, as members.
-func wholeUserPermissions() []string { return []string{userRead, groupRead, directoryRead} }
+func wholeUserPermissions() []string {
+	return []string{userRead, userWrite, groupRead, groupWrite, directoryRead, directoryWrite}
+}
 
-func readGroupPermissions() []string { return []string{groupMemberRead, groupRead, directoryRead} }
+func writeUserPermissions() []string { return []string{userWrite, directoryWrite} }
+
+func readGroupPermissions() []string {
+	return []string{groupMemberRead, groupMemberWrite, groupRead, groupWrite, directoryRead, directoryWrite}
+}
+
+func createGroupPermissions() []string { return []string{groupCreate, groupWrite, directoryWrite} }
+
+func writeGroupPermissions() []string { return []string{groupWrite, directoryWrite} }
+
+// writeRelationPermissions are for changing who belongs to a group.
+func writeRelationPermissions(r directory.Relation) []string {
+	if r == directory.Owner {
+		return writeGroupPermissions()
+	}
+	return []string{groupMemberWrite, groupWrite, directoryWrite}
+}

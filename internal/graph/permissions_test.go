@@ -24,8 +24,12 @@ func wantPermissions() map[string][]string {
 	runs := []string{"IndustryData-Run.Read.All", "IndustryData-Run.Start"}
 	basic := []string{"IndustryData.ReadBasic.All"}
 	lists := append(slices.Clone(basic), read("ReferenceDefinition")...)
-	users := []string{"User.ReadBasic.All", "User.Read.All", "Directory.Read.All"}
-	groups := []string{"GroupMember.Read.All", "Group.Read.All", "Directory.Read.All"}
+	users := []string{"User.ReadBasic.All", "User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
+	groups := []string{"GroupMember.Read.All", "GroupMember.ReadWrite.All", "Group.Read.All", "Group.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
+	writeUsers := []string{"User.ReadWrite.All", "Directory.ReadWrite.All"}
+	writeGroups := []string{"Group.ReadWrite.All", "Directory.ReadWrite.All"}
+	createGroups := append([]string{"Group.Create"}, writeGroups...)
+	writeMembers := append([]string{"GroupMember.ReadWrite.All"}, writeGroups...)
 	want := map[string][]string{
 		"GET ": nil, "GET $metadata": nil, "POST $batch": nil,
 		"GET external/industryData":                     nil,
@@ -43,6 +47,10 @@ func wantPermissions() map[string][]string {
 		"GET groups": groups, "GET groups/$count": groups, "GET groups/{id}": groups,
 		"GET groups/{group}/owners": groups, "GET groups/{group}/owners/$count": groups,
 		"GET groups/{group}/members": groups, "GET groups/{group}/members/$count": groups,
+		"POST users": writeUsers, "PATCH users/{id}": writeUsers, "DELETE users/{id}": writeUsers,
+		"POST groups": createGroups, "PATCH groups/{id}": writeGroups, "DELETE groups/{id}": writeGroups,
+		"POST groups/{group}/members/$ref": writeMembers, "DELETE groups/{group}/members/{id}/$ref": writeMembers,
+		"POST groups/{group}/owners/$ref": writeGroups, "DELETE groups/{group}/owners/{id}/$ref": writeGroups,
 	}
 	for set, noun := range map[string]string{
 		"sourceSystems": "SourceSystem", "dataConnectors": "DataConnector", "years": "TimePeriod", "inboundFlows": "InboundFlow",

@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"slices"
+
 	"rollbook/internal/directory"
 	"rollbook/internal/odata"
 )
@@ -9,7 +11,17 @@ const (
 	typeDirectoryObject = "microsoft.graph.directoryObject"
 	typeUser            = "microsoft.graph.user"
 	typeGroup           = "microsoft.graph.group"
+	typePasswordProfile = "microsoft.graph.passwordProfile"
 )
+
+// plainUserAttributes are members that Graph has and only people write.
+func plainUserAttributes() []string {
+	return []string{
+		directory.AttributeMailNickname, directory.AttributeJobTitle, directory.AttributeDepartment, directory.AttributeCompanyName,
+		directory.AttributeEmployeeID, directory.AttributeEmployeeType, directory.AttributeMobilePhone, directory.AttributeOfficeLocation,
+		directory.AttributePreferredLanguage, directory.AttributeUsageLocation, directory.AttributeUserType, directory.AttributeConsent,
+	}
+}
 
 // userAttributes and groupAttributes are what School Data Sync writes to the
 // directory beyond the members that Graph has; they are members of their own name.
@@ -30,24 +42,36 @@ func groupAttributes() []string {
 
 // directoryTypes are users and groups (Microsoft Graph v1.0).
 func directoryTypes() []odata.Type {
-	user := odata.Type{Name: typeUser, Base: typeDirectoryObject, Properties: []odata.Property{
+	user := odata.Type{Name: typeUser, Base: typeDirectoryObject, Set: "users", Properties: []odata.Property{
 		nullable("displayName", text), nullable("userPrincipalName", text), nullable("givenName", text),
 		nullable("surname", text), nullable("mail", text), nullable("accountEnabled", flag, quiet),
+		nullable("passwordProfile", typePasswordProfile, odata.WriteOnly, quiet),
 	}}
-	for _, name := range userAttributes() {
+	for _, name := range slices.Concat(userAttributes(), plainUserAttributes()) {
 		user.Properties = append(user.Properties, nullable(name, text, quiet))
 	}
-	group := odata.Type{Name: typeGroup, Base: typeDirectoryObject, Properties: []odata.Property{
-		nullable("displayName", text), nullable("mailNickname", text), nullable("mail", text), nullable("description", text),
+	group := odata.Type{Name: typeGroup, Base: typeDirectoryObject, Set: "groups", Properties: []odata.Property{
+		nullable("displayName", text), nullable("mailNickname", text), nullable("mail", text, serverSet), nullable("description", text),
 		list("groupTypes", text), nullable("mailEnabled", flag), nullable("securityEnabled", flag),
-		nullable("visibility", text), list("resourceProvisioningOptions", text),
-		links("owners", typeDirectoryObject), links("members", typeDirectoryObject),
+		nullable("visibility", text), list("resourceProvisioningOptions", text, serverSet),
+		bound("owners", typeDirectoryObject), bound("members", typeDirectoryObject),
 	}}
 	for _, name := range groupAttributes() {
 		group.Properties = append(group.Properties, nullable(name, text, quiet))
 	}
 	return []odata.Type{
-		{Name: typeDirectoryObject, Base: "microsoft.graph.entity", Abstract: true},
+		{Name: typeDirectoryObject, Base: "microsoft.graph.entity", Abstract: true, Set: "directoryObjects"},
 		user, group,
+		{Name: typePasswordProfile, Complex: true, Properties: []odata.Property{
+			nullable("password", text, odata.WriteOnly, odata.Sealed),
+			nullable("forceChangePasswordNextSignIn", flag), nullable("forceChangePasswordNextSignInWithMfa", flag),
+		}},
 	}
+}
+
+// bound is a navigation to several entities that comes in as bindings.
+func bound(name, typ string) odata.Property {
+	p := link(name, typ)
+	p.Collection = true
+	return p
 }

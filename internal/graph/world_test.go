@@ -22,6 +22,7 @@ import (
 	"rollbook/internal/run"
 	"rollbook/internal/store"
 	"rollbook/internal/store/dbtest"
+	"rollbook/internal/target/embedded"
 	"rollbook/internal/upload"
 )
 
@@ -46,14 +47,23 @@ func (w *world) now() time.Time {
 	return start().Add(time.Duration(w.clock.Add(1)) * time.Millisecond)
 }
 
-func newWorld(tb testing.TB) *world {
+func newWorld(tb testing.TB) *world { return newWorldOn(tb, false) }
+
+// newWorldOn returns a world whose directory is real, if wanted.
+func newWorldOn(tb testing.TB, real bool) *world {
 	tb.Helper()
 	w := &world{tb: tb, directory: newFakeDirectory(), runs: newFakeRuns(), uploads: &fakeUploads{}}
 	var ids atomic.Int64
 	newID := func() string { return fmt.Sprintf("01919191-0000-7000-8000-%012d", ids.Add(1)) }
-	w.flows = &flow.Service{Store: store.NewConfiguration(dbtest.SQLite(tb)), Now: w.now, NewID: newID}
+	db := dbtest.SQLite(tb)
+	w.flows = &flow.Service{Store: store.NewConfiguration(db), Now: w.now, NewID: newID}
+	w.directory.Directory = embedded.New(db, w.now, newID)
+	var shown graph.Directory = w.directory
+	if real {
+		shown = w.directory.Directory
+	}
 	handler, err := graph.New(graph.Config{
-		Flows: w.flows, Sealer: sealer{}, Directory: w.directory, Runs: w.runs, Uploads: w.uploads,
+		Flows: w.flows, Sealer: sealer{}, Directory: shown, Runs: w.runs, Uploads: w.uploads,
 		Authenticate: authenticate,
 		Report:       func(_ *http.Request, _ string, err error) { w.reported = append(w.reported, err) },
 		Now:          w.now, NewID: newID,

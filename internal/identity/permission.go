@@ -15,7 +15,7 @@ type Permission struct {
 }
 
 // Permissions returns the permissions that Rollbook knows (industryData: the
-// 16 of School Data Sync; Microsoft Graph: those that read the directory).
+// 16 of School Data Sync; Microsoft Graph: those of the directory).
 func Permissions() []Permission {
 	return []Permission{
 		{"IndustryData-DataConnector.Read.All", "read data connectors"},
@@ -36,9 +36,14 @@ func Permissions() []Permission {
 		{"IndustryData.ReadBasic.All", "read operations and list reference definitions and role groups"},
 		{"User.ReadBasic.All", "read the names of users of the directory"},
 		{"User.Read.All", "read users of the directory"},
+		{"User.ReadWrite.All", "read and write users of the directory"},
 		{"GroupMember.Read.All", "read groups of the directory and who is in them"},
+		{"GroupMember.ReadWrite.All", "read groups of the directory and change who is in them"},
+		{"Group.Create", "create groups in the directory"},
 		{"Group.Read.All", "read groups of the directory"},
+		{"Group.ReadWrite.All", "read and write groups of the directory"},
 		{"Directory.Read.All", "read the whole directory"},
+		{"Directory.ReadWrite.All", "read and write the whole directory"},
 	}
 }
 

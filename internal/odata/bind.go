@@ -19,18 +19,55 @@ func (p *Payload) binding(o *Object, name string, m namedNode, path string) erro
 		o.fields[i] = Null()
 		return nil
 	}
-	if m.kind != '"' || property.Collection {
-		return BadRequest(InnerInvalidBinding, at, "'%s' must be the address of one entity.", at)
+	var err error
+	if property.Collection {
+		o.fields[i], err = p.bindAll(property.structure, m, at)
+	} else {
+		o.fields[i], err = p.bind(property.structure, m.node, at)
 	}
-	set, key, ok := splitReference(m.text)
+	return err
+}
+
+// bind reads the address of an entity of the type.
+func (p *Payload) bind(t *Type, n node, at string) (Value, error) {
+	if n.kind != '"' {
+		return Value{}, BadRequest(InnerInvalidBinding, at, "'%s' must be the address of one entity.", at)
+	}
+	set, key, ok := splitReference(n.text)
 	if !ok {
-		return BadRequest(InnerInvalidBinding, at, "'%s' is not the address of an entity; it must end in a collection and a key.", m.text)
+		return Value{}, BadRequest(InnerInvalidBinding, at, "'%s' is not the address of an entity; it must end in a collection and a key.", n.text)
 	}
-	if !property.structure.inSet(set) {
-		return BadRequest(InnerInvalidBinding, at, "'%s' must lead to an entity of type '%s', not to one of '%s'.", at, property.structure.Name, set)
+	if !p.model.inSet(t, set) {
+		return Value{}, BadRequest(InnerInvalidBinding, at, "'%s' must lead to an entity of type '%s', not to one of '%s'.", at, t.Name, set)
 	}
-	o.fields[i] = Reference(canonicalKey(key))
-	return nil
+	return Reference(canonicalKey(key)), nil
+}
+
+// bindAll reads the addresses of several entities.
+func (p *Payload) bindAll(t *Type, m namedNode, at string) (Value, error) {
+	if m.kind != '[' {
+		return Value{}, BadRequest(InnerInvalidBinding, at, "'%s' must be an array of addresses of entities.", at)
+	}
+	list := make([]Value, len(m.items))
+	for i, item := range m.items {
+		var err error
+		if list[i], err = p.bind(t, item, at); err != nil {
+			return Value{}, err
+		}
+	}
+	return List(list), nil
+}
+
+// Reference returns the key of the entity of the type, or of one that derives
+// from it, that a payload names by "@odata.id": the body of a POST to $ref.
+func (p *Payload) Reference(t *Type) (string, error) {
+	for _, m := range p.root.members {
+		if strings.EqualFold(m.name, "@odata.id") {
+			v, err := p.bind(t, m.node, "@odata.id")
+			return v.text, err
+		}
+	}
+	return "", BadRequest(InnerRequired, "@odata.id", "The property '@odata.id' is required.")
 }
 
 // splitReference returns the collection and the key at the end of an address,
@@ -56,11 +93,14 @@ func splitReference(address string) (set, key string, ok bool) {
 	return segments[len(segments)-2].Name, last.Name, true
 }
 
-// inSet reports whether the entity set of the name holds entities of the type.
-func (t *Type) inSet(name string) bool {
-	for ; t != nil; t = t.base {
-		if strings.EqualFold(t.Set, name) {
-			return true
+// inSet reports whether the entity set of the name holds entities of the type,
+// or of types that derive from it.
+func (m *Model) inSet(t *Type, name string) bool {
+	for _, candidate := range m.family(t) {
+		for ; candidate != nil; candidate = candidate.base {
+			if strings.EqualFold(candidate.Set, name) {
+				return true
+			}
 		}
 	}
 	return false

@@ -15,14 +15,18 @@ func (b *batch) createGroup(effect directory.Effect) (string, error) {
 		return b.groups.rows[num].value.ID, nil
 	}
 	group := *effect.Group
-	group.Attributes = maps.Clone(group.Attributes)
 	group.Anchor = effect.Anchor
+	return b.addGroup(group), nil
+}
+
+func (b *batch) addGroup(group directory.Group) string {
+	group.Attributes = maps.Clone(group.Attributes)
 	group.ID = b.newID()
 	num := b.state.nextGroup
 	b.state.nextGroup++
 	b.groups.rows[num] = &row[directory.Group]{value: group, dirty: true}
 	b.moveGroup(num, directory.Group{}, group)
-	return group.ID, nil
+	return group.ID
 }
 
 // moveGroup makes the group findable as it is after, and not as it was before.

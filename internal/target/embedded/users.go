@@ -15,8 +15,12 @@ func (b *batch) createUser(effect directory.Effect) (string, error) {
 		return b.users.rows[num].value.ID, nil
 	}
 	user := *effect.User
-	user.Attributes = maps.Clone(user.Attributes)
 	user.Anchor = effect.Anchor
+	return b.addUser(user)
+}
+
+func (b *batch) addUser(user directory.User) (string, error) {
+	user.Attributes = maps.Clone(user.Attributes)
 	if b.users.name.get(fold(user.UserPrincipalName)) != 0 {
 		return "", nameTaken(user.UserPrincipalName)
 	}

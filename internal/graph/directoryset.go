@@ -1,0 +1,71 @@
+package graph
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"unicode/utf8"
+
+	"rollbook/internal/directory"
+	"rollbook/internal/odata"
+)
+
+// The longest texts of the directory, in characters (Graph: user, group).
+const (
+	maxText        = 256
+	maxDescription = 1024
+)
+
+// requestError refuses a change as Graph's directory does.
+func requestError(target, format string, args ...any) *odata.Error {
+	return &odata.Error{Status: http.StatusBadRequest, Code: "Request_BadRequest", Message: fmt.Sprintf(format, args...), Target: target}
+}
+
+// refusedChange translates the errors of a change. A conflict is about the
+// property, which no two objects can have the same value of.
+func refusedChange(err error, unique string) error {
+	if belongs, ok := errors.AsType[*directory.BelongsError](err); ok {
+		return requestError("", "One or more added object references already exist for the following modified properties: '%ss'.", belongs.Relation)
+	}
+	switch {
+	case errors.Is(err, directory.ErrConflict):
+		refusal := requestError(unique, "Another object with the same value for property %s already exists.", unique)
+		refusal.InnerCode = "ObjectConflict"
+		return refusal
+	case errors.Is(err, directory.ErrInvalid):
+		return requestError("", "%v", err)
+	case errors.Is(err, directory.ErrNotFound):
+		return &odata.Error{Status: http.StatusNotFound, Code: "Request_ResourceNotFound",
+			Message: "The resource, or one of the objects that it is to refer to, does not exist: " + err.Error() + "."}
+	}
+	return err
+}
+
+// setOf returns the members of the names that came in, as a directory is told
+// them. Those that are needed cannot become null or empty.
+func setOf(o *odata.Object, names []string, needed ...string) (map[string]*string, error) {
+	set := map[string]*string{}
+	for _, name := range names {
+		v := o.Get(name)
+		if v.Kind() == odata.KindAbsent {
+			continue
+		}
+		limit := maxText
+		if name == directory.PropertyDescription {
+			limit = maxDescription
+		}
+		text := plain(v)
+		switch {
+		case text == "" && slices.Contains(needed, name):
+			return nil, requestError(name, "Invalid value specified for property '%s'.", name)
+		case utf8.RuneCountInString(text) > limit:
+			return nil, requestError(name, "The value of property '%s' is longer than %d characters.", name, limit)
+		case text == "":
+			set[name] = nil
+		default:
+			set[name] = &text
+		}
+	}
+	return set, nil
+}

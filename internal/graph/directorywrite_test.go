@@ -1,0 +1,200 @@
+package graph_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const adaBody = `{"accountEnabled":true,"displayName":"Ada Byron","mailNickname":"ada","userPrincipalName":"Ada@school.example","givenName":"Ada",
+	"jobTitle":"Teacher","passwordProfile":{"password":"correct horse","forceChangePasswordNextSignIn":true}}`
+
+// userNamed makes an account and returns its ID.
+func (w *world) userNamed(name string) string {
+	w.tb.Helper()
+	return w.must(201, "POST", "/v1.0/users", strings.NewReplacer("Ada@", name+"@", `"ada"`, `"`+name+`"`).Replace(adaBody)).id()
+}
+
+func (w *world) groupNamed(name, more string) string {
+	w.tb.Helper()
+	return w.must(201, "POST", "/v1.0/groups", fmt.Sprintf(
+		`{"displayName":%q,"mailEnabled":true,"securityEnabled":false,"mailNickname":%q,"groupTypes":["Unified"]%s}`, name, name, more)).id()
+}
+
+// ids returns the IDs of a collection, as they are listed.
+func (w *world) ids(path string) []string {
+	w.tb.Helper()
+	all := []string{}
+	for _, v := range w.must(200, "GET", path, "").member("value").([]any) {
+		all = append(all, v.(map[string]any)["id"].(string))
+	}
+	return all
+}
+
+func TestUserIsWritten(t *testing.T) {
+	t.Parallel()
+	w := newWorldOn(t, true)
+	a := w.must(201, "POST", "/v1.0/users", adaBody)
+	id := a.id()
+	if a.header.Get("Location") != w.server.URL+"/v1.0/users/"+id || a.member("jobTitle") != "Teacher" || a.member("accountEnabled") != true {
+		t.Error(a.header, a.text)
+	}
+	w.must(204, "PATCH", "/v1.0/users/ada@school.example", `{"displayName":"Ada Lovelace","givenName":null,"accountEnabled":false,"jobTitle":"Head"}`)
+	a = w.must(200, "GET", "/beta/users/"+id, "")
+	if a.member("displayName") != "Ada Lovelace" || a.member("givenName") != nil || a.member("accountEnabled") != false || a.member("jobTitle") != "Head" {
+		t.Error(a.text)
+	}
+	for _, path := range []string{"/v1.0/users/" + id, "/v1.0/users", "/v1.0/users/" + id + "?$select=passwordProfile"} {
+		if a := w.call("GET", path, ""); strings.Contains(a.text, "horse") || strings.Contains(a.text, `"password"`) {
+			t.Errorf("%s shows the password: %s", path, a.text)
+		}
+	}
+	w.must(204, "DELETE", "/v1.0/users/"+id, "")
+	for _, method := range []string{"GET", "DELETE", "PATCH"} {
+		if a := w.call(method, "/v1.0/users/"+id, "{}"); a.status != 404 || a.member("error/code") != "Request_ResourceNotFound" {
+			t.Errorf("%s: %d %s", method, a.status, a.text)
+		}
+	}
+}
+
+func TestUserIsRefused(t *testing.T) {
+	t.Parallel()
+	w := newWorldOn(t, true)
+	w.userNamed("ada")
+	other := w.userNamed("ben")
+	create := func(old, new string) string {
+		return strings.Replace(strings.Replace(adaBody, "Ada@", "new@", 1), old, new, 1)
+	}
+	for name, test := range map[string]struct{ method, path, body, message string }{
+		"name taken":         {"POST", "users", strings.Replace(adaBody, "Ada@", "ADA@", 1), "property userPrincipalName already exists"},
+		"name taken, change": {"PATCH", "users/" + other, `{"userPrincipalName":"ada@School.example"}`, "property userPrincipalName already exists"},
+		"no password":        {"POST", "users", create(`"password":"correct horse",`, ""), "password must be specified"},
+		"no profile":         {"POST", "users", create(`"passwordProfile"`, `"@note"`), "'passwordProfile' is required"},
+		"no nickname":        {"POST", "users", create(`"mailNickname":"ada",`, ""), "'mailNickname' is required"},
+		"no domain":          {"POST", "users", create("new@school.example", "new"), "userPrincipalName is invalid"},
+		"blank in name":      {"PATCH", "users/" + other, `{"userPrincipalName":"a b@school.example"}`, "userPrincipalName is invalid"},
+		"name null":          {"PATCH", "users/" + other, `{"displayName":null}`, "'displayName'"},
+		"enabled null":       {"PATCH", "users/" + other, `{"accountEnabled":null}`, "'accountEnabled'"},
+		"too long":           {"PATCH", "users/" + other, `{"jobTitle":"` + strings.Repeat("é", 257) + `"}`, "longer than 256"},
+	} {
+		a := w.call(test.method, "/v1.0/"+test.path, test.body)
+		if a.status != 400 || a.member("error/code") != "Request_BadRequest" || !strings.Contains(fmt.Sprint(a.member("error/message")), test.message) {
+			t.Errorf("%s: %d %s", name, a.status, a.text)
+		}
+	}
+	if got := len(w.ids("/v1.0/users")); got != 2 {
+		t.Errorf("there are %d users, want the 2 that were made rightly", got)
+	}
+}
+
+func TestGroupIsWritten(t *testing.T) {
+	t.Parallel()
+	w := newWorldOn(t, true)
+	ada, ben := w.userNamed("ada"), w.userNamed("ben")
+	id := w.groupNamed("algebra", `,"owners@odata.bind":["https://graph.microsoft.com/v1.0/users/`+ada+`"],"members@odata.bind":["`+
+		w.server.URL+`/v1.0/directoryObjects('`+ada+`')","users/`+ben+`"]`)
+	a := w.must(200, "GET", "/v1.0/groups/"+id, "")
+	if a.member("groupTypes/0") != "Unified" || a.member("visibility") != "Public" || a.member("mailEnabled") != true || a.member("securityEnabled") != false {
+		t.Error(a.text)
+	}
+	if diff := cmp.Diff([][]string{{ada}, {ada, ben}}, [][]string{w.ids("/v1.0/groups/" + id + "/owners"), w.ids("/v1.0/groups/" + id + "/members")}); diff != "" {
+		t.Error(diff)
+	}
+	w.must(204, "PATCH", "/v1.0/groups/"+id, `{"description":"With numbers","visibility":"private","owners@odata.bind":["users/`+ben+`"]}`)
+	a = w.must(200, "GET", "/v1.0/groups/"+id, "")
+	if a.member("description") != "With numbers" || a.member("visibility") != "Private" || a.member("displayName") != "algebra" {
+		t.Error(a.text)
+	}
+	if diff := cmp.Diff([]string{ada, ben}, w.ids("/v1.0/groups/"+id+"/owners")); diff != "" {
+		t.Error(diff)
+	}
+	w.must(204, "DELETE", "/v1.0/groups/"+id, "")
+	w.must(404, "DELETE", "/v1.0/groups/"+id, "")
+	w.must(404, "GET", "/v1.0/groups/"+id+"/members", "")
+}
+
+func TestSecurityGroup(t *testing.T) {
+	t.Parallel()
+	w := newWorldOn(t, true)
+	id := w.must(201, "POST", "/v1.0/groups", `{"displayName":"All Students","mailEnabled":false,"securityEnabled":true,"mailNickname":"students","groupTypes":[]}`).id()
+	a := w.must(200, "GET", "/v1.0/groups/"+id, "")
+	if len(a.member("groupTypes").([]any)) != 0 || a.member("visibility") != nil || a.member("mailEnabled") != false || a.member("securityEnabled") != true {
+		t.Error(a.text)
+	}
+}
+
+func TestGroupIsRefused(t *testing.T) {
+	t.Parallel()
+	w := newWorldOn(t, true)
+	ada := w.userNamed("ada")
+	id := w.groupNamed("algebra", "")
+	create := func(members string) string {
+		return `{"displayName":"x","mailNickname":"x","mailEnabled":true,"securityEnabled":false,` + members + `}`
+	}
+	many := strings.Repeat(`"users/x",`, 20) + `"users/x"`
+	for name, test := range map[string]struct {
+		method, path, body string
+		status             int
+		message            string
+	}{
+		"nickname taken":          {"POST", "groups", strings.Replace(create(`"groupTypes":["Unified"]`), `"mailNickname":"x"`, `"mailNickname":"ALGEBRA"`, 1), 400, "mailNickname already exists"},
+		"nickname":                {"PATCH", "groups/" + id, `{"mailNickname":"a b"}`, 400, "mailNickname"},
+		"distribution list":       {"POST", "groups", create(`"groupTypes":[]`), 400, "cannot be created"},
+		"by rule":                 {"POST", "groups", create(`"groupTypes":["DynamicMembership"]`), 400, "rules"},
+		"no name":                 {"POST", "groups", `{"mailNickname":"x","mailEnabled":true,"securityEnabled":false}`, 400, "'displayName' is required"},
+		"kind":                    {"PATCH", "groups/" + id, `{"groupTypes":[]}`, 400, "cannot be changed"},
+		"visibility":              {"PATCH", "groups/" + id, `{"visibility":"secret"}`, 400, "HiddenMembership"},
+		"too many":                {"PATCH", "groups/" + id, `{"members@odata.bind":[` + many + `]}`, 400, "at most 20"},
+		"nobody":                  {"PATCH", "groups/" + id, `{"members@odata.bind":["users/nobody"]}`, 404, "nobody"},
+		"somebody and nobody":     {"PATCH", "groups/" + id, `{"displayName":"lost","members@odata.bind":["users/` + ada + `","users/nobody"]}`, 404, "nobody"},
+		"twice":                   {"PATCH", "groups/" + id, `{"members@odata.bind":["users/` + ada + `","users/` + ada + `"]}`, 400, "already exist"},
+		"no address":              {"PATCH", "groups/" + id, `{"members@odata.bind":["` + ada + `"]}`, 400, ""},
+		"no array":                {"PATCH", "groups/" + id, `{"members@odata.bind":"users/` + ada + `"}`, 400, "array"},
+		"another collection":      {"PATCH", "groups/" + id, `{"members@odata.bind":["years/` + ada + `"]}`, 400, "directoryObject"},
+		"created with nobody":     {"POST", "groups", create(`"groupTypes":["Unified"],"owners@odata.bind":["users/nobody"]`), 404, "nobody"},
+		"group that is not there": {"PATCH", "groups/nothing", `{"displayName":"x"}`, 404, "nothing"},
+	} {
+		a := w.call(test.method, "/v1.0/"+test.path, test.body)
+		if a.status != test.status || !strings.Contains(fmt.Sprint(a.member("error/message")), test.message) {
+			t.Errorf("%s: %d %s", name, a.status, a.text)
+		}
+	}
+	if got := w.ids("/v1.0/groups"); len(got) != 1 {
+		t.Errorf("there are %d groups, want the one that was made rightly", len(got))
+	}
+	if a := w.must(200, "GET", "/v1.0/groups/"+id, ""); a.member("displayName") != "algebra" || len(w.ids("/v1.0/groups/"+id+"/members")) != 0 {
+		t.Error("something of what was refused was done:", a.text)
+	}
+}
+
+func TestReferences(t *testing.T) {
+	t.Parallel()
+	w := newWorldOn(t, true)
+	ada, ben := w.userNamed("ada"), w.userNamed("ben")
+	group := "/v1.0/groups/" + w.groupNamed("algebra", "")
+	for _, name := range []string{"members", "owners"} {
+		path := group + "/" + name
+		w.must(204, "POST", path+"/$ref", `{"@odata.id":"https://graph.microsoft.com/v1.0/directoryObjects/`+ada+`"}`)
+		w.must(204, "POST", path+"/$ref", `{"@odata.id":"users('`+ben+`')"}`)
+		a := w.must(400, "POST", path+"/$ref", `{"@odata.id":"https://graph.microsoft.com/v1.0/users/`+ada+`"}`)
+		if a.member("error/code") != "Request_BadRequest" || a.member("error/message") != "One or more added object references already exist for the following modified properties: '"+name+"'." {
+			t.Error(a.text)
+		}
+		w.must(204, "DELETE", path+"/"+ada+"/$ref", "")
+		if diff := cmp.Diff([]string{ben}, w.ids(path)); diff != "" {
+			t.Error(diff)
+		}
+		for _, missing := range []string{path + "/" + ada + "/$ref", path + "/nobody/$ref", "/v1.0/groups/nothing/" + name + "/" + ben + "/$ref"} {
+			if a := w.must(404, "DELETE", missing, ""); a.member("error/code") != "Request_ResourceNotFound" {
+				t.Error(a.text)
+			}
+		}
+		w.must(404, "POST", path+"/$ref", `{"@odata.id":"https://graph.microsoft.com/v1.0/users/nobody"}`)
+		w.must(404, "POST", "/v1.0/groups/nothing/"+name+"/$ref", `{"@odata.id":"users/`+ada+`"}`)
+		w.must(400, "POST", path+"/$ref", `{}`)
+		w.must(400, "POST", path+"/$ref", `{"@odata.id":7}`)
+		w.must(405, "PATCH", path+"/$ref", `{}`)
+	}
+}

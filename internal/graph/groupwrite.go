@@ -1,0 +1,182 @@
+package graph
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"rollbook/internal/directory"
+	"rollbook/internal/odata"
+)
+
+// unified is the type of a Microsoft 365 group.
+const unified = "Unified"
+
+// maxBound is how many references one request may bind (Graph: group, create).
+const maxBound = 20
+
+// newGroups creates groups, for which less is needed than for changing them.
+func (g *surface) newGroups() *odata.EntitySet {
+	return &odata.EntitySet{Path: "groups", Type: g.model.Type(typeGroup), Write: createGroupPermissions(), Create: g.createGroup}
+}
+
+func (g *surface) createGroup(r *odata.Request, o *odata.Object) (*odata.Object, error) {
+	for _, name := range []string{"displayName", "mailEnabled", "mailNickname", "securityEnabled"} {
+		if !o.Get(name).IsSet() {
+			return nil, requestError(name, "The property '%s' is required to create a group.", name)
+		}
+	}
+	set, err := groupSet(o)
+	if err != nil {
+		return nil, err
+	}
+	if err := kindOfGroup(o, set); err != nil {
+		return nil, err
+	}
+	group, err := directory.Group{}.With(set)
+	if err != nil {
+		return nil, refusedChange(err, directory.PropertyMailNickname)
+	}
+	effects := []directory.Effect{{Kind: directory.CreateGroup, Group: &group}}
+	belonging, err := boundMembers(o)
+	if err != nil {
+		return nil, err
+	}
+	if len(belonging) > 0 {
+		effects = append(effects, directory.Effect{Kind: directory.ChangeMembers, Add: belonging})
+	}
+	ids, err := g.Directory.Change(r.Context(), effects...)
+	if err != nil {
+		return nil, refusedChange(err, directory.PropertyMailNickname)
+	}
+	group.ID = ids[0]
+	return groupObject(o.Type, group), nil
+}
+
+// kindOfGroup works out what kind of group is to be made (Graph: group types).
+func kindOfGroup(o *odata.Object, set map[string]*string) error {
+	types := texts(o.Get("groupTypes"))
+	isUnified := slices.ContainsFunc(types, func(t string) bool { return strings.EqualFold(t, unified) })
+	mail, security := o.Get("mailEnabled").Bool(), o.Get("securityEnabled").Bool()
+	no := "false"
+	switch {
+	case len(types) > 1 || len(types) == 1 && !isUnified:
+		return requestError("groupTypes", "The groupTypes can be ['Unified'] or [], not %v: memberships are not worked out by rules here.", types)
+	case isUnified && !mail:
+		return requestError("mailEnabled", "A group of type Unified is mail-enabled.")
+	case !isUnified && mail:
+		return requestError("mailEnabled", "Mail-enabled groups other than of type Unified cannot be created.")
+	case !isUnified && !security:
+		return requestError("securityEnabled", "A group that is not of type Unified is security-enabled.")
+	case !isUnified:
+		set[directory.AttributeUnified] = &no
+	case set[directory.AttributeVisibility] == nil:
+		public := "Public"
+		set[directory.AttributeVisibility] = &public
+	}
+	return nil
+}
+
+func (g *surface) updateGroup(r *odata.Request, p *odata.Payload) error {
+	id := r.Param("id")
+	group, err := g.Directory.Group(r.Context(), id)
+	if err != nil {
+		return notInDirectory(err, "group", id)
+	}
+	o, err := p.ForUpdate(g.model.Type(typeGroup))
+	if err != nil {
+		return err
+	}
+	if err := keepsKind(o, group); err != nil {
+		return err
+	}
+	set, err := groupSet(o)
+	if err != nil {
+		return err
+	}
+	var effects []directory.Effect
+	if len(set) > 0 {
+		effects = append(effects, directory.Effect{Kind: directory.UpdateGroup, ID: id, Set: set})
+	}
+	belonging, err := boundMembers(o)
+	if err != nil {
+		return err
+	}
+	if len(belonging) > 0 {
+		effects = append(effects, directory.Effect{Kind: directory.ChangeMembers, ID: id, Add: belonging})
+	}
+	if len(effects) == 0 {
+		return nil
+	}
+	_, err = g.Directory.Change(r.Context(), effects...)
+	return refusedChange(err, directory.PropertyMailNickname)
+}
+
+// keepsKind refuses to make a group another kind of group.
+func keepsKind(o *odata.Object, group directory.Group) error {
+	if types := o.Get("groupTypes"); types.IsSet() && (len(types.List()) > 0) != group.Unified() {
+		return requestError("groupTypes", "The groupTypes of a group cannot be changed.")
+	}
+	if mail := o.Get("mailEnabled"); mail.IsSet() && mail.Bool() != group.Unified() {
+		return requestError("mailEnabled", "Whether a group is mail-enabled cannot be changed.")
+	}
+	if security := o.Get("securityEnabled"); security.IsSet() && !security.Bool() && !group.Unified() {
+		return requestError("securityEnabled", "A group that is not of type Unified is security-enabled.")
+	}
+	return nil
+}
+
+func (g *surface) deleteGroup(r *odata.Request) error {
+	id := r.Param("id")
+	_, err := g.Directory.Change(r.Context(), directory.Effect{Kind: directory.DeleteGroup, ID: id})
+	return notInDirectory(err, "group", id)
+}
+
+// groupSet returns what came in of a group, by property name.
+func groupSet(o *odata.Object) (map[string]*string, error) {
+	names := append([]string{
+		directory.PropertyDisplayName, directory.PropertyMailNickname, directory.PropertyDescription, directory.AttributeVisibility,
+	}, groupAttributes()...)
+	set, err := setOf(o, names, directory.PropertyDisplayName, directory.PropertyMailNickname)
+	if err != nil {
+		return nil, err
+	}
+	if security := o.Get("securityEnabled"); security.IsSet() {
+		text := strconv.FormatBool(security.Bool())
+		set[directory.AttributeSecurityEnabled] = &text
+	}
+	if name := set[directory.PropertyMailNickname]; name != nil && !isMailNickname(*name) {
+		return nil, requestError(directory.PropertyMailNickname, "Invalid value specified for property 'mailNickname'.")
+	}
+	if v := set[directory.AttributeVisibility]; v != nil {
+		levels := []string{"Public", "Private", "HiddenMembership"}
+		i := slices.IndexFunc(levels, func(level string) bool { return strings.EqualFold(level, *v) })
+		if i < 0 {
+			return nil, requestError("visibility", "The visibility of a group is one of %s, not '%s'.", strings.Join(levels, ", "), *v)
+		}
+		set[directory.AttributeVisibility] = &levels[i]
+	}
+	return set, nil
+}
+
+// isMailNickname reports whether a name can stand before the @ of an address
+// (Graph: group, mailNickname).
+func isMailNickname(name string) bool {
+	return len(name) <= 64 && !strings.ContainsFunc(name, func(c rune) bool {
+		return c <= ' ' || c > '~' || strings.ContainsRune(`@()\[]";:<>,`, c)
+	})
+}
+
+// boundMembers returns who is bound as owner or member.
+func boundMembers(o *odata.Object) ([]directory.Membership, error) {
+	var all []directory.Membership
+	for name, relation := range map[string]directory.Relation{"owners": directory.Owner, "members": directory.Member} {
+		for _, key := range o.Get(name).List() {
+			all = append(all, directory.Membership{Relation: relation, UserID: key.Text()})
+		}
+	}
+	if len(all) > maxBound {
+		return nil, requestError("", "A request can bind at most %d owners and members, not %d.", maxBound, len(all))
+	}
+	return all, nil
+}

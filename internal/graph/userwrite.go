@@ -1,0 +1,84 @@
+package graph
+
+import (
+	"strings"
+
+	"rollbook/internal/directory"
+	"rollbook/internal/odata"
+)
+
+// createUser makes an account. Its password is nowhere to be used, and is not
+// kept.
+func (g *surface) createUser(r *odata.Request, o *odata.Object) (*odata.Object, error) {
+	for _, name := range []string{"accountEnabled", "displayName", directory.AttributeMailNickname, "userPrincipalName", "passwordProfile"} {
+		if !o.Get(name).IsSet() {
+			return nil, requestError(name, "The property '%s' is required to create a user.", name)
+		}
+	}
+	if !o.Get("passwordProfile").Object().Get("password").IsSet() {
+		return nil, requestError("passwordProfile/password", "A password must be specified to create a new user.")
+	}
+	set, err := userSet(o)
+	if err != nil {
+		return nil, err
+	}
+	user, err := directory.User{}.With(set)
+	if err != nil {
+		return nil, refusedChange(err, directory.PropertyUserPrincipalName)
+	}
+	ids, err := g.Directory.Change(r.Context(), directory.Effect{Kind: directory.CreateUser, User: &user})
+	if err != nil {
+		return nil, refusedChange(err, directory.PropertyUserPrincipalName)
+	}
+	user.ID = ids[0]
+	return userObject(o.Type, user, true), nil
+}
+
+func (g *surface) updateUser(r *odata.Request, p *odata.Payload) error {
+	user, err := g.Directory.User(r.Context(), r.Param("id"))
+	if err != nil {
+		return notInDirectory(err, "user", r.Param("id"))
+	}
+	o, err := p.ForUpdate(g.model.Type(typeUser))
+	if err != nil {
+		return err
+	}
+	set, err := userSet(o)
+	if err != nil || len(set) == 0 {
+		return err
+	}
+	_, err = g.Directory.Change(r.Context(), directory.Effect{Kind: directory.UpdateUser, ID: user.ID, Set: set})
+	return refusedChange(err, directory.PropertyUserPrincipalName)
+}
+
+func (g *surface) deleteUser(r *odata.Request) error {
+	user, err := g.Directory.User(r.Context(), r.Param("id"))
+	if err == nil {
+		_, err = g.Directory.Change(r.Context(), directory.Effect{Kind: directory.DeleteUser, ID: user.ID})
+	}
+	return notInDirectory(err, "user", r.Param("id"))
+}
+
+// userSet returns what came in of an account, by property name.
+func userSet(o *odata.Object) (map[string]*string, error) {
+	names := append([]string{
+		directory.PropertyUserPrincipalName, directory.PropertyDisplayName, directory.PropertyGivenName,
+		directory.PropertySurname, directory.PropertyMail, directory.PropertyAccountEnabled,
+	}, append(userAttributes(), plainUserAttributes()...)...)
+	set, err := setOf(o, names, directory.PropertyUserPrincipalName, directory.PropertyDisplayName, directory.PropertyAccountEnabled)
+	if err != nil {
+		return nil, err
+	}
+	if name := set[directory.PropertyUserPrincipalName]; name != nil && !isPrincipalName(*name) {
+		return nil, requestError(directory.PropertyUserPrincipalName, "Property userPrincipalName is invalid.")
+	}
+	return set, nil
+}
+
+// isPrincipalName reports whether a name has the form name@domain (Graph: user,
+// userPrincipalName).
+func isPrincipalName(name string) bool {
+	local, domain, ok := strings.Cut(name, "@")
+	return ok && local != "" && len(local) <= 64 && domain != "" && len(domain) <= 255 &&
+		!strings.ContainsAny(domain, "@/") && !strings.ContainsFunc(name, func(c rune) bool { return c <= ' ' })
+}

@@ -1,0 +1,155 @@
+package embedded
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"rollbook/internal/directory"
+	"rollbook/internal/store"
+)
+
+// Change does what a person asks for: all of the effects or, with an error,
+// none. It returns the ID of the object that each wrote. Unlike Apply it takes
+// nothing for done that was so before: adding who is in is
+// a directory.BelongsError, removing who is not in and deleting what is not there
+// are directory.ErrNotFound. A create needs no anchor, and the mailNickname of a
+// group must be free. An effect on a group without ID is on the one that was
+// created before it.
+func (d *Directory) Change(ctx context.Context, effects ...directory.Effect) ([]string, error) {
+	select {
+	case d.turn <- struct{}{}:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	defer func() { <-d.turn }()
+	if err := d.indexBefore(ctx, effects); err != nil {
+		return nil, err
+	}
+	var done *batch
+	err := d.db.Write(ctx, func(tx store.Tx) (err error) {
+		done, err = d.change(ctx, tx, effects)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("change directory: %w", err)
+	}
+	d.advance(done)
+	ids := make([]string, len(effects))
+	for i, outcome := range done.outcomes {
+		ids[i] = outcome.ID
+	}
+	return ids, nil
+}
+
+func (d *Directory) change(ctx context.Context, tx store.Tx, effects []directory.Effect) (*batch, error) {
+	b := newBatch(d.newID, len(effects))
+	var err error
+	if b.state, err = readState(ctx, tx); err != nil {
+		return nil, err
+	}
+	if err := d.lookUp(ctx, tx, b, effects); err != nil {
+		return nil, err
+	}
+	if err := b.load(ctx, tx, effects); err != nil {
+		return nil, err
+	}
+	created := ""
+	for i, effect := range effects {
+		if effect.ID == "" {
+			effect.ID = created
+		}
+		if err := checkNickname(ctx, tx, effect); err != nil {
+			return nil, err
+		}
+		if b.outcomes[i].ID, err = b.insist(effect); err != nil {
+			return nil, err
+		}
+		if effect.Kind == directory.CreateGroup {
+			created = b.outcomes[i].ID
+		}
+	}
+	return b, b.flush(ctx, tx)
+}
+
+// insist is try, but fails where there is nothing to do.
+func (b *batch) insist(effect directory.Effect) (string, error) {
+	switch effect.Kind {
+	case directory.CreateUser:
+		if b.users.anchor.get(effect.Anchor) != 0 {
+			return "", anchorTaken(effect.Anchor)
+		}
+		user := *effect.User
+		user.Anchor = effect.Anchor
+		return b.addUser(user)
+	case directory.CreateGroup:
+		if b.groups.anchor.get(effect.Anchor) != 0 {
+			return "", anchorTaken(effect.Anchor)
+		}
+		group := *effect.Group
+		group.Anchor = effect.Anchor
+		return b.addGroup(group), nil
+	case directory.DeleteUser:
+		if _, row := b.users.present(effect.ID); row == nil {
+			return "", fmt.Errorf("user %s: %w", effect.ID, directory.ErrNotFound)
+		}
+	case directory.DeleteGroup:
+		if _, row := b.groups.present(effect.ID); row == nil {
+			return "", fmt.Errorf("group %s: %w", effect.ID, directory.ErrNotFound)
+		}
+	case directory.ChangeMembers:
+		if err := b.checkMembers(effect); err != nil {
+			return "", err
+		}
+	}
+	return b.try(effect)
+}
+
+// checkMembers returns an error unless everybody to add is out of the group,
+// and everybody to remove is in it.
+func (b *batch) checkMembers(effect directory.Effect) error {
+	within := b.within[b.groups.id.get(effect.ID)]
+	if within == nil {
+		within = &memberships{}
+	}
+	holds := func(one directory.Membership) bool {
+		set := within.members
+		if one.Relation == directory.Owner {
+			set = within.owners
+		}
+		_, found := slices.BinarySearch(set, b.users.id.get(one.UserID))
+		return found
+	}
+	for i, one := range effect.Add {
+		if holds(one) || slices.Contains(effect.Add[:i], one) {
+			return &directory.BelongsError{Membership: one}
+		}
+	}
+	for _, one := range effect.Remove {
+		if !holds(one) {
+			return fmt.Errorf("user %s as %s: %w", one.UserID, one.Relation, directory.ErrNotFound)
+		}
+	}
+	return nil
+}
+
+// checkNickname returns an error where an effect gives a group the mailNickname
+// of another one.
+func checkNickname(ctx context.Context, tx store.Tx, effect directory.Effect) error {
+	var name string
+	switch {
+	case effect.Kind == directory.CreateGroup:
+		name = effect.Group.MailNickname
+	case effect.Kind == directory.UpdateGroup && effect.Set[directory.PropertyMailNickname] != nil:
+		name = *effect.Set[directory.PropertyMailNickname]
+	}
+	if name == "" {
+		return nil
+	}
+	var others int
+	err := tx.QueryRow(ctx, "SELECT count(*) FROM directory_group WHERE nickname_folded = $1 AND id <> $2", fold(name), effect.ID).Scan(&others)
+	if err == nil && others > 0 {
+		err = fmt.Errorf("mailNickname %s: %w", name, directory.ErrConflict)
+	}
+	return err
+}
