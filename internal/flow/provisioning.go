@@ -13,6 +13,10 @@ type ProvisioningFlow struct {
 	Created   time.Time            `json:"createdDateTime"`
 	Modified  time.Time            `json:"lastModifiedDateTime"`
 
+	// Reset names the last reset that was asked for; "" for none. The run that
+	// honors it keeps in mind that it did.
+	Reset string `json:"reset,omitempty"`
+
 	ClassGroup         *ClassGroupConfiguration   `json:"classGroup,omitempty"`
 	User               *UserProvisioning          `json:"user,omitempty"`
 	SecurityGroup      *SecurityGroupOptions      `json:"securityGroup,omitempty"`

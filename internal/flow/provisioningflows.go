@@ -71,6 +71,20 @@ func (s *Service) DeleteProvisioningFlow(ctx context.Context, setID, id string) 
 	})
 }
 
+// ResetProvisioningFlow asks for a reset of the flow with the ID in a set: the
+// next run compares everything that the flow made with the directory, and makes
+// again what is no longer there.
+func (s *Service) ResetProvisioningFlow(ctx context.Context, setID, id string) error {
+	return s.change(ctx, func(ed *edit) error {
+		f, err := ed.state.provisioningFlow(setID, id)
+		if err != nil {
+			return err
+		}
+		f.Reset = ed.service.NewID()
+		return put(ctx, ed, provisioningFlows(), f)
+	})
+}
+
 // provisioningFlow returns a flow of a set: one of another set is not found.
 func (s *Snapshot) provisioningFlow(setID, id string) (ProvisioningFlow, error) {
 	if _, err := flowSets().find(s, setID); err != nil {
@@ -122,7 +136,7 @@ func provisioningFlows() noun[ProvisioningFlow] {
 }
 
 func beginProvisioningFlow(_ context.Context, ed *edit, e *ProvisioningFlow) error {
-	e.Created, e.Modified, e.Readiness = ed.now, ed.now, ""
+	e.Created, e.Modified, e.Readiness, e.Reset = ed.now, ed.now, "", ""
 	if _, err := flowSets().find(&ed.state, e.FlowSet); err != nil {
 		return err
 	}
@@ -135,7 +149,7 @@ func beginProvisioningFlow(_ context.Context, ed *edit, e *ProvisioningFlow) err
 }
 
 func settleProvisioningFlow(ed *edit, old ProvisioningFlow, e *ProvisioningFlow) error {
-	e.Created, e.Modified, e.Readiness = old.Created, later(old.Modified, ed.now), ""
+	e.Created, e.Modified, e.Readiness, e.Reset = old.Created, later(old.Modified, ed.now), "", old.Reset
 	if err := unchanged("flowSet", old.FlowSet, e.FlowSet); err != nil {
 		return err
 	}

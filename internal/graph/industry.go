@@ -34,6 +34,10 @@ func (g *surface) industryOperations() []odata.Operation {
 		{Method: http.MethodGet, Path: base + "dataConnectors/{id}/getUploadSession", Bound: upload, Permissions: uploadPermissions(), Handle: g.uploadSession},
 		{Method: http.MethodPatch, Path: base + "inboundFlows/{id}/dataConnector", Permissions: writePermissions(nounConnector), Handle: g.patchConnectorOfFlow},
 		{Method: http.MethodPost, Path: base + "inboundFlows/{id}/dataConnector/validate", Bound: validate, Permissions: uploadPermissions(), Handle: g.validate(g.connectorOfFlow)},
+		{
+			Method: http.MethodPost, Path: base + flowSetPath + "/{set}/provisioningFlows/{id}/reset",
+			Permissions: writePermissions(nounOutboundFlow), Handle: g.resetFlow,
+		},
 		{Method: http.MethodPost, Path: base + "runs/start", Bound: &odata.Bound{Type: industry(typeRun), Collection: true}, Permissions: startRunPermissions(), Handle: g.startRun},
 		{Method: http.MethodGet, Path: base + "runs/getStatistics", Bound: statistics(true), Permissions: readRunPermissions(), Handle: g.latestStatistics},
 		{Method: http.MethodGet, Path: base + "runs/{id}/getStatistics", Bound: statistics(false), Permissions: readRunPermissions(), Handle: g.runStatistics},

@@ -52,6 +52,7 @@ func wantPermissions() map[string][]string {
 		"POST groups/{group}/members/$ref": writeMembers, "DELETE groups/{group}/members/{id}/$ref": writeMembers,
 		"POST groups/{group}/owners/$ref": writeGroups, "DELETE groups/{group}/owners/{id}/$ref": writeGroups,
 	}
+	want["POST "+i+"outboundProvisioningFlowSets/{set}/provisioningFlows/{id}/reset"] = write("OutboundFlow")
 	for set, noun := range map[string]string{
 		"sourceSystems": "SourceSystem", "dataConnectors": "DataConnector", "years": "TimePeriod", "inboundFlows": "InboundFlow",
 		"outboundProvisioningFlowSets": "OutboundFlow", "outboundProvisioningFlowSets/{set}/provisioningFlows": "OutboundFlow",

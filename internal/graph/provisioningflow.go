@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"net/http"
+
 	"rollbook/internal/flow"
 	"rollbook/internal/odata"
 )
@@ -50,6 +52,11 @@ func (g *surface) createFlow(r *odata.Request, o *odata.Object) (*odata.Object, 
 		return nil, err
 	}
 	return g.flowObject(f), nil
+}
+
+func (g *surface) resetFlow(r *odata.Request) (odata.Answer, error) {
+	err := g.Flows.ResetProvisioningFlow(r.Context(), r.Param("set"), r.Param("id"))
+	return odata.Answer{Status: http.StatusAccepted}, err
 }
 
 // readFlow returns a flow as it is read.

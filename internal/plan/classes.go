@@ -18,6 +18,8 @@ type classroom struct {
 	roll   roster.Roll
 	group  ClassGroup
 	known  bool // group is set
+
+	nickname string // that a new group is to have; "" for one of its own
 }
 
 // planClasses writes the effects on class groups.
@@ -77,7 +79,10 @@ func (c *classPlanner) plan(ctx context.Context, room *classroom) error {
 	}
 	takesPlace := room.record.Active && c.rules.classIsCurrent(room.class, c.people.sessions)
 	_, gone := c.drift.groupsGone[room.record.ID]
+	room.nickname = ""
 	switch {
+	case gone && takesPlace && rules.reset:
+		c.forgetGone(room)
 	case gone && takesPlace:
 		c.findings.Add(Problem{GroupGone, roster.KindClass, room.class.SourcedID, room.group.ObjectID})
 		return nil
@@ -125,7 +130,7 @@ func (c *classPlanner) planGroup(ctx context.Context, room *classroom, rules *cl
 		Anchor: directory.GroupAnchor(c.scoped(room.class.SourcedID)),
 	}
 	if !room.known {
-		nickname, err := c.names.pick(c.scoped(room.class.SourcedID))
+		nickname, err := c.nickname(room)
 		if err != nil {
 			return err
 		}
@@ -145,6 +150,13 @@ func (c *classPlanner) planGroup(ctx context.Context, room *classroom, rules *cl
 		return nil
 	}
 	return c.to.Add(ctx, effect)
+}
+
+func (c *classPlanner) nickname(room *classroom) (string, error) {
+	if room.nickname != "" {
+		return room.nickname, nil
+	}
+	return c.names.pick(c.scoped(room.class.SourcedID))
 }
 
 // properties are what a flow keeps up to date on a group beside its name. A

@@ -57,7 +57,8 @@ type Matching struct {
 	claims    []match.Claim // of the newcomers
 	result    match.Result
 	// written are the people whose account was found and is written to.
-	written map[roster.ID]bool
+	written   map[roster.ID]bool
+	forgotten forgotten
 	Matched
 }
 
@@ -74,7 +75,8 @@ func (m Maker) Match(ctx context.Context, rules Rules, to *Writer, findings Find
 	}
 	g := &Matching{
 		rules: rules, settled: settled, people: &population{sessions: sessions, roles: map[roster.ID]string{}}, written: map[roster.ID]bool{},
-		Matched: Matched{map[string]int{}, map[string]int{}, map[string]int{}},
+		forgotten: forgotten{map[roster.ID]bool{}, map[roster.ID]bool{}},
+		Matched:   Matched{map[string]int{}, map[string]int{}, map[string]int{}},
 	}
 	if err := m.observe(ctx, g); err != nil {
 		return nil, fmt.Errorf("compare the directory with what was applied: %w", err)

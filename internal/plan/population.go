@@ -73,6 +73,7 @@ func (m Maker) each(ctx context.Context, g *Matching, visit func(*member) error)
 		if err := g.decide(&who); err != nil {
 			return fmt.Errorf("user %s: %w", record.Key, err)
 		}
+		g.forgetGone(&who)
 		if err := visit(&who); err != nil {
 			return err
 		}
@@ -97,6 +98,16 @@ func (g *Matching) decide(who *member) error {
 	}
 	who.role = match.RoleOf(who.current, g.rules.lists)
 	return nil
+}
+
+// forgetGone treats a person whose account is gone as one who never had any,
+// where their flow is reset.
+func (g *Matching) forgetGone(who *member) {
+	if _, gone := g.drift.gone[who.record.ID]; !gone || !who.known || !g.rules.resetsUser(who.current) {
+		return
+	}
+	who.account, who.known = Account{}, false
+	g.forgotten.people[who.record.ID] = true
 }
 
 // note notes how a person stands.

@@ -24,6 +24,8 @@ type set struct {
 	orgs  map[string]bool // nil for all
 	user  *flow.UserProvisioning
 	class *classRules
+
+	resetUser bool // accounts that are gone are forgotten
 }
 
 func (s set) has(org string) bool { return s.orgs == nil || s.orgs[org] }
@@ -32,10 +34,11 @@ type classRules struct {
 	owner, member map[string]bool // RefSectionRole
 	attributes    []string
 	options       flow.AdditionalClassGroupOptions
+	reset         bool // groups that are gone are forgotten
 }
 
 // NewRules compiles the rules for the people and classes of a source system.
-// Flows that are not ready do nothing.
+// Flows that are not ready do nothing, and those that name a reset have it done.
 func NewRules(c flow.Snapshot, source flow.SourceSystem, year flow.Year, today roster.Date) (Rules, error) {
 	r := Rules{Today: today, Source: source, lists: c.Lists, match: match.NewRules(source.UserMatchingSettings)}
 	var err error
@@ -65,7 +68,7 @@ func NewRules(c flow.Snapshot, source flow.SourceSystem, year flow.Year, today r
 
 func (s *set) add(f flow.ProvisioningFlow) {
 	if f.User != nil {
-		s.user = f.User
+		s.user, s.resetUser = f.User, f.Reset != ""
 	}
 	if c := f.ClassGroup; c != nil {
 		s.class = &classRules{
@@ -73,6 +76,7 @@ func (s *set) add(f flow.ProvisioningFlow) {
 			member:     codes(c.EnrollmentMappings.MemberEnrollmentMappings),
 			attributes: c.AdditionalAttributes,
 			options:    c.AdditionalOptions,
+			reset:      f.Reset != "",
 		}
 	}
 }
@@ -88,13 +92,27 @@ func codes(values []flow.ReferenceValue) map[string]bool {
 // userFlow returns the user flow for somebody with these affiliations, of the
 // set that was created first.
 func (r Rules) userFlow(current []roster.Affiliation) *flow.UserProvisioning {
-	for _, s := range r.sets {
-		if s.user == nil {
+	if s := r.userSet(current); s != nil {
+		return s.user
+	}
+	return nil
+}
+
+// resetsUser reports whether the user flow for somebody with these affiliations
+// is to be reset.
+func (r Rules) resetsUser(current []roster.Affiliation) bool {
+	s := r.userSet(current)
+	return s != nil && s.resetUser
+}
+
+func (r Rules) userSet(current []roster.Affiliation) *set {
+	for i := range r.sets {
+		if r.sets[i].user == nil {
 			continue
 		}
 		for _, a := range current {
-			if s.has(a.OrgSourcedID) {
-				return s.user
+			if r.sets[i].has(a.OrgSourcedID) {
+				return &r.sets[i]
 			}
 		}
 	}

@@ -189,6 +189,7 @@ type pass struct {
 	config   flow.Snapshot
 	inbound  []inbound                 // that the run takes
 	matched  map[string]roles          // by inbound flow: as the run leaves them
+	resets   map[string]string         // by provisioning flow: those that were asked for, done or not
 	settled  map[int]roster.FeedNumber // by source: nothing but feeds came since
 	feeding  Feed                      // of a dry run, until it is forgotten
 	applied  int64                     // the plan that was applied to its end
@@ -237,6 +238,9 @@ const (
 func (p *pass) do(ctx context.Context) error {
 	var err error
 	if p.config, err = p.Configuration.Snapshot(ctx); err != nil {
+		return err
+	}
+	if err := p.findResets(ctx); err != nil {
 		return err
 	}
 	if err := p.chooseInbound(); err != nil {

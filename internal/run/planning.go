@@ -73,7 +73,7 @@ func (p *pass) state(ctx context.Context) (settled, error) {
 
 // planAndApply makes the plan and applies it.
 func (p *pass) planAndApply(ctx context.Context) error {
-	remembered, err := p.Marks.Mark(ctx, markDirectory)
+	remembered, err := p.remembered(ctx)
 	if err != nil {
 		return err
 	}
@@ -95,6 +95,9 @@ func (p *pass) planAndApply(ctx context.Context) error {
 		return err
 	}
 	if err := kept.Finish(ctx, p.result.Plan); err != nil || p.opts.DryRun {
+		return err
+	}
+	if err := p.honorResets(ctx); err != nil {
 		return err
 	}
 	p.begin(stageApply, p.result.Plan.Effects())
@@ -143,6 +146,10 @@ func (p *pass) planSource(ctx context.Context, maker plan.Maker, in inbound, wri
 		return err
 	}
 	p.matched[in.flow.ID] = settledRoles(m.Matched)
+	people, classes := m.Forgotten()
+	if err := p.Journal.Forget(ctx, m.Source(), people, classes); err != nil {
+		return err
+	}
 	// What was matched is remembered before the plan is complete: applying it
 	// needs to know whose account is whose.
 	return p.Journal.Remember(ctx, m.Source(), m.Links())

@@ -53,6 +53,8 @@ type Journal interface {
 	Begin(ctx context.Context, run string) (PlanWriter, error)
 	// Remember keeps the accounts that were matched.
 	Remember(ctx context.Context, source int, accounts []plan.Account) error
+	// Forget forgets the accounts of people and the groups of classes.
+	Forget(ctx context.Context, source int, people, classes []roster.ID) error
 	// Open returns the plan that is complete and not applied, if there is one.
 	Open(ctx context.Context) (p OpenPlan, found bool, err error)
 	// Lines yields the lines of a plan after a sequence number, in order.

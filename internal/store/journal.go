@@ -237,6 +237,29 @@ func (j Journal) Remember(ctx context.Context, source int, accounts []plan.Accou
 	return nil
 }
 
+// Forget implements run.Journal.
+func (j Journal) Forget(ctx context.Context, source int, people, classes []roster.ID) error {
+	for sql, ids := range map[string][]roster.ID{
+		`DELETE FROM account WHERE source = $1 AND person = $2`:    people,
+		`DELETE FROM class_group WHERE source = $1 AND class = $2`: classes,
+	} {
+		for part := range slices.Chunk(ids, rowsInTransaction) {
+			err := j.DB.Write(ctx, func(tx Tx) error {
+				for _, id := range part {
+					if _, err := tx.Exec(ctx, sql, source, int64(id)); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				return fmt.Errorf("forget what is gone: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
 // Accounts implements run.Journal.
 func (j Journal) Accounts(ctx context.Context, source int, people []roster.ID) (map[roster.ID]plan.Account, error) {
 	accounts := map[roster.ID]plan.Account{}
