@@ -11,22 +11,22 @@ import (
 // roster. It names people by their roster IDs: the accounts of some exist only
 // once the plan is being applied.
 type Effect struct {
-	Kind   directory.EffectKind `json:"-"`
-	Source int                  `json:"-"`
-	Object roster.ID            `json:"-"` // a person or a class
+	Kind   directory.EffectKind
+	Source int
+	Object roster.ID // a person or a class
 
-	Anchor string `json:"anchor"`
+	Anchor string
 	// ObjectID is the directory's identifier of what is written, "" for what the plan creates.
-	ObjectID string `json:"objectId,omitzero"`
+	ObjectID string
 	// Properties are what a create writes, and what an update changes.
-	Properties Properties `json:"properties,omitzero"`
+	Properties Properties
 	// Was are the values before an update, of the same properties.
-	Was Properties `json:"was,omitzero"`
+	Was Properties
 
-	AddOwners     People `json:"addOwners,omitzero"`
-	AddMembers    People `json:"addMembers,omitzero"`
-	RemoveOwners  People `json:"removeOwners,omitzero"`
-	RemoveMembers People `json:"removeMembers,omitzero"`
+	AddOwners     People
+	AddMembers    People
+	RemoveOwners  People
+	RemoveMembers People
 }
 
 // Inverse returns the effect that undoes this one once it was applied to the

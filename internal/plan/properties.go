@@ -1,13 +1,9 @@
 package plan
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
 
 	"rollbook/internal/directory"
 )
@@ -47,14 +43,16 @@ const (
 
 // Encode returns the properties as text.
 func (p Properties) Encode() string {
-	var b strings.Builder
+	size := 0
 	for _, property := range p {
-		b.WriteString(property.Name)
-		b.WriteString(nameSeparator)
-		b.WriteString(property.Value)
-		b.WriteString(propertySeparator)
+		size += len(property.Name) + len(property.Value) + 2
 	}
-	return b.String()
+	text := make([]byte, 0, size)
+	for _, property := range p {
+		text = append(append(text, short(property.Name)...), nameSeparator...)
+		text = append(append(text, property.Value...), propertySeparator...)
+	}
+	return string(text)
 }
 
 // DecodeProperties reads what Encode wrote.
@@ -64,7 +62,7 @@ func DecodeProperties(text string) Properties {
 		var property string
 		property, text, _ = strings.Cut(text, propertySeparator)
 		name, value, _ := strings.Cut(property, nameSeparator)
-		p = append(p, Property{name, value})
+		p = append(p, Property{long(name), value})
 	}
 	return p
 }
@@ -98,33 +96,4 @@ func (p Properties) orFalse() Properties {
 		return slices.Clone(p).with(directory.PropertyHasTeam, strconv.FormatBool(false))
 	}
 	return p
-}
-
-// MarshalJSONTo writes the properties as one object, as a person reads them.
-func (p Properties) MarshalJSONTo(out *jsontext.Encoder) error {
-	if err := out.WriteToken(jsontext.BeginObject); err != nil {
-		return err
-	}
-	for _, property := range p {
-		if err := out.WriteToken(jsontext.String(property.Name)); err != nil {
-			return err
-		}
-		if err := out.WriteToken(jsontext.String(property.Value)); err != nil {
-			return err
-		}
-	}
-	return out.WriteToken(jsontext.EndObject)
-}
-
-// UnmarshalJSONFrom reads what MarshalJSONTo wrote.
-func (p *Properties) UnmarshalJSONFrom(in *jsontext.Decoder) error {
-	var values map[string]string
-	if err := json.UnmarshalDecode(in, &values); err != nil {
-		return err
-	}
-	*p = nil
-	for _, name := range slices.Sorted(maps.Keys(values)) {
-		*p = append(*p, Property{name, values[name]})
-	}
-	return nil
 }

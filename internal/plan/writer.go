@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"hash"
 
-	"github.com/go-json-experiment/json"
-
 	"rollbook/internal/directory"
 	"rollbook/internal/roster"
 )
@@ -19,13 +17,13 @@ type Line struct {
 	Kind   directory.EffectKind
 	Source int
 	Object roster.ID
-	Body   []byte // the Effect as JSON
+	Body   []byte // the rest of the Effect
 }
 
 // Effect decodes the line.
 func (l Line) Effect() (Effect, error) {
 	e := Effect{Kind: l.Kind, Source: l.Source, Object: l.Object}
-	if err := json.Unmarshal(l.Body, &e); err != nil {
+	if err := e.decodeBody(l.Body); err != nil {
 		return Effect{}, fmt.Errorf("effect %d of the journal is damaged: %w", l.Seq, err)
 	}
 	return e, nil
@@ -69,11 +67,11 @@ type Writer struct {
 	keep    func(ctx context.Context, line Line) error
 	next    [Phases]int64
 	hashes  [Phases]hash.Hash
+	bodies  []byte // of the last effects
 	summary Summary
 }
 
-// NewWriter returns a writer that hands its lines to keep. A line's body is
-// valid until keep returns.
+// NewWriter returns a writer that hands its lines to keep.
 func NewWriter(keep func(ctx context.Context, line Line) error) *Writer {
 	w := &Writer{keep: keep}
 	for i := range w.hashes {
@@ -84,10 +82,7 @@ func NewWriter(keep func(ctx context.Context, line Line) error) *Writer {
 
 // Add writes an effect.
 func (w *Writer) Add(ctx context.Context, e Effect) error {
-	body, err := json.Marshal(e)
-	if err != nil {
-		return fmt.Errorf("write the effect on %s: %w", e.Anchor, err)
-	}
+	body := w.encode(e)
 	phase := e.Phase()
 	w.next[phase]++
 	line := Line{
@@ -97,6 +92,18 @@ func (w *Writer) Add(ctx context.Context, e Effect) error {
 	w.hashes[phase].Write(body)
 	w.count(e)
 	return w.keep(ctx, line)
+}
+
+// encode returns the body of an effect. Many share a piece of memory: a plan has
+// as many as a district has people.
+func (w *Writer) encode(e Effect) []byte {
+	const piece, large = 64 << 10, 4 << 10
+	if cap(w.bodies)-len(w.bodies) < large {
+		w.bodies = make([]byte, 0, piece)
+	}
+	begin := len(w.bodies)
+	w.bodies = e.AppendBody(w.bodies)
+	return w.bodies[begin:len(w.bodies):len(w.bodies)]
 }
 
 func (w *Writer) count(e Effect) {
