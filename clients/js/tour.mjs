@@ -3,20 +3,15 @@
 // fails at the first answer that is not as it should be.
 import assert from "node:assert/strict";
 import { readdir, readFile } from "node:fs/promises";
-import { setTimeout as pause } from "node:timers/promises";
-import { GraphError, PageIterator, ResponseType } from "@microsoft/microsoft-graph-client";
+import { GraphError, PageIterator } from "@microsoft/microsoft-graph-client";
 import { comingIn, goingOut, substitutesOnly } from "./configuration.mjs";
 import { connect, fromEnvironment } from "./connection.mjs";
-
-const industry = "/external/industryData";
+import { industry, run, session, validate } from "./steps.mjs";
 
 async function upload(client, connector, folder) {
-  const path = `${industry}/dataConnectors/${connector}`;
-  const session = await client
-    .api(`${path}/microsoft.graph.industryData.azureDataLakeConnector/getUploadSession`)
-    .get();
+  const { sessionUrl } = await session(client, connector);
   for (const name of await readdir(folder)) {
-    const file = new URL(session.sessionUrl);
+    const file = new URL(sessionUrl);
     file.pathname += `/${name}`;
     const answer = await fetch(file, {
       method: "PUT",
@@ -25,31 +20,7 @@ async function upload(client, connector, folder) {
     });
     assert.equal(answer.status, 201, `upload of ${name}`);
   }
-  const answer = await client.api(`${path}/validate`).responseType(ResponseType.RAW).post({});
-  assert.equal(answer.status, 202);
-  return finished(client, new URL(answer.headers.get("location")).pathname.replace("/beta", ""));
-}
-
-// finished reads what an address holds until it is no longer being worked on.
-async function finished(client, path, read = (answer) => answer) {
-  for (;;) {
-    const state = read(await client.api(path).get());
-    if (!["notStarted", "running"].includes(state?.status ?? "running")) {
-      return state;
-    }
-    await pause(100);
-  }
-}
-
-async function run(client) {
-  const before = (await client.api(`${industry}/runs`).get()).value.length;
-  await client.api(`${industry}/runs/start`).post();
-  const last = await finished(client, `${industry}/runs`, ({ value }) =>
-    value.length > before ? value[0] : undefined,
-  );
-  const statistics = await client.api(`${industry}/runs/${last.id}/getStatistics`).get();
-  assert.equal(statistics.runId, last.id);
-  return last.status;
+  return validate(client, connector);
 }
 
 // pages counts the entities that PageIterator finds by following @odata.nextLink,

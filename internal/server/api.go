@@ -104,6 +104,7 @@ func (p *Parts) uploads() *upload.Service {
 		NewID:  p.Config.NewID,
 		Exists: p.connectorExists,
 		Check:  p.checkUpload,
+		Report: func(r *http.Request, err error) { p.report(r, "", err) },
 	}
 }
 

@@ -92,20 +92,25 @@ func (f folder) holds() ([]string, error) {
 	return held, nil
 }
 
-// size returns how many bytes are kept for the container.
-func (f folder) size() (int64, error) {
-	var total int64
-	err := filepath.WalkDir(string(f), func(_ string, entry fs.DirEntry, err error) error {
+// size returns how many bytes are kept for the container, and in how many
+// pieces what was not committed is.
+func (f folder) size() (bytes int64, pieces int, err error) {
+	drafts := filepath.Dir(f.drafts("x")) + string(filepath.Separator)
+	err = filepath.WalkDir(string(f), func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return ignoreMissing(err)
 		}
 		info, err := entry.Info()
-		if err == nil {
-			total += info.Size()
+		if err != nil {
+			return ignoreMissing(err)
 		}
-		return ignoreMissing(err)
+		bytes += info.Size()
+		if strings.HasPrefix(path, drafts) {
+			pieces++
+		}
+		return nil
 	})
-	return total, err
+	return bytes, pieces, err
 }
 
 // ignoreMissing passes over what was removed or renamed while a walk was on.
@@ -139,6 +144,7 @@ func (s *Service) sweep(ctx context.Context) error {
 		if err := os.RemoveAll(path); err != nil {
 			return fmt.Errorf("remove an upload: %w", err)
 		}
+		s.used.forget(folder(path))
 		// The connector's folder goes when it is empty, and stays otherwise.
 		_ = os.Remove(strings.TrimSuffix(filepath.Dir(path), "/"))
 	}

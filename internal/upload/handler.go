@@ -6,29 +6,8 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"strconv"
 	"strings"
-	"time"
-
-	"github.com/go-json-experiment/json"
 )
-
-// storageError is a request that the storage side refuses.
-type storageError struct {
-	status        int
-	code, message string
-}
-
-func (e *storageError) Error() string { return e.message }
-
-func refuse(status int, code, message string) error {
-	return &storageError{status: status, code: code, message: message}
-}
-
-func errTooLarge(limit int64) error {
-	return refuse(http.StatusRequestEntityTooLarge, "RequestBodyTooLarge",
-		fmt.Sprintf("no more than %d bytes are taken here: a file may have so many, or the upload is full", limit))
-}
 
 // request is a request for a container, or a file in it, that may be answered.
 type request struct {
@@ -37,6 +16,7 @@ type request struct {
 	container Container
 	folder    folder
 	file      string // "" for the container itself
+	above     string // what stands before the names of files in a listing
 }
 
 // Handler takes files at /{tenant}/{connector}/{container}/{file}. A URL's
@@ -45,25 +25,16 @@ func (s *Service) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("x-ms-version", protocolVersion)
 		w.Header().Set("x-ms-request-id", s.NewID())
+		if id := r.Header.Get("x-ms-client-request-id"); id != "" && len(id) <= 1024 {
+			w.Header().Set("x-ms-client-request-id", id)
+		}
 		if err := s.serve(w, r); err != nil {
-			writeError(w, err)
+			if _, refused := errors.AsType[*storageError](err); !refused && s.Report != nil {
+				s.Report(r, err)
+			}
+			writeError(w, r, err)
 		}
 	})
-}
-
-func writeError(w http.ResponseWriter, err error) {
-	refused, ok := errors.AsType[*storageError](err)
-	if !ok {
-		refused = &storageError{http.StatusInternalServerError, "InternalError", "the file could not be stored"}
-	}
-	body, err := json.Marshal(map[string]any{"error": map[string]string{"code": refused.code, "message": refused.message}})
-	if err != nil {
-		body = nil
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("x-ms-error-code", refused.code)
-	w.WriteHeader(refused.status)
-	_, _ = w.Write(body) // there is nobody to tell
 }
 
 func (s *Service) serve(w http.ResponseWriter, r *http.Request) error {
@@ -72,10 +43,13 @@ func (s *Service) serve(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if req.file == "" {
-		return serveContainer(w, req)
+		return serveFolder(w, req)
 	}
 	switch r.Method {
 	case http.MethodGet, http.MethodHead:
+		if req.query.Get("comp") == "blocklist" {
+			return serveBlockList(w, req)
+		}
 		return serveFile(w, req)
 	case http.MethodPut:
 		return s.put(w, req)
@@ -90,28 +64,56 @@ func (s *Service) serve(w http.ResponseWriter, r *http.Request) error {
 // admit returns the request if its URL is signed, its container is open, and
 // its file is one that an upload may hold.
 func (s *Service) admit(r *http.Request) (request, error) {
-	segments := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
-	if len(segments) < 3 || len(segments) > 4 || segments[0] != s.Tenant {
-		return request{}, refuse(http.StatusNotFound, "ResourceNotFound", "an upload is at /{tenant}/{connector}/{container}/{file}")
-	}
 	query := r.URL.Query()
-	if !s.signed(segments[1], segments[2], query) {
-		return request{}, refuse(http.StatusForbidden, "AuthenticationFailed",
-			"the URL is not signed for this container, or its time is over: get a new upload session")
-	}
-	container, err := s.open(r, segments[2])
+	at, err := s.locate(r, query)
 	if err != nil {
 		return request{}, err
 	}
-	req := request{Request: r, query: query, container: container, folder: s.folder(container)}
-	if len(segments) == 4 {
-		req.file = segments[3]
-		if !allowed(req.file) {
-			return request{}, refuse(http.StatusBadRequest, "InvalidResourceName",
-				fmt.Sprintf("%q is not a file of a feed: there are %s, or one .zip with them", req.file, strings.Join(fileNames(), ", ")))
-		}
+	if !s.signed(at.connector, at.container, query) {
+		return request{}, refuse(http.StatusForbidden, "AuthenticationFailed",
+			"the URL is not signed for this container, or its time is over: get a new upload session")
 	}
-	return req, nil
+	container, err := s.open(r, at.container)
+	if err != nil {
+		return request{}, err
+	}
+	if at.file != "" && !allowed(at.file) {
+		return request{}, refuse(http.StatusBadRequest, "InvalidResourceName",
+			fmt.Sprintf("%#q is not a file of a feed: there are %s, or one .zip with them", shortened(at.file), strings.Join(fileNames(), ", ")))
+	}
+	return request{Request: r, query: query, container: container, folder: s.folder(container), file: at.file, above: at.above}, nil
+}
+
+// location is what a request is about. Nothing of it becomes a path.
+type location struct{ connector, container, file, above string }
+
+// locate reads a location from the path or, of a listing of all uploads, from
+// what it is to be restricted to.
+func (s *Service) locate(r *http.Request, query url.Values) (location, error) {
+	segments := strings.Split(strings.Trim(r.URL.Path, "/"), "/")
+	if segments[0] != s.Tenant || len(segments) > 4 {
+		return location{}, refuse(http.StatusNotFound, "ResourceNotFound", "an upload is at /{tenant}/{connector}/{container}/{file}")
+	}
+	switch len(segments) {
+	case 4:
+		return location{connector: segments[1], container: segments[2], file: segments[3]}, nil
+	case 3:
+		if query.Get("resource") == "filesystem" && strings.Trim(query.Get("directory"), "/") != "" {
+			return location{}, refuse(http.StatusNotFound, "PathNotFound", "an upload has no folders")
+		}
+		return location{connector: segments[1], container: segments[2]}, nil
+	}
+	wanted := query.Get("prefix")
+	if query.Get("resource") == "filesystem" {
+		wanted = query.Get("directory")
+	}
+	folder := strings.SplitN(strings.Trim(wanted, "/"), "/", 3)
+	listing := r.Method == http.MethodGet && (query.Get("comp") == "list" || query.Get("resource") == "filesystem")
+	if len(segments) == 1 && listing && len(folder) >= 2 {
+		return location{connector: folder[0], container: folder[1], above: folder[0] + "/" + folder[1] + "/"}, nil
+	}
+	return location{}, refuse(http.StatusForbidden, "AuthorizationPermissionMismatch",
+		"the URL is signed for one upload, and this is about all of them")
 }
 
 // open returns a container that takes files.
@@ -124,25 +126,11 @@ func (s *Service) open(r *http.Request, id string) (Container, error) {
 	return container, err
 }
 
-// serveContainer answers clients that ask whether the folder is there, or make it.
-func serveContainer(w http.ResponseWriter, r request) error {
-	switch r.Method {
-	case http.MethodHead, http.MethodGet:
-		w.Header().Set("x-ms-resource-type", "directory")
-		w.Header().Set("x-ms-meta-hdi_isfolder", "true")
-		w.WriteHeader(http.StatusOK)
-	case http.MethodPut:
-		w.WriteHeader(http.StatusCreated)
-	default:
-		return refuse(http.StatusMethodNotAllowed, "UnsupportedHttpVerb", r.Method+" is not known here")
-	}
-	return nil
-}
-
+// serveFile answers with a file, or what is known of it, or a range of it.
 func serveFile(w http.ResponseWriter, r request) error {
 	file, err := os.Open(r.folder.file(r.file))
 	if os.IsNotExist(err) {
-		return refuse(http.StatusNotFound, "PathNotFound", r.file+" was not uploaded")
+		return r.notFound()
 	}
 	if err != nil {
 		return err
@@ -152,14 +140,14 @@ func serveFile(w http.ResponseWriter, r request) error {
 	if err != nil {
 		return err
 	}
-	w.Header().Set("x-ms-resource-type", "file")
-	w.Header().Set("x-ms-blob-type", "BlockBlob")
+	if match := r.Header.Get("If-Match"); match != "" && match != "*" && match != etag(info) {
+		return r.condition()
+	}
+	describe(w, info)
 	w.Header().Set("Content-Type", "application/octet-stream")
-	w.Header().Set("ETag", etag(info.ModTime(), info.Size()))
+	if part := r.Header.Get("x-ms-range"); part != "" { // clients that cannot set Range
+		r.Header.Set("Range", part)
+	}
 	http.ServeContent(w, r.Request, "", info.ModTime(), file)
 	return nil
-}
-
-func etag(modified time.Time, size int64) string {
-	return `"` + strconv.FormatInt(modified.UnixNano(), 36) + "-" + strconv.FormatInt(size, 36) + `"`
 }

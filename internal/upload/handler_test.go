@@ -44,7 +44,7 @@ func TestDataLakeProtocol(t *testing.T) {
 			{"put without a kind", "PUT", "", "x", 400, "InvalidQueryParameterValue"},
 		}
 		for _, step := range steps {
-			status, answer := send(t, step.method, url(step.more), step.body)
+			status, answer := send(t, step.method, url(step.more), step.body, "Accept", "application/json")
 			expect(t, step.name, status, answer, step.status, step.answer)
 		}
 		if status, _ := send(t, "HEAD", s.URL, ""); status != 200 {

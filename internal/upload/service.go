@@ -2,6 +2,7 @@ package upload
 
 import (
 	"context"
+	"net/http"
 	"sync"
 	"time"
 
@@ -26,9 +27,13 @@ type Service struct {
 	// Check returns what is wrong with the feed in a folder or archive.
 	Check func(ctx context.Context, path string) ([]feed.Finding, error)
 
+	// Report takes errors that callers are told nothing of. May be nil.
+	Report func(r *http.Request, err error)
+
 	// Limits in bytes. Zero stands for 4 GiB a file and 8 GiB a container.
 	MaxFile, MaxContainer int64
 
+	used      usages
 	commits   sync.Mutex // held while a file takes its place, and while a container is closed
 	makeAwake sync.Once
 	awake     chan struct{}

@@ -95,7 +95,7 @@ func onEveryEngine(t *testing.T, test func(t *testing.T, w *world)) {
 	dbtest.All(t, func(t *testing.T, db store.DB) { test(t, newWorld(t, db)) })
 }
 
-func newWorld(t *testing.T, db store.DB) *world {
+func newWorld(t testing.TB, db store.DB) *world {
 	t.Helper()
 	w := &world{}
 	w.Service = &upload.Service{

@@ -1,9 +1,9 @@
 package upload
 
 import (
-	"encoding/xml"
+	"errors"
 	"fmt"
-	"io"
+	"math"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -19,10 +19,10 @@ func (s *Service) put(w http.ResponseWriter, r request) error {
 	case r.query.Get("resource") == "file":
 		err = s.create(r)
 	case r.query.Get("comp") == "block":
-		err = s.keep(r.folder, r.file, chunkNamed(r.query.Get("blockid")), r.Body)
+		err = s.putBlock(r)
 	case r.query.Get("comp") == "blocklist":
 		err = s.putBlockList(r)
-	case strings.EqualFold(r.Header.Get("x-ms-blob-type"), "BlockBlob"):
+	case r.query.Get("comp") == "" && strings.EqualFold(r.Header.Get("x-ms-blob-type"), "BlockBlob"):
 		err = s.putBlob(r)
 	default:
 		err = refuse(http.StatusBadRequest, "InvalidQueryParameterValue",
@@ -31,7 +31,7 @@ func (s *Service) put(w http.ResponseWriter, r request) error {
 	if err != nil {
 		return err
 	}
-	return answer(w, r, http.StatusCreated)
+	return r.stored(w, http.StatusCreated)
 }
 
 // patch takes a piece of a file (Path - Update, append) or commits what was
@@ -46,104 +46,117 @@ func (s *Service) patch(w http.ResponseWriter, r request) error {
 	}
 	switch r.query.Get("action") {
 	case "append":
-		if err := s.keep(r.folder, r.file, chunkAt(position), r.Body); err != nil {
-			return err
-		}
-		return answer(w, r, http.StatusAccepted)
+		return s.append(w, r, position)
 	case "flush":
 		if err := s.flush(r, position); err != nil {
 			return err
 		}
-		return answer(w, r, http.StatusOK)
+		return r.stored(w, http.StatusOK)
 	}
 	return refuse(http.StatusBadRequest, "InvalidQueryParameterValue", "PATCH needs action=append or action=flush")
 }
 
-// answer says what is stored by now.
-func answer(w http.ResponseWriter, r request, status int) error {
-	if info, err := os.Stat(r.folder.file(r.file)); err == nil {
-		w.Header().Set("ETag", etag(info.ModTime(), info.Size()))
-		w.Header().Set("Last-Modified", info.ModTime().UTC().Format(http.TimeFormat))
+// append takes a piece, and with flush=true commits the file up to its end.
+func (s *Service) append(w http.ResponseWriter, r request, position int64) error {
+	if err := s.keep(r, chunkAt(position)); err != nil {
+		return err
 	}
-	w.Header().Set("x-ms-request-server-encrypted", "false")
-	w.WriteHeader(status)
-	return nil
+	if strings.EqualFold(r.query.Get("flush"), "true") {
+		info, err := os.Stat(filepath.Join(r.folder.drafts(r.file), chunkAt(position)))
+		if err != nil {
+			return err
+		}
+		if err := s.flush(r, position+info.Size()); err != nil {
+			return err
+		}
+	}
+	return r.stored(w, http.StatusAccepted)
 }
 
 // create makes an empty file. What was sent of it before is discarded.
 func (s *Service) create(r request) error {
-	if r.Header.Get("If-None-Match") == "*" {
-		if _, err := os.Stat(r.folder.file(r.file)); err == nil {
-			return refuse(http.StatusConflict, "PathAlreadyExists", r.file+" is there already")
-		}
-	}
-	if err := os.RemoveAll(r.folder.drafts(r.file)); err != nil {
+	if err := os.MkdirAll(string(r.folder), 0o700); err != nil {
 		return err
 	}
-	return s.commit(r, nil)
+	return s.commit(r, func() ([]string, error) { return nil, nil })
 }
 
 func (s *Service) flush(r request, position int64) error {
-	pieces, err := r.folder.appended(r.file, position)
-	if err != nil {
-		return err
-	}
-	return s.commit(r, append([]string{r.folder.file(r.file)}, pieces...))
+	return s.commit(r, func() ([]string, error) {
+		pieces, err := r.folder.appended(r.file, position)
+		return append([]string{r.folder.file(r.file)}, pieces...), err
+	})
 }
 
 func (s *Service) putBlob(r request) error {
-	const piece = "blob"
-	if err := s.keep(r.folder, r.file, piece, r.Body); err != nil {
+	if err := r.condition(); err != nil { // before it all arrives, and again then
 		return err
 	}
-	return s.commit(r, []string{filepath.Join(r.folder.drafts(r.file), piece)})
-}
-
-// maxBlockList bounds the body that lists blocks, in bytes.
-const maxBlockList = 8 << 20
-
-func (s *Service) putBlockList(r request) error {
-	var list struct {
-		Blocks []struct {
-			ID string `xml:",chardata"`
-		} `xml:",any"`
+	piece := "blob-" + s.NewID()
+	if err := s.keep(r, piece); err != nil {
+		return err
 	}
-	if err := xml.NewDecoder(io.LimitReader(r.Body, maxBlockList)).Decode(&list); err != nil {
-		return refuse(http.StatusBadRequest, "InvalidXmlDocument", fmt.Sprintf("the list of blocks cannot be read: %v", err))
-	}
-	var pieces []string
-	for _, block := range list.Blocks {
-		path := filepath.Join(r.folder.drafts(r.file), chunkNamed(strings.TrimSpace(block.ID)))
-		if _, err := os.Stat(path); err != nil {
-			return refuse(http.StatusBadRequest, "InvalidBlockList", fmt.Sprintf("the block %q was not sent", block.ID))
+	path := filepath.Join(r.folder.drafts(r.file), piece)
+	err := s.commit(r, func() ([]string, error) { return []string{path}, nil })
+	if err != nil {
+		held, usedErr := s.used.of(r.folder)
+		if usedErr != nil {
+			return errors.Join(err, usedErr)
 		}
-		pieces = append(pieces, path)
+		return errors.Join(err, held.discardOne(path))
 	}
-	return s.commit(r, pieces)
+	return nil
 }
 
 // commit makes a file of pieces and puts it in its place, if its container
-// still is open by then.
-func (s *Service) commit(r request, pieces []string) error {
-	whole, err := r.folder.assemble(r.file, pieces)
+// still is open by then and what the request is conditional on still holds.
+func (s *Service) commit(r request, choose func() ([]string, error)) error {
+	held, err := s.used.of(r.folder)
 	if err != nil {
 		return err
 	}
+	held.assembly.Lock()
+	defer held.assembly.Unlock()
+	if err := errors.Join(r.condition(), r.folder.admits(r.file)); err != nil {
+		return err
+	}
+	pieces, err := choose()
+	if err != nil {
+		return err
+	}
+	whole, err := r.folder.assemble(pieces, s.maxFile())
+	if err != nil {
+		return err
+	}
+	if err := s.place(r, held, whole); err != nil {
+		return errors.Join(err, ignoreMissing(os.Remove(whole)))
+	}
+	return held.discard(r.folder, r.file, pieces)
+}
+
+// place puts a file that was put together where it belongs.
+func (s *Service) place(r request, held *usage, whole string) error {
 	s.commits.Lock()
 	defer s.commits.Unlock()
 	if _, err := s.open(r.Request, r.container.ID); err != nil {
 		return err
 	}
-	if err := r.folder.admits(r.file); err != nil {
+	if err := errors.Join(r.condition(), r.folder.admits(r.file)); err != nil {
 		return err
 	}
 	if err := os.MkdirAll(r.folder.files(), 0o700); err != nil {
 		return err
 	}
+	info, err := os.Stat(whole)
+	if err != nil {
+		return err
+	}
+	before := r.folder.length(r.file)
 	if err := os.Rename(whole, r.folder.file(r.file)); err != nil {
 		return err
 	}
-	return os.RemoveAll(r.folder.drafts(r.file))
+	held.add(info.Size()-before, 0, math.MaxInt64)
+	return nil
 }
 
 // admits refuses an archive beside other files: it would be open which of two
@@ -163,14 +176,27 @@ func (f folder) admits(name string) error {
 }
 
 func (s *Service) delete(w http.ResponseWriter, r request) error {
+	held, err := s.used.of(r.folder)
+	if err != nil {
+		return err
+	}
 	s.commits.Lock()
 	defer s.commits.Unlock()
 	if _, err := s.open(r.Request, r.container.ID); err != nil {
 		return err
 	}
-	if err := os.Remove(r.folder.file(r.file)); err != nil {
-		return refuse(http.StatusNotFound, "PathNotFound", r.file+" was not uploaded")
+	if err := r.condition(); err != nil {
+		return err
 	}
-	w.WriteHeader(http.StatusOK)
+	size := r.folder.length(r.file)
+	if err := os.Remove(r.folder.file(r.file)); err != nil {
+		return r.notFound()
+	}
+	held.add(-size, 0, 0)
+	if r.lake() {
+		w.WriteHeader(http.StatusOK)
+		return nil
+	}
+	w.WriteHeader(http.StatusAccepted)
 	return nil
 }
