@@ -49,7 +49,7 @@ func (s *Service) CreateDefinition(ctx context.Context, d vocab.Definition) (voc
 		if old, err := ed.state.definition(d.ID()); err == nil {
 			return conflict("code", "%s already has the code %q", old.Type, old.Code)
 		}
-		return ed.putDefinition(ctx, d)
+		return ed.putDefinition(ctx, nil, d)
 	})
 	return d, err
 }
@@ -67,7 +67,7 @@ func (s *Service) UpdateDefinition(ctx context.Context, id string, change func(v
 		if err := settleDefinition(ed, old, &d); err != nil {
 			return err
 		}
-		return ed.putDefinition(ctx, d)
+		return ed.putDefinition(ctx, old, d)
 	})
 	return d, err
 }
@@ -132,7 +132,11 @@ func settleDefinition(ed *edit, old vocab.Definition, d *vocab.Definition) error
 	return checkDefinition(d)
 }
 
-func (ed *edit) putDefinition(ctx context.Context, d vocab.Definition) error {
+// putDefinition writes a value that takes the place of old; that is nil for a new one.
+func (ed *edit) putDefinition(ctx context.Context, old any, d vocab.Definition) error {
+	if err := observed(ctx, old, d); err != nil {
+		return err
+	}
 	if err := ed.tx.PutDefinition(ctx, d); err != nil {
 		return err
 	}

@@ -80,6 +80,9 @@ func insert[E any](ctx context.Context, ed *edit, n noun[E], e E) (E, error) {
 	if err := n.check(&ed.state, &e); err != nil {
 		return e, err
 	}
+	if err := observed(ctx, nil, e); err != nil {
+		return e, err
+	}
 	return e, put(ctx, ed, n, e)
 }
 
@@ -113,6 +116,9 @@ func revise[E any](ctx context.Context, ed *edit, n noun[E], id string, change f
 	if err := n.settle(ed, old, &e); err != nil {
 		return e, err
 	}
+	if err := observed(ctx, old, e); err != nil {
+		return e, err
+	}
 	return e, put(ctx, ed, n, e)
 }
 
@@ -143,7 +149,11 @@ func remove[E any](ctx context.Context, s *Service, n noun[E], id string) error 
 }
 
 func drop[E any](ctx context.Context, ed *edit, n noun[E], id string) error {
-	if _, err := n.find(&ed.state, id); err != nil {
+	old, err := n.find(&ed.state, id)
+	if err != nil {
+		return err
+	}
+	if err := observed(ctx, old, nil); err != nil {
 		return err
 	}
 	if n.referrer != nil {

@@ -51,16 +51,16 @@ func set[E any](g *surface, n noun[E]) *odata.EntitySet {
 			if err != nil {
 				return nil, err
 			}
-			if e, err = n.create(r.Context(), e); err != nil {
+			if e, err = n.create(g.watched(r), e); err != nil {
 				return nil, err
 			}
 			return n.object(e), nil
 		},
 		Update: func(r *odata.Request, p *odata.Payload) error {
-			return n.patch(r.Context(), r.Param("id"), p)
+			return n.patch(g.watched(r), r.Param("id"), p)
 		},
 		Delete: func(r *odata.Request) error {
-			return n.remove(r.Context(), r.Param("id"))
+			return n.remove(g.watched(r), r.Param("id"))
 		},
 		Navigations: n.navigations,
 	}

@@ -65,5 +65,5 @@ func (g *surface) patchConnectorOfFlow(r *odata.Request) (odata.Answer, error) {
 	if err != nil {
 		return odata.Answer{}, err
 	}
-	return odata.Answer{}, g.connectorNoun().patch(r.Context(), id, p)
+	return odata.Answer{}, g.connectorNoun().patch(g.watched(r), id, p)
 }

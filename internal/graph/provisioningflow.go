@@ -26,7 +26,7 @@ func (g *surface) provisioningFlows() *odata.EntitySet {
 		},
 		Create: g.createFlow,
 		Update: func(r *odata.Request, p *odata.Payload) error {
-			_, err := g.Flows.UpdateProvisioningFlow(r.Context(), r.Param("set"), r.Param("id"), func(f flow.ProvisioningFlow) (flow.ProvisioningFlow, error) {
+			_, err := g.Flows.UpdateProvisioningFlow(g.watched(r), r.Param("set"), r.Param("id"), func(f flow.ProvisioningFlow) (flow.ProvisioningFlow, error) {
 				merged, err := patched(g.flowObject(f), p)
 				if err != nil {
 					return f, err
@@ -36,7 +36,7 @@ func (g *surface) provisioningFlows() *odata.EntitySet {
 			return err
 		},
 		Delete: func(r *odata.Request) error {
-			return g.Flows.DeleteProvisioningFlow(r.Context(), r.Param("set"), r.Param("id"))
+			return g.Flows.DeleteProvisioningFlow(g.watched(r), r.Param("set"), r.Param("id"))
 		},
 	}
 }
@@ -48,7 +48,7 @@ func (g *surface) createFlow(r *odata.Request, o *odata.Object) (*odata.Object, 
 	if err != nil {
 		return nil, err
 	}
-	if f, err = g.Flows.CreateProvisioningFlow(r.Context(), f); err != nil {
+	if f, err = g.Flows.CreateProvisioningFlow(g.watched(r), f); err != nil {
 		return nil, err
 	}
 	return g.flowObject(f), nil

@@ -54,7 +54,7 @@ func configurationTypes() []odata.Type {
 		}},
 		{Name: industry("industryDataActivity"), Base: "microsoft.graph.entity", Abstract: true, Properties: []odata.Property{
 			value("displayName", text, required),
-			value("readinessStatus", industry("readinessStatus"), serverSet),
+			value("readinessStatus", industry("readinessStatus"), serverSet, odata.Volatile),
 		}},
 		{Name: industry(typeInboundFlow), Base: industry("industryDataActivity"), Abstract: true, Set: "inboundFlows", Properties: []odata.Property{
 			value("dataDomain", industry("inboundDomain"), required, immutable),
@@ -86,7 +86,7 @@ func provisioningTypes() []odata.Type {
 		{Name: industry(typeProvisioningFlow), Base: "microsoft.graph.entity", Abstract: true, Set: "provisioningFlows", Properties: []odata.Property{
 			nullable("createdDateTime", instant, serverSet),
 			nullable("lastModifiedDateTime", instant, serverSet),
-			nullable("readinessStatus", industry("readinessStatus"), serverSet),
+			nullable("readinessStatus", industry("readinessStatus"), serverSet, odata.Volatile),
 		}},
 		{Name: industry("administrativeUnitProvisioningFlow"), Base: industry(typeProvisioningFlow), Properties: []odata.Property{
 			value("creationOptions", industry("adminUnitCreationOptions"), required),

@@ -29,11 +29,27 @@ type Encoder struct {
 	// Select holds the canonical names of the members to write; nil for all. It
 	// applies to the outermost object only.
 	Select []string
+
+	tag  string // "@odata.etag" of the outermost object; "" for none
+	tags bool   // each of the outermost objects has one
 }
 
 // Append appends an object that stands where the declared type is expected.
 func (e *Encoder) Append(dst []byte, o *Object, declared *Type) []byte {
-	return e.object(append(dst, '{'), o, declared, e.Select)
+	return e.outermost(append(dst, '{'), o, declared)
+}
+
+func (e *Encoder) outermost(dst []byte, o *Object, declared *Type) []byte {
+	tag := e.tag
+	if e.tags {
+		var room [40]byte
+		tag = string(o.appendTag(room[:0], dst[len(dst):]))
+	}
+	if tag != "" && e.Metadata != MetadataNone {
+		dst = append(dst, `"@odata.etag":`...)
+		dst = append(appendText(dst, tag), ',')
+	}
+	return e.object(dst, o, declared, e.Select)
 }
 
 // AppendEntity is Append with an "@odata.context" in front.
@@ -44,7 +60,7 @@ func (e *Encoder) AppendEntity(dst []byte, o *Object, declared *Type, context st
 		dst = appendText(dst, context)
 		dst = append(dst, ',')
 	}
-	return e.object(dst, o, declared, e.Select)
+	return e.outermost(dst, o, declared)
 }
 
 // object appends the members of an object, whose brace is open, and closes it.

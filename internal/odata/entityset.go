@@ -93,7 +93,7 @@ func (e *EntitySet) list(r *Request) (Answer, error) {
 	if err := e.expand(r, page.Objects); err != nil {
 		return Answer{}, err
 	}
-	return Answer{Page: &page, Declared: e.Type, Context: e.context(r)}, nil
+	return Answer{Page: &page, Declared: e.Type, Context: e.context(r), tagged: e.tagged()}, nil
 }
 
 func (e *EntitySet) page(r *Request) (Page, error) {
@@ -158,8 +158,12 @@ func (e *EntitySet) one(r *Request) (*Object, error) {
 }
 
 func (e *EntitySet) entity(r *Request, o *Object) Answer {
-	return Answer{Object: o, Declared: e.Type, Context: e.context(r) + "/$entity"}
+	return Answer{Object: o, Declared: e.Type, Context: e.context(r) + "/$entity", tagged: e.tagged()}
 }
+
+// tagged reports whether the entities have ETags: those of small collections,
+// which are configured here. Graph gives none to the objects of a directory.
+func (e *EntitySet) tagged() bool { return e.List != nil }
 
 func (e *EntitySet) create(r *Request) (Answer, error) {
 	payload, err := r.Payload()
@@ -230,7 +234,7 @@ func (e *EntitySet) follow(n Navigation) func(*Request) (Answer, error) {
 			return Answer{}, NotFound("The entity '%s' has no %s.", r.Param("id"), n.Name)
 		}
 		_, p := e.Type.member(n.Name)
-		return Answer{Object: v.Object(), Declared: p.structure, Context: n.Context + "/$entity"}, nil
+		return Answer{Object: v.Object(), Declared: p.structure, Context: n.Context + "/$entity", tagged: e.tagged()}, nil
 	}
 }
 

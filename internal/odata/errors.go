@@ -27,6 +27,7 @@ const (
 	CodeNotAllowed       = "methodNotAllowed"
 	CodeNotSupported     = "notSupported"
 	CodeUnsupportedMedia = "unsupportedMediaType"
+	CodeModified         = "resourceModified"
 	CodeTooLarge         = "requestEntityTooLarge"
 	CodeUnauthenticated  = "InvalidAuthenticationToken"
 	CodeDenied           = "Authorization_RequestDenied"

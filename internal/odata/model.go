@@ -61,6 +61,7 @@ const (
 	WriteOnly                  // is not written at all
 	Sealed                     // a secret: sealed as it is read, masked when it is written
 	Quiet                      // is left out when it has no value and was not asked for by name, rather than written as null
+	Volatile                   // changes by itself, as time passes or other entities change
 )
 
 // Enum is an enumeration. Its members are written as they are here.

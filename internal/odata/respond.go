@@ -44,7 +44,15 @@ func (s *Service) write(r *Request, a Answer) {
 	if buffer == nil {
 		buffer = new([]byte)
 	}
-	body, err := s.body((*buffer)[:0], r, a)
+	tag := a.tag(*buffer)
+	if tag != "" {
+		header["Etag"] = []string{tag}
+	}
+	if r.unchanged(tag) {
+		r.writer.WriteHeader(http.StatusNotModified)
+		return
+	}
+	body, err := s.body((*buffer)[:0], r, a, tag)
 	if err != nil {
 		s.refuse(r, err)
 		return
@@ -57,13 +65,13 @@ func (s *Service) write(r *Request, a Answer) {
 	s.buffers.Put(buffer)
 }
 
-func (s *Service) body(dst []byte, r *Request, a Answer) ([]byte, error) {
+func (s *Service) body(dst []byte, r *Request, a Answer, tag string) ([]byte, error) {
 	if a.Text != "" {
 		r.writer.Header()["Content-Type"] = []string{cmp.Or(a.Media, "text/plain")}
 		return append(dst, a.Text...), nil
 	}
 	r.writer.Header()["Content-Type"] = []string{r.metadata.contentType()}
-	e := Encoder{Metadata: r.metadata}
+	e := Encoder{Metadata: r.metadata, tag: tag, tags: a.tagged}
 	context := ""
 	if a.Context != "" {
 		context = r.Base + "/$metadata#" + a.Context

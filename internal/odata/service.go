@@ -68,7 +68,8 @@ type Answer struct {
 	Location string
 	Applied  string // Preference-Applied
 
-	allow string // the methods of the path
+	allow  string // the methods of the path
+	tagged bool   // the entities have ETags
 }
 
 // Service answers requests. All fields are set before the first request and do
