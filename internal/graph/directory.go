@@ -24,6 +24,11 @@ type Directory interface {
 	ListMembers(ctx context.Context, groupID string, r directory.Relation, q directory.Query) ([]directory.User, error)
 	CountMembers(ctx context.Context, groupID string, r directory.Relation) (int, error)
 
+	// ListMemberOf and CountMemberOf are of the groups that a user is a member of,
+	// directly or through others.
+	ListMemberOf(ctx context.Context, idOrUPN string, q directory.Query) ([]directory.Group, error)
+	CountMemberOf(ctx context.Context, idOrUPN string, f directory.Filter) (int, error)
+
 	// Change does all of the effects, or none and returns an error. It returns
 	// the ID of the object that each wrote. An effect on a group without ID is on
 	// the one that was created before it. Adding who is in is a
@@ -42,6 +47,8 @@ func (g *surface) directorySets() []*odata.EntitySet {
 	return []*odata.EntitySet{
 		g.users(), g.groups(), g.newGroups(),
 		g.members("owners", directory.Owner), g.members("members", directory.Member),
+		g.members("transitiveMembers", directory.Member), // groups hold no groups
+		g.memberOf("memberOf"), g.memberOf("transitiveMemberOf"), g.directoryObjects(),
 	}
 }
 
@@ -124,6 +131,9 @@ func (g *surface) members(name string, relation directory.Relation) *odata.Entit
 			if r.Options.Filter != nil {
 				return 0, unsupportedOption("$filter", "together with $count")
 			}
+			if r.Cast != nil && !g.model.Type(typeUser).Is(r.Cast) {
+				return 0, nil
+			}
 			n, err := g.Directory.CountMembers(r.Context(), r.Param("group"), relation)
 			return n, notInDirectory(err, "group", r.Param("group"))
 		},
@@ -141,6 +151,9 @@ func page[E any](r *odata.Request, t *odata.Type,
 		return odata.Page{}, err
 	}
 	p := odata.Page{Count: -1, Objects: []*odata.Object{}}
+	if r.Cast != nil && !t.Is(r.Cast) {
+		return p, nil // the path asks for objects of another type
+	}
 	if r.Options.Count && q.After == "" {
 		if p.Count, err = number(r.Context(), q.Filter); err != nil {
 			return odata.Page{}, err

@@ -198,3 +198,45 @@ func TestReferences(t *testing.T) {
 		w.must(405, "PATCH", path+"/$ref", `{}`)
 	}
 }
+
+func TestMemberOf(t *testing.T) {
+	t.Parallel()
+	w := newWorldOn(t, true)
+	ada := w.userNamed("ada")
+	first := w.groupNamed("algebra", `,"members@odata.bind":["users/`+ada+`"]`)
+	second := w.groupNamed("biology", `,"members@odata.bind":["users/`+ada+`"]`)
+	w.groupNamed("chemistry", `,"owners@odata.bind":["users/`+ada+`"]`)
+	for _, name := range []string{"memberOf", "transitiveMemberOf", "memberOf/microsoft.graph.group"} {
+		if diff := cmp.Diff([]string{first, second}, w.ids("/v1.0/users/"+ada+"/"+name)); diff != "" {
+			t.Error(name, diff)
+		}
+	}
+	if a := w.must(200, "GET", "/v1.0/users/ada@school.example/memberOf?$top=1&$count=true&$select=displayName", ""); a.member("@odata.count") != 2.0 ||
+		a.member("value/0/@odata.type") != "#microsoft.graph.group" || a.member("value/0/displayName") != "algebra" || a.member("@odata.nextLink") == nil {
+		t.Error(a.text)
+	}
+	if a := w.must(200, "GET", "/v1.0/users/"+ada+"/memberOf/$count?$filter=startswith(displayName,'b')", ""); a.text != "1" {
+		t.Error(a.text)
+	}
+	for path, want := range map[string]int{"members/microsoft.graph.group": 0, "transitiveMembers": 1, "transitiveMembers/microsoft.graph.user": 1} {
+		if got := w.ids("/v1.0/groups/" + first + "/" + path); len(got) != want {
+			t.Errorf("%s: %v", path, got)
+		}
+	}
+	if a := w.must(200, "GET", "/v1.0/groups/"+first+"/transitiveMembers/$count", ""); a.text != "1" {
+		t.Error(a.text)
+	}
+	w.must(404, "GET", "/v1.0/users/nobody/memberOf", "")
+	w.must(404, "GET", "/v1.0/users/nobody/memberOf/$count", "")
+}
+
+func TestDirectoryObject(t *testing.T) {
+	t.Parallel()
+	w := newWorldOn(t, true)
+	for id, want := range map[string]string{w.userNamed("ada"): "#microsoft.graph.user", w.groupNamed("algebra", ""): "#microsoft.graph.group"} {
+		if a := w.must(200, "GET", "/v1.0/directoryObjects/"+id, ""); a.member("@odata.type") != want || a.id() != id {
+			t.Error(a.text)
+		}
+	}
+	w.must(404, "GET", "/v1.0/directoryObjects/ada@school.example", "")
+}

@@ -88,3 +88,5 @@ func writeRelationPermissions(r directory.Relation) []string {
 	}
 	return []string{groupMemberWrite, groupWrite, directoryWrite}
 }
+
+func readDirectoryPermissions() []string { return []string{directoryRead, directoryWrite} }

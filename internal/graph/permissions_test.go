@@ -47,6 +47,10 @@ func wantPermissions() map[string][]string {
 		"GET groups": groups, "GET groups/$count": groups, "GET groups/{id}": groups,
 		"GET groups/{group}/owners": groups, "GET groups/{group}/owners/$count": groups,
 		"GET groups/{group}/members": groups, "GET groups/{group}/members/$count": groups,
+		"GET groups/{group}/transitiveMembers": groups, "GET groups/{group}/transitiveMembers/$count": groups,
+		"GET users/{user}/memberOf": groups, "GET users/{user}/memberOf/$count": groups,
+		"GET users/{user}/transitiveMemberOf": groups, "GET users/{user}/transitiveMemberOf/$count": groups,
+		"GET directoryObjects/{id}": {"Directory.Read.All", "Directory.ReadWrite.All"},
 		"POST users": writeUsers, "PATCH users/{id}": writeUsers, "DELETE users/{id}": writeUsers,
 		"POST groups": createGroups, "PATCH groups/{id}": writeGroups, "DELETE groups/{id}": writeGroups,
 		"POST groups/{group}/members/$ref": writeMembers, "DELETE groups/{group}/members/{id}/$ref": writeMembers,
@@ -86,7 +90,7 @@ func TestPermissions(t *testing.T) {
 			t.Errorf("%s is not in the table of this test", key)
 		}
 		delete(want, key)
-		path := "/beta/" + strings.NewReplacer("{id}", "x", "{set}", "x", "{run}", "x", "{group}", "x").Replace(op.Path)
+		path := "/beta/" + strings.NewReplacer("{id}", "x", "{set}", "x", "{run}", "x", "{group}", "x", "{user}", "x").Replace(op.Path)
 		for _, p := range identity.Permissions() {
 			a := w.callAs(p.Name, op.Method, path, "")
 			allowed := enough == nil || slices.Contains(enough, p.Name)

@@ -46,6 +46,7 @@ func directoryTypes() []odata.Type {
 		nullable("displayName", text), nullable("userPrincipalName", text), nullable("givenName", text),
 		nullable("surname", text), nullable("mail", text), nullable("accountEnabled", flag, quiet),
 		nullable("passwordProfile", typePasswordProfile, odata.WriteOnly, quiet),
+		links("memberOf", typeDirectoryObject), links("transitiveMemberOf", typeDirectoryObject),
 	}}
 	for _, name := range slices.Concat(userAttributes(), plainUserAttributes()) {
 		user.Properties = append(user.Properties, nullable(name, text, quiet))
@@ -55,6 +56,7 @@ func directoryTypes() []odata.Type {
 		list("groupTypes", text), nullable("mailEnabled", flag), nullable("securityEnabled", flag),
 		nullable("visibility", text), list("resourceProvisioningOptions", text, serverSet),
 		bound("owners", typeDirectoryObject), bound("members", typeDirectoryObject),
+		links("transitiveMembers", typeDirectoryObject),
 	}}
 	for _, name := range groupAttributes() {
 		group.Properties = append(group.Properties, nullable(name, text, quiet))

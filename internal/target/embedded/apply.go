@@ -50,7 +50,7 @@ func (d *Directory) apply(ctx context.Context, tx store.Tx, effects []directory.
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	b := newBatch(d.newID, len(effects))
+	b := newBatch(d.newID, d.now(), len(effects))
 	var err error
 	if b.state, err = readState(ctx, tx); err != nil {
 		return nil, err

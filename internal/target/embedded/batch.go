@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"rollbook/internal/directory"
 	"rollbook/internal/store"
@@ -14,15 +15,16 @@ import (
 type batch struct {
 	state    state
 	newID    func() string
+	now      time.Time
 	users    table[directory.User]
 	groups   table[directory.Group]
 	within   map[int64]*memberships // by the num of the group
 	outcomes []directory.Outcome
 }
 
-func newBatch(newID func() string, size int) *batch {
+func newBatch(newID func() string, now time.Time, size int) *batch {
 	return &batch{
-		newID: newID,
+		newID: newID, now: now,
 		users: table[directory.User]{
 			sql: "directory_user", columns: userColumns, scan: scanUser, append: appendUser,
 			rows: make(map[int64]*row[directory.User]),
@@ -168,5 +170,8 @@ func (b *batch) flush(ctx context.Context, tx store.Tx) error {
 		return err
 	}
 	b.state.version++
+	if err := b.record(ctx, tx); err != nil {
+		return err
+	}
 	return b.state.write(ctx, tx)
 }

@@ -43,7 +43,7 @@ func (d *Directory) Change(ctx context.Context, effects ...directory.Effect) ([]
 }
 
 func (d *Directory) change(ctx context.Context, tx store.Tx, effects []directory.Effect) (*batch, error) {
-	b := newBatch(d.newID, len(effects))
+	b := newBatch(d.newID, d.now(), len(effects))
 	var err error
 	if b.state, err = readState(ctx, tx); err != nil {
 		return nil, err

@@ -21,6 +21,10 @@ type Directory struct {
 	known *known // where all objects are, or nil
 	debt  int    // objects looked up one by one since known was last loaded
 
+	// reversing is held by whoever uses reverse, which may be nil.
+	reversing chan struct{}
+	reverse   *reverse
+
 	indexed  atomic.Bool  // seen to be: they stay so
 	lastBulk atomic.Int64 // when Apply last created many objects, Unix seconds
 }
@@ -29,7 +33,7 @@ var _ directory.Target = (*Directory)(nil)
 
 // New returns the directory in db. newID returns a new UUID at each call.
 func New(db store.DB, now func() time.Time, newID func() string) *Directory {
-	return &Directory{db: db, now: now, newID: newID, turn: make(chan struct{}, 1)}
+	return &Directory{db: db, now: now, newID: newID, turn: make(chan struct{}, 1), reversing: make(chan struct{}, 1)}
 }
 
 // Version implements directory.Target.

@@ -21,7 +21,7 @@ func (d *Directory) ListMembers(ctx context.Context, groupID string, relation di
 		if err != nil {
 			return err
 		}
-		found, err = usersAmong(ctx, tx, nums, q)
+		found, err = among(ctx, tx, userList(), nums, q)
 		return err
 	})
 	if err != nil {
@@ -74,20 +74,20 @@ func related(ctx context.Context, tx store.Tx, groupID string, relation director
 	return unpack(packed)
 }
 
-// usersAmong returns those of the users that belong to a page or come after it.
-func usersAmong(ctx context.Context, tx store.Tx, nums []int64, q directory.Query) ([]directory.User, error) {
-	var found []directory.User
+// among returns those of the objects that belong to a page or come after it.
+func among[T any](ctx context.Context, tx store.Tx, l list[T], nums []int64, q directory.Query) ([]T, error) {
+	var found []T
 	for chunk := range slices.Chunk(nums, 512) {
-		list, args := inList(chunk)
-		c := compiler{properties: userProperties(), args: append(args, q.After)}
-		sql := fmt.Sprintf("SELECT %s FROM directory_user WHERE num IN %s AND id > $%d AND ", userColumns, list, len(c.args))
+		set, args := inList(chunk)
+		c := compiler{properties: l.properties, args: append(args, q.After)}
+		sql := fmt.Sprintf("SELECT %s FROM %s WHERE num IN %s AND id > $%d AND ", l.columns, l.table, set, len(c.args))
 		where, err := c.where(q.Filter)
 		if err != nil {
 			return nil, err
 		}
 		err = query(ctx, tx, sql+where, c.args, func(row store.Row) error {
-			_, user, err := scanUser(row)
-			found = append(found, user)
+			_, value, err := l.scan(row)
+			found = append(found, value)
 			return err
 		})
 		if err != nil {

@@ -15,6 +15,7 @@ type memberships struct {
 	owners, members []int64
 	stored          bool // in the database
 	dirty           bool
+	before          *memberships // as they are in the database, nil where they are not
 }
 
 func (b *batch) loadMemberships(ctx context.Context, tx store.Tx, groups []int64) error {
@@ -45,6 +46,7 @@ func scanMemberships(row store.Row) (int64, *memberships, error) {
 	if found.members, err = unpack(members); err != nil {
 		return 0, nil, fmt.Errorf("group %d: %w", num, err)
 	}
+	found.before = &memberships{owners: found.owners, members: found.members}
 	return num, found, nil
 }
 

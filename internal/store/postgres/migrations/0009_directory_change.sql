@@ -1,0 +1,39 @@
+-- What changed in the embedded directory, and its administrative units
+-- (package target/embedded).
+
+-- +goose Up
+
+-- One row for each version that was reached, until it is old. It says which
+-- objects that version changed, by their nums, packed (pack.go).
+CREATE TABLE directory_change (
+    version    BIGINT PRIMARY KEY,
+    changed_at BIGINT NOT NULL, -- Unix seconds
+    users      BYTEA NOT NULL,   -- written or deleted
+    sets       BYTEA NOT NULL,   -- groups, written or deleted
+    rosters    BYTEA NOT NULL,   -- groups with other people in them
+    details    TEXT              -- JSON: IDs of what was deleted, who came and went; NULL for none
+);
+CREATE INDEX directory_change_age ON directory_change (changed_at);
+
+CREATE TABLE directory_unit (
+    num            BIGINT PRIMARY KEY,
+    id             TEXT COLLATE "C" NOT NULL UNIQUE,
+    display_folded TEXT COLLATE "C" NOT NULL,
+    display        TEXT,
+    school         BOOLEAN NOT NULL, -- shown as a school too
+    attributes     TEXT              -- JSON object, NULL for none
+);
+CREATE INDEX directory_unit_display ON directory_unit (display_folded, id);
+
+CREATE TABLE directory_unit_member (
+    unit_num   BIGINT NOT NULL,
+    kind       BIGINT NOT NULL, -- 1 user, 2 group
+    member_num BIGINT NOT NULL, -- of one that may be deleted by now
+    PRIMARY KEY (unit_num, kind, member_num)
+);
+CREATE INDEX directory_unit_of ON directory_unit_member (kind, member_num, unit_num);
+
+-- +goose Down
+DROP TABLE directory_unit_member;
+DROP TABLE directory_unit;
+DROP TABLE directory_change;

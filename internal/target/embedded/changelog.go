@@ -1,0 +1,166 @@
+package embedded
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/go-json-experiment/json"
+
+	"rollbook/internal/directory"
+	"rollbook/internal/store"
+)
+
+// changesKept is for how long it can be told what changed.
+const changesKept = 30 * 24 * time.Hour
+
+// errForgotten says that it can no longer be told what changed.
+var errForgotten = errors.New("what changed is no longer known")
+
+// changed is what one version changed. It costs a row for each batch and a byte
+// or two for each object, so a first load hardly notices.
+type changed struct {
+	version                int64
+	users, groups, rosters []int64
+	details
+}
+
+// details are what cannot be read from the tables any more.
+type details struct {
+	Users  []deleted `json:"users,omitempty"`
+	Groups []deleted `json:"groups,omitempty"`
+	Moves  []move    `json:"moves,omitempty"`
+}
+
+type deleted struct {
+	Num   int64  `json:"num"`
+	ID    string `json:"id"`
+	Class bool   `json:"class,omitempty"` // it was the group of a class
+}
+
+// move is who came to a group and who went. A group that had nobody before has
+// none: all who are in it came.
+type move struct {
+	Group       int64   `json:"group"`
+	OwnersCame  []int64 `json:"ownersCame,omitempty"`
+	OwnersWent  []int64 `json:"ownersWent,omitempty"`
+	MembersCame []int64 `json:"membersCame,omitempty"`
+	MembersWent []int64 `json:"membersWent,omitempty"`
+}
+
+// record writes what the batch changed under the version that it reached.
+func (b *batch) record(ctx context.Context, tx store.Tx) error {
+	c := changed{version: b.state.version}
+	for num, row := range b.users.rows {
+		if row.dirty {
+			c.users = append(c.users, num)
+		}
+		if row.deleted {
+			c.Users = append(c.Users, deleted{Num: num, ID: row.value.ID})
+		}
+	}
+	for num, row := range b.groups.rows {
+		if row.dirty {
+			c.groups = append(c.groups, num)
+		}
+		if row.deleted {
+			c.Groups = append(c.Groups, deleted{Num: num, ID: row.value.ID, Class: isClass(row.value)})
+		}
+	}
+	for num, within := range b.within {
+		if !within.dirty {
+			continue
+		}
+		c.rosters = append(c.rosters, num)
+		if within.before != nil {
+			c.Moves = append(c.Moves, within.moved(num))
+		}
+	}
+	return c.write(ctx, tx, b.now)
+}
+
+func isClass(group directory.Group) bool { return group.Anchor != "" }
+
+func (m *memberships) moved(group int64) move {
+	return move{
+		Group:      group,
+		OwnersCame: without(m.owners, m.before.owners), OwnersWent: without(m.before.owners, m.owners),
+		MembersCame: without(m.members, m.before.members), MembersWent: without(m.before.members, m.members),
+	}
+}
+
+// without returns what is in a and not in b, both of which ascend.
+func without(a, b []int64) []int64 {
+	var rest []int64
+	for _, num := range a {
+		if _, found := slices.BinarySearch(b, num); !found {
+			rest = append(rest, num)
+		}
+	}
+	return rest
+}
+
+func (c changed) write(ctx context.Context, tx store.Tx, now time.Time) error {
+	var more any
+	if len(c.Users)+len(c.Groups)+len(c.Moves) > 0 {
+		text, err := json.Marshal(c.details)
+		if err != nil {
+			return fmt.Errorf("changes of directory: %w", err)
+		}
+		more = string(text)
+	}
+	slices.Sort(c.users)
+	slices.Sort(c.groups)
+	slices.Sort(c.rosters)
+	_, err := tx.Exec(ctx, "INSERT INTO directory_change (version, changed_at, users, sets, rosters, details) VALUES ($1, $2, $3, $4, $5, $6)",
+		c.version, now.Unix(), pack(c.users), pack(c.groups), pack(c.rosters), more)
+	if err != nil {
+		return fmt.Errorf("changes of directory: %w", err)
+	}
+	if _, err := tx.Exec(ctx, "DELETE FROM directory_change WHERE changed_at < $1", now.Add(-changesKept).Unix()); err != nil {
+		return fmt.Errorf("forget changes of directory: %w", err)
+	}
+	return nil
+}
+
+// eachChange calls each for the versions after one up to another, in their
+// order. It returns errForgotten, having called each for some or none, where one
+// of them is not known any more.
+func eachChange(ctx context.Context, tx store.Tx, after, upTo int64, each func(changed) error) error {
+	next := after + 1
+	sql := "SELECT version, users, sets, rosters, details FROM directory_change WHERE version > $1 AND version <= $2 ORDER BY version"
+	err := query(ctx, tx, sql, []any{after, upTo}, func(row store.Row) error {
+		c, err := scanChanged(row)
+		if err != nil {
+			return err
+		}
+		if c.version != next {
+			return errForgotten
+		}
+		next++
+		return each(c)
+	})
+	if err == nil && next != upTo+1 {
+		err = errForgotten
+	}
+	return err
+}
+
+func scanChanged(row store.Row) (changed, error) {
+	var c changed
+	var users, groups, rosters []byte
+	var more *string
+	if err := row.Scan(&c.version, &users, &groups, &rosters, &more); err != nil {
+		return c, err
+	}
+	var err [4]error
+	c.users, err[0] = unpack(users)
+	c.groups, err[1] = unpack(groups)
+	c.rosters, err[2] = unpack(rosters)
+	if more != nil {
+		err[3] = json.Unmarshal([]byte(*more), &c.details)
+	}
+	return c, errors.Join(err[:]...)
+}
