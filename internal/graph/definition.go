@@ -1,6 +1,8 @@
 package graph
 
 import (
+	"strings"
+
 	"rollbook/internal/odata"
 	"rollbook/internal/vocab"
 )
@@ -51,7 +53,7 @@ func (g *surface) roleGroups() *odata.EntitySet {
 		},
 		Get: func(r *odata.Request) (*odata.Object, error) {
 			for _, group := range vocab.RoleGroups() {
-				if group.ID == r.Param("id") {
+				if strings.EqualFold(group.ID, r.Param("id")) { // as where one is bound
 					return g.roleGroupObject(group), nil
 				}
 			}

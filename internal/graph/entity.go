@@ -18,7 +18,9 @@ type noun[E any] struct {
 	// object returns an entity as it is read, and apply what it becomes when its
 	// members are those of an object.
 	object func(E) *odata.Object
-	apply  func(E, *odata.Object) (E, error)
+	// created returns a new entity as the answer to its creation; nil for object.
+	created func(E) *odata.Object
+	apply   func(E, *odata.Object) (E, error)
 
 	list   func(context.Context) ([]E, error)
 	get    func(context.Context, string) (E, error)
@@ -53,6 +55,9 @@ func set[E any](g *surface, n noun[E]) *odata.EntitySet {
 			}
 			if e, err = n.create(g.watched(r), e); err != nil {
 				return nil, err
+			}
+			if n.created != nil {
+				return n.created(e), nil
 			}
 			return n.object(e), nil
 		},

@@ -69,8 +69,10 @@ func newServices(config Config) ([]*odata.Service, error) {
 	}
 	beta, v1 := g.service("/beta"), g.service("/v1.0")
 	beta.Singletons = []odata.Singleton{{Name: "external", Type: typeExternal}}
-	beta.Serve(g.industrySets()...)
+	sets := g.industrySets()
+	beta.Serve(sets...)
 	beta.Handle(g.industryOperations()...)
+	beta.Handle(g.root(sets).Operation())
 	for _, s := range []*odata.Service{beta, v1} {
 		s.Handle(g.referenceOperations()...)
 		s.Serve(g.directorySets()...)

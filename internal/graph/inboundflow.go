@@ -8,7 +8,7 @@ import (
 func (g *surface) inboundFlows() *odata.EntitySet {
 	return set(g, noun[flow.InboundFlow]{
 		path: "inboundFlows", typ: typeInboundFlow, permission: nounInboundFlow,
-		object: g.inboundFlowObject, apply: g.applyInboundFlow,
+		object: g.inboundFlowObject, created: g.newInboundFlowObject, apply: g.applyInboundFlow,
 		list: g.Flows.InboundFlows, get: g.Flows.InboundFlow, create: g.Flows.CreateInboundFlow,
 		update: g.Flows.UpdateInboundFlow, remove: g.Flows.DeleteInboundFlow,
 		navigations: []odata.Navigation{
@@ -44,6 +44,12 @@ func (g *surface) inboundFlowObject(f flow.InboundFlow) *odata.Object {
 		Set("expirationDateTime", odata.OptionalTime(f.ExpirationDateTime)).
 		Set("dataConnector", odata.Reference(f.DataConnector)).
 		Set("year", odata.Reference(f.Year))
+}
+
+// newInboundFlowObject says of a new flow that it was made and is in order, also
+// where its time is over by now: that is for reading it to say.
+func (g *surface) newInboundFlowObject(f flow.InboundFlow) *odata.Object {
+	return g.inboundFlowObject(f).Set("readinessStatus", odata.Text(string(flow.Ready)))
 }
 
 func (g *surface) applyInboundFlow(f flow.InboundFlow, o *odata.Object) (flow.InboundFlow, error) {

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"net/http"
+	"strings"
 
 	"rollbook/internal/odata"
 )
@@ -29,13 +30,13 @@ func (g *surface) industryOperations() []odata.Operation {
 		Parameters: []odata.Parameter{{Name: "resetSession", Type: flag, Optional: true}},
 	}
 	return []odata.Operation{
-		{Method: http.MethodGet, Path: "external/industryData", Handle: g.root},
+		{Method: http.MethodGet, Path: base + "sourceSystems/{id}/sourceSystem", Permissions: readPermissions(nounSourceSystem), Handle: g.sameSourceSystem},
 		{Method: http.MethodPost, Path: base + "dataConnectors/{id}/validate", Bound: validate, Permissions: uploadPermissions(), Handle: g.validate(own)},
 		{Method: http.MethodGet, Path: base + "dataConnectors/{id}/getUploadSession", Bound: upload, Permissions: uploadPermissions(), Handle: g.uploadSession},
 		{Method: http.MethodPatch, Path: base + "inboundFlows/{id}/dataConnector", Permissions: writePermissions(nounConnector), Handle: g.patchConnectorOfFlow},
 		{Method: http.MethodPost, Path: base + "inboundFlows/{id}/dataConnector/validate", Bound: validate, Permissions: uploadPermissions(), Handle: g.validate(g.connectorOfFlow)},
 		{
-			Method: http.MethodPost, Path: base + flowSetPath + "/{set}/provisioningFlows/{id}/reset",
+			Method: http.MethodPost, Path: base + flowSetPath + "/{set}/provisioningFlows/{id}/reset", Bound: &odata.Bound{Type: industry(typeProvisioningFlow)},
 			Permissions: writePermissions(nounOutboundFlow), Handle: g.resetFlow,
 		},
 		{Method: http.MethodPost, Path: base + "runs/start", Bound: &odata.Bound{Type: industry(typeRun), Collection: true}, Permissions: startRunPermissions(), Handle: g.startRun},
@@ -44,11 +45,42 @@ func (g *surface) industryOperations() []odata.Operation {
 	}
 }
 
-func (g *surface) root(*odata.Request) (odata.Answer, error) {
-	return odata.Answer{
-		Object:   g.typed(typeRoot).Set("id", odata.Text("industryData")),
-		Declared: g.types[typeRoot], Context: "external/industryData",
-	}, nil
+// root is what all sets are contained in, and can be expanded from.
+func (g *surface) root(sets []*odata.EntitySet) *odata.SingleEntity {
+	root := &odata.SingleEntity{
+		Path: "external/industryData", Type: g.types[typeRoot],
+		Get: func(*odata.Request) (*odata.Object, error) {
+			return g.typed(typeRoot).Set("id", odata.Text("industryData")), nil
+		},
+	}
+	for _, s := range sets {
+		name := strings.TrimPrefix(s.Path, base)
+		if strings.Contains(name, "/") {
+			continue // contained in another entity
+		}
+		root.Navigations = append(root.Navigations, odata.Navigation{
+			Name: name, Permissions: s.ReadAll,
+			Load: func(r *odata.Request, _ *odata.Object) (odata.Value, error) {
+				all, err := s.List(r)
+				items := make([]odata.Value, len(all))
+				for i, o := range all {
+					items[i] = odata.Struct(o)
+				}
+				return odata.List(items), err
+			},
+		})
+	}
+	return root
+}
+
+// sameSourceSystem answers a path that the documentation has and the metadata
+// lacks: it can only mean the source system itself.
+func (g *surface) sameSourceSystem(r *odata.Request) (odata.Answer, error) {
+	s, err := g.Flows.SourceSystem(r.Context(), r.Param("id"))
+	if err != nil {
+		return odata.Answer{}, err
+	}
+	return odata.Answer{Object: g.sourceSystemObject(s), Declared: g.types[typeSourceSystem], Context: base + "sourceSystems/$entity"}, nil
 }
 
 func (g *surface) connectorOfFlow(r *odata.Request) (string, error) {

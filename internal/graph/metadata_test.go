@@ -195,8 +195,8 @@ func TestMetadataOperations(t *testing.T) {
 	add("action", s.Actions)
 	add("function", s.Functions)
 	slices.Sort(got)
-	got = slices.DeleteFunc(got, func(line string) bool { return strings.HasPrefix(line, "action reset") })
 	want := []string{
+		"action reset bindingParameter:provisioningFlow",
 		"action start bindingParameter:Collection(industryDataRun)",
 		"action validate bindingParameter:industryDataConnector",
 		"function getStatistics bindingParameter:Collection(industryDataRun) industryDataRunStatistics composable",

@@ -51,12 +51,13 @@ func wantPermissions() map[string][]string {
 		"GET users/{user}/memberOf": groups, "GET users/{user}/memberOf/$count": groups,
 		"GET users/{user}/transitiveMemberOf": groups, "GET users/{user}/transitiveMemberOf/$count": groups,
 		"GET directoryObjects/{id}": {"Directory.Read.All", "Directory.ReadWrite.All"},
-		"POST users": writeUsers, "PATCH users/{id}": writeUsers, "DELETE users/{id}": writeUsers,
+		"POST users":                writeUsers, "PATCH users/{id}": writeUsers, "DELETE users/{id}": writeUsers,
 		"POST groups": createGroups, "PATCH groups/{id}": writeGroups, "DELETE groups/{id}": writeGroups,
 		"POST groups/{group}/members/$ref": writeMembers, "DELETE groups/{group}/members/{id}/$ref": writeMembers,
 		"POST groups/{group}/owners/$ref": writeGroups, "DELETE groups/{group}/owners/{id}/$ref": writeGroups,
 	}
 	want["POST "+i+"outboundProvisioningFlowSets/{set}/provisioningFlows/{id}/reset"] = write("OutboundFlow")
+	want["GET "+i+"sourceSystems/{id}/sourceSystem"] = read("SourceSystem")
 	for set, noun := range map[string]string{
 		"sourceSystems": "SourceSystem", "dataConnectors": "DataConnector", "years": "TimePeriod", "inboundFlows": "InboundFlow",
 		"outboundProvisioningFlowSets": "OutboundFlow", "outboundProvisioningFlowSets/{set}/provisioningFlows": "OutboundFlow",

@@ -233,9 +233,21 @@ func (e *EntitySet) follow(n Navigation) func(*Request) (Answer, error) {
 		if v.Object() == nil {
 			return Answer{}, NotFound("The entity '%s' has no %s.", r.Param("id"), n.Name)
 		}
+		if err := r.service.expandTarget(r, n, v.Object()); err != nil {
+			return Answer{}, err
+		}
 		_, p := e.Type.member(n.Name)
 		return Answer{Object: v.Object(), Declared: p.structure, Context: n.Context + "/$entity", tagged: e.tagged()}, nil
 	}
+}
+
+// expandTarget expands what a navigation led to, as its own set would.
+func (s *Service) expandTarget(r *Request, n Navigation, o *Object) error {
+	i := slices.IndexFunc(s.sets, func(e *EntitySet) bool { return e.Path == n.Context })
+	if i < 0 {
+		return nil
+	}
+	return s.sets[i].expand(r, []*Object{o})
 }
 
 // expand fills in the navigations that $expand names.
