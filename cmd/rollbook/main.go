@@ -11,6 +11,7 @@ import (
 func main() { os.Exit(runMain()) }
 
 func runMain() int {
+	limitMemory(os.Getenv)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	// The first signal ends the work at a safe point. From then on signals do
