@@ -40,7 +40,8 @@ function tokens(at) {
   };
 }
 
-async function askForToken(at) {
+/** Returns a token for the client, which lasts an hour. */
+export async function askForToken(at) {
   const answer = await fetch(new URL(`/${at.tenant}/oauth2/v2.0/token`, at.url), {
     method: "POST",
     body: new URLSearchParams({

@@ -17,7 +17,7 @@ import (
 // timeout bounds a command, so that none outlives the test.
 const timeout = 2 * time.Minute
 
-// permissions are those that the script needs, and none that lets it read a
+// permissions are those that the tour needs, and none that lets it read a
 // single reference definition: being refused that is part of it.
 func permissions() []string {
 	return []string{
@@ -28,9 +28,14 @@ func permissions() []string {
 	}
 }
 
+// allPermissions are those, and all reference definitions.
+func allPermissions() []string {
+	return append(permissions(), "IndustryData-ReferenceDefinition.ReadWrite.All")
+}
+
 // runScript runs a script of this folder against a server of its own, and reads
 // the JSON object that it writes.
-func runScript(t *testing.T, into any, script string, args ...string) {
+func runScript(t *testing.T, into any, permissions []string, script string, args ...string) {
 	t.Helper()
 	modules := install(t)
 	dir := t.TempDir()
@@ -39,7 +44,7 @@ func runScript(t *testing.T, into any, script string, args ...string) {
 	url := serve(t, bin, data)
 	cmd := command(t, place(t, modules), "node", append([]string{script}, args...)...)
 	cmd.Env = append(os.Environ(), "NODE_EXTRA_CA_CERTS="+filepath.Join(data, "tls", "ca.pem"), "ROLLBOOK_URL="+url)
-	cmd.Env = append(cmd.Env, credentials(t, bin, data)...)
+	cmd.Env = append(cmd.Env, credentials(t, bin, data, permissions)...)
 	if out := output(t, cmd); json.Unmarshal(out, into, json.MatchCaseInsensitiveNames(true)) != nil {
 		t.Fatalf("%s wrote no JSON object: %s", script, out)
 	}
@@ -81,10 +86,10 @@ func root(t *testing.T) string {
 }
 
 // credentials makes a client and returns its ID and secret for the script.
-func credentials(t *testing.T, bin, data string) []string {
+func credentials(t *testing.T, bin, data string, permissions []string) []string {
 	t.Helper()
 	args := []string{"client", "add", "tour", "--data", data}
-	for _, p := range permissions() {
+	for _, p := range permissions {
 		args = append(args, "--permission", p)
 	}
 	said := strings.Fields(string(output(t, command(t, data, bin, args...))))

@@ -53,7 +53,7 @@ type refusal struct {
 func TestTour(t *testing.T) {
 	t.Parallel()
 	var got seen
-	runScript(t, &got, "tour.mjs", districtFolder(t), "Section_k-301")
+	runScript(t, &got, permissions(), "tour.mjs", districtFolder(t), "Section_k-301")
 	checkSteering(t, got)
 	checkPages(t, got)
 	checkRefusals(t, got.Refused)

@@ -42,7 +42,7 @@ func district() []string {
 func TestUploads(t *testing.T) {
 	t.Parallel()
 	var got struct{ ByDataLake, ByBlob, Lacking, Wrong sent }
-	runScript(t, &got, "uploads.mjs", districtFolder(t))
+	runScript(t, &got, permissions(), "uploads.mjs", districtFolder(t))
 	checkTaken(t, "data lake", got.ByDataLake)
 	checkTaken(t, "blob", got.ByBlob)
 	checkProtocols(t, got.ByDataLake, got.ByBlob)
