@@ -35,11 +35,12 @@ func TestBatch(t *testing.T) {
 		`{"id":"absolute","method":"GET","url":"`+w.server.URL+`/beta/external/industryData/years?$filter=displayName%20eq%20'2024/25'","dependsOn":["MADE"]}`,
 		`{"id":"gone","method":"DELETE","url":"/external/industryData/sourceSystems/`+i.source+`"}`,
 		`{"id":"elsewhere","method":"GET","url":"https://graph.microsoft.example/beta/users"}`,
-		`{"id":"nested","method":"POST","url":"/$batch","body":{"requests":[]}}`,
+		`{"id":"nested","method":"POST","url":"/$batch","body":`+batch(`{"id":"1","method":"GET","url":"/users"}`)+`}`,
+		`{"id":"hidden","method":"POST","url":"/%24BATCH","body":`+batch(`{"id":"1","method":"GET","url":"/users"}`)+`}`,
 		`{"id":"fetched","method":"POST","url":"/external/industryData/runs/start","body":{}}`,
 	)))
 	want := map[string]int{
-		"9d2f": 200, "count": 200, "made": 201, "absolute": 200, "gone": 409, "elsewhere": 400, "nested": 400, "fetched": 202,
+		"9d2f": 200, "count": 200, "made": 201, "absolute": 200, "gone": 409, "elsewhere": 400, "nested": 400, "hidden": 400, "fetched": 202,
 	}
 	statuses := map[string]int{}
 	for id, a := range got {

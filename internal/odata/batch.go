@@ -49,6 +49,9 @@ type batchItemAnswer struct {
 // batch answers several requests at once, each as if it had come alone, on
 // behalf of who sent the batch.
 func (s *Service) batch(r *Request) (Answer, error) {
+	if r.batched != "" {
+		return Answer{}, BadRequest(InnerInvalidFormat, "url", "A batch cannot be in a batch.")
+	}
 	items, err := r.batchItems()
 	if err != nil {
 		return Answer{}, err
@@ -199,10 +202,6 @@ func (r *Request) itemAddress(text string) (*url.URL, error) {
 		}
 	} else if u, err = url.Parse(r.service.Prefix + "/" + strings.TrimLeft(text, "/")); err != nil {
 		return nil, BadRequest(InnerInvalidFormat, "url", "'%s' is not an address.", text)
-	}
-	path, _ := r.service.below(u.EscapedPath())
-	if strings.EqualFold(strings.Trim(path, "/"), "$batch") {
-		return nil, BadRequest(InnerInvalidFormat, "url", "A batch cannot be in a batch.")
 	}
 	return u, nil
 }
