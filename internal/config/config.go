@@ -21,6 +21,8 @@ type Config struct {
 	TLSKey    string
 	PlainHTTP bool // no TLS; on the loopback interface only
 
+	RunStarts int // how many runs clients may start within 12 hours; 0 for any number
+
 	// Outside issuers of tokens. The audiences are for all of them.
 	Issuers   []string
 	Audiences []string
@@ -28,7 +30,7 @@ type Config struct {
 
 // Default returns the configuration of an installation that was told nothing.
 func Default() Config {
-	return Config{Data: "./rollbook-data", Listen: "127.0.0.1:8443"}
+	return Config{Data: "./rollbook-data", Listen: "127.0.0.1:8443", RunStarts: 5}
 }
 
 // Environment returns the defaults as the environment changes them. Lists are
@@ -51,6 +53,13 @@ func Environment(getenv func(string) string) (Config, error) {
 			return Config{}, fmt.Errorf("ROLLBOOK_PLAIN_HTTP: %q is neither true nor false", v)
 		}
 		c.PlainHTTP = on
+	}
+	if v := getenv("ROLLBOOK_RUN_STARTS"); v != "" {
+		n, err := strconv.Atoi(v)
+		if err != nil {
+			return Config{}, fmt.Errorf("ROLLBOOK_RUN_STARTS: %q is not a number", v)
+		}
+		c.RunStarts = n
 	}
 	return c, nil
 }
@@ -91,6 +100,8 @@ func (c Config) CheckServe() error {
 	switch {
 	case err != nil:
 		return fmt.Errorf("--listen %q: it must be host:port, such as 127.0.0.1:8443", c.Listen)
+	case c.RunStarts < 0:
+		return errors.New("--run-starts must be a number of runs, or 0 for any number")
 	case (c.TLSCert == "") != (c.TLSKey == ""):
 		return errors.New("--tls-cert and --tls-key go together")
 	case c.PlainHTTP && c.TLSCert != "":

@@ -19,7 +19,7 @@ func TestEnvironment(t *testing.T) {
 		"ROLLBOOK_DATA": "/srv/rollbook", "ROLLBOOK_DATABASE": "postgres://db/rollbook",
 		"ROLLBOOK_HOSTS": "a.example,b.example", "ROLLBOOK_ISSUERS": "https://login.example",
 		"ROLLBOOK_AUDIENCES": "api://x", "ROLLBOOK_PLAIN_HTTP": "true", "ROLLBOOK_PUBLIC_URL": "https://x.example",
-		"ROLLBOOK_TLS_CERT": "c.pem", "ROLLBOOK_TLS_KEY": "k.pem",
+		"ROLLBOOK_TLS_CERT": "c.pem", "ROLLBOOK_TLS_KEY": "k.pem", "ROLLBOOK_RUN_STARTS": "0",
 	}))
 	if err != nil {
 		t.Fatal(err)
@@ -32,8 +32,13 @@ func TestEnvironment(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	if _, err := config.Environment(environment(map[string]string{"ROLLBOOK_PLAIN_HTTP": "x"})); err == nil {
-		t.Error("a switch that is neither on nor off is accepted")
+	for _, name := range []string{"ROLLBOOK_PLAIN_HTTP", "ROLLBOOK_RUN_STARTS"} {
+		if _, err := config.Environment(environment(map[string]string{name: "x"})); err == nil {
+			t.Errorf("%s: x is accepted", name)
+		}
+	}
+	if got := config.Default().RunStarts; got != 5 {
+		t.Errorf("%d runs may be started, want 5 as in School Data Sync", got)
 	}
 }
 
@@ -45,6 +50,8 @@ func TestCheckServe(t *testing.T) {
 	}{
 		"defaults":            {func(*config.Config) {}, ""},
 		"all interfaces":      {func(c *config.Config) { c.Listen = ":8443" }, ""},
+		"any runs":            {func(c *config.Config) { c.RunStarts = 0 }, ""},
+		"runs below 0":        {func(c *config.Config) { c.RunStarts = -1 }, "--run-starts"},
 		"no port":             {func(c *config.Config) { c.Listen = "127.0.0.1" }, "host:port"},
 		"key only":            {func(c *config.Config) { c.TLSKey = "k.pem" }, "go together"},
 		"given certificate":   {func(c *config.Config) { c.TLSCert, c.TLSKey = "c.pem", "k.pem" }, ""},

@@ -16,6 +16,11 @@ func refusal(err error) *odata.Error {
 	if e, ok := errors.AsType[*flow.Error](err); ok {
 		return flowRefusal(e)
 	}
+	if e, ok := errors.AsType[*run.TooManyRequests](err); ok {
+		return &odata.Error{
+			Status: http.StatusTooManyRequests, Code: "activityLimitReached", Message: e.Error() + ".", RetryAfter: e.RetryAfter,
+		}
+	}
 	switch {
 	case errors.Is(err, directory.ErrNotFound):
 		return &odata.Error{Status: http.StatusNotFound, Code: "Request_ResourceNotFound", Message: "What the path names is not in the directory."}

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
+
+	"rollbook/internal/run"
 )
 
 // operation is a row of the published table of operations. In the path, {x}
@@ -222,6 +225,17 @@ func (w *world) try(t *testing.T, op operation, path, body string) string {
 		}
 	}
 	return a.id()
+}
+
+// Who starts runs too often learns when they may again.
+func TestTooManyStarts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.runs.refusal = fmt.Errorf("start: %w", &run.TooManyRequests{Most: 5, RetryAfter: 90*time.Minute + time.Millisecond})
+	a := w.must(429, "POST", industry+"runs/start", "")
+	if a.member("error/code") != "activityLimitReached" || a.header.Get("Retry-After") != "5401" {
+		t.Errorf("Retry-After %q\n%s", a.header.Get("Retry-After"), a.text)
+	}
 }
 
 // The root expands into what it contains, for those who may read that.

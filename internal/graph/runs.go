@@ -13,6 +13,7 @@ import (
 type Runs interface {
 	// Start asks for a run, which goes on after Start returns. It MUST return nil
 	// where one is under way or asked for already: that one does what is wanted.
+	// It MUST return a run.TooManyRequests where there were too many of late.
 	Start(ctx context.Context) error
 
 	// Runs returns the runs, the newest first.

@@ -223,6 +223,7 @@ const (
 type fakeRuns struct {
 	runs    []run.Run
 	started int
+	refusal error // of a start; nil for none
 }
 
 func newFakeRuns() *fakeRuns {
@@ -240,7 +241,7 @@ func newFakeRuns() *fakeRuns {
 	}}
 }
 
-func (f *fakeRuns) Start(context.Context) error             { f.started++; return nil }
+func (f *fakeRuns) Start(context.Context) error             { f.started++; return f.refusal }
 func (f *fakeRuns) Runs(context.Context) ([]run.Run, error) { return f.runs, nil }
 func (f *fakeRuns) Run(_ context.Context, id string) (run.Run, error) {
 	for _, r := range f.runs {

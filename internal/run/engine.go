@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"sync"
 	"time"
 
 	"rollbook/internal/directory"
@@ -36,6 +37,12 @@ type Engine struct {
 	Open  func(path string, lists *vocab.Lists, classes bool) (OpenFeed, error)
 	Now   func() time.Time
 	NewID func() string // a UUID that grows with time
+
+	// MostRequests is how many runs may be asked for within 12 hours, those that
+	// failed not counted; 0 for any number.
+	MostRequests int
+
+	requests sync.Mutex // held while a run is asked for
 }
 
 // OpenFeed is a feed in files that are open.
@@ -97,8 +104,11 @@ func (r Result) Unusable() bool {
 }
 
 // Request records the wish for a run, which Work does. While one waits, a
-// further wish is the same wish.
+// further wish is the same wish. It returns a TooManyRequests where there were
+// as many as there may be.
 func (e *Engine) Request(ctx context.Context) error {
+	e.requests.Lock()
+	defer e.requests.Unlock()
 	waiting, err := e.Runs.Unfinished(ctx)
 	if err != nil {
 		return err
@@ -107,6 +117,9 @@ func (e *Engine) Request(ctx context.Context) error {
 		if r.Requested {
 			return nil
 		}
+	}
+	if err := e.mayRequest(ctx); err != nil {
+		return err
 	}
 	return e.Runs.Put(ctx, Run{ID: e.NewID(), Status: Running, Requested: true, Start: e.Now().UTC()})
 }

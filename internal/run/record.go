@@ -7,7 +7,7 @@ type Run struct {
 	ID            string
 	Status        Status
 	Requested     bool // and not begun
-	Restart       bool // when it is cut off before its plan is complete
+	Restart       bool // when it is cut off before its plan is complete: it had been requested
 	Start         time.Time
 	End           *time.Time // nil while it runs
 	BlockingError *BlockingError

@@ -30,6 +30,7 @@ func (p *Parts) Engine(inbox run.Inbox) *run.Engine {
 		Open:          openFeed,
 		Now:           p.Config.Now,
 		NewID:         p.Config.NewID,
+		MostRequests:  p.Config.RunStarts,
 	}
 }
 
