@@ -26,7 +26,7 @@ func queryOf(r *odata.Request, t *odata.Type) (directory.Query, error) {
 	case o.Top > maxTop:
 		return directory.Query{}, odata.BadRequest(odata.InnerInvalidQuery, "$top", "The value of $top can be at most %d, not %d.", maxTop, o.Top)
 	}
-	q := directory.Query{Top: defaultTop}
+	q := directory.Query{Top: r.PageSize(defaultTop)}
 	if o.Top >= 0 {
 		q.Top = o.Top
 	}

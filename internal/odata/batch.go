@@ -70,7 +70,7 @@ func (s *Service) batch(r *Request) (Answer, error) {
 		answers[i] = w.answer(item.ID)
 	}
 	text, err := json.Marshal(batchAnswer{answers}, json.Deterministic(true))
-	return Answer{Text: string(text), Media: r.metadata.contentType()}, err
+	return Answer{Text: string(text), Media: r.format.contentType()}, err
 }
 
 func (r *Request) batchItems() ([]batchItem, error) {

@@ -124,7 +124,7 @@ func enumValue(n node, e *Enum, at string) (Value, error) {
 }
 
 func integer(n node, bits int, at string) (Value, error) {
-	if n.kind == '0' {
+	if n.kind == '0' || n.kind == '"' && bits == 64 {
 		if i, err := strconv.ParseInt(n.text, 10, bits); err == nil {
 			return Int(i), nil
 		}

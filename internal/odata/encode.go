@@ -1,6 +1,7 @@
 package odata
 
 import (
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,6 +33,10 @@ type Encoder struct {
 
 	tag  string // "@odata.etag" of the outermost object; "" for none
 	tags bool   // each of the outermost objects has one
+
+	quoted bool   // integers of 64 bits are written as strings
+	links  string // what addresses begin with, with MetadataFull
+	set    string // where the outermost objects are; "" for nowhere
 }
 
 // Append appends an object that stands where the declared type is expected.
@@ -48,6 +53,9 @@ func (e *Encoder) outermost(dst []byte, o *Object, declared *Type) []byte {
 	if tag != "" && e.Metadata != MetadataNone {
 		dst = append(dst, `"@odata.etag":`...)
 		dst = append(appendText(dst, tag), ',')
+	}
+	if e.Metadata == MetadataFull && e.set != "" {
+		dst = e.appendLinks(dst, o)
 	}
 	return e.object(dst, o, declared, e.Select)
 }
@@ -108,6 +116,9 @@ func (e *Encoder) member(dst []byte, p *Property, v *Value) []byte {
 		dst = appendText(dst, v.object.Context)
 		dst = append(dst, ',')
 	}
+	if e.Metadata == MetadataFull && !p.Navigation {
+		dst = p.appendType(dst)
+	}
 	dst = append(dst, p.label...)
 	dst = e.value(dst, p, v)
 	return append(dst, ',')
@@ -126,6 +137,9 @@ func (e *Encoder) value(dst []byte, p *Property, v *Value) []byte {
 	case KindBool:
 		return strconv.AppendBool(dst, v.number != 0)
 	case KindInt:
+		if p.Type == "Edm.Int64" {
+			return e.appendLong(dst, v.number)
+		}
 		return strconv.AppendInt(dst, v.number, 10)
 	case KindSecret, KindMask:
 		return append(dst, mask...)
@@ -146,6 +160,37 @@ func (e *Encoder) list(dst []byte, p *Property, items []Value) []byte {
 		dst = e.value(dst, p, &items[i])
 	}
 	return append(dst, ']')
+}
+
+// appendLong appends an integer of 64 bits, of which not every reader keeps all
+// digits where it is a number.
+func (e *Encoder) appendLong(dst []byte, n int64) []byte {
+	if !e.quoted {
+		return strconv.AppendInt(dst, n, 10)
+	}
+	dst = append(dst, '"')
+	return append(strconv.AppendInt(dst, n, 10), '"')
+}
+
+// appendLinks appends where an entity is read and where it is changed.
+func (e *Encoder) appendLinks(dst []byte, o *Object) []byte {
+	at := e.set + "('" + url.PathEscape(strings.ReplaceAll(o.Get("id").Text(), "'", "''")) + "')"
+	dst = appendText(append(dst, `"@odata.id":`...), e.links+at)
+	dst = appendText(append(dst, `,"@odata.editLink":`...), at)
+	return append(dst, ',')
+}
+
+// appendType appends the type of a property whose JSON leaves it open.
+func (p *Property) appendType(dst []byte) []byte {
+	short := strings.TrimPrefix(p.Type, "Edm.")
+	switch {
+	case p.Collection:
+		short = "Collection(" + short + ")"
+	case p.structure != nil || short == "String" || short == "Boolean" || short == "Int32":
+		return dst
+	}
+	dst = append(append(dst, '"'), p.Name...)
+	return append(append(append(dst, `@odata.type":"#`...), short...), `",`...)
 }
 
 // appendTime appends a moment in UTC with up to seven digits behind the second.

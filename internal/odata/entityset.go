@@ -93,7 +93,16 @@ func (e *EntitySet) list(r *Request) (Answer, error) {
 	if err := e.expand(r, page.Objects); err != nil {
 		return Answer{}, err
 	}
-	return Answer{Page: &page, Declared: e.Type, Context: e.context(r), tagged: e.tagged()}, nil
+	return Answer{Applied: r.applied, Page: &page, Declared: e.Type, Context: e.context(r), tagged: e.tagged(), set: e.home(r)}, nil
+}
+
+// home returns where the entities can be read one by one, as far as the answer is
+// to say so; "" for nowhere.
+func (e *EntitySet) home(r *Request) string {
+	if r.format.metadata != MetadataFull || e.Get == nil {
+		return ""
+	}
+	return e.address(r)
 }
 
 func (e *EntitySet) page(r *Request) (Page, error) {
@@ -108,7 +117,7 @@ func (e *EntitySet) page(r *Request) (Page, error) {
 	if order == nil {
 		order = []Order{{Property: "id"}}
 	}
-	return r.Model().Select(all, e.Type, r.Options, order, r.service.PageSize)
+	return r.Model().Select(all, e.Type, r.Options, order, r.PageSize(r.service.PageSize))
 }
 
 // all returns the collection, or those of it that a cast in the path leaves.
@@ -158,7 +167,7 @@ func (e *EntitySet) one(r *Request) (*Object, error) {
 }
 
 func (e *EntitySet) entity(r *Request, o *Object) Answer {
-	return Answer{Object: o, Declared: e.Type, Context: e.context(r) + "/$entity", tagged: e.tagged()}
+	return Answer{Object: o, Declared: e.Type, Context: e.context(r) + "/$entity", tagged: e.tagged(), set: e.home(r)}
 }
 
 // tagged reports whether the entities have ETags: those of small collections,
@@ -237,7 +246,7 @@ func (e *EntitySet) follow(n Navigation) func(*Request) (Answer, error) {
 			return Answer{}, err
 		}
 		_, p := e.Type.member(n.Name)
-		return Answer{Object: v.Object(), Declared: p.structure, Context: n.Context + "/$entity", tagged: e.tagged()}, nil
+		return Answer{Object: v.Object(), Declared: p.structure, Context: n.Context + "/$entity", tagged: e.tagged(), set: n.Context}, nil
 	}
 }
 
@@ -252,12 +261,13 @@ func (s *Service) expandTarget(r *Request, n Navigation, o *Object) error {
 
 // expand fills in the navigations that $expand names.
 func (e *EntitySet) expand(r *Request, objects []*Object) error {
-	for _, x := range r.Options.Expand {
-		i := slices.IndexFunc(e.Navigations, func(n Navigation) bool { return strings.EqualFold(n.Name, x.Navigation) })
-		if i < 0 {
+	for i := range r.Options.Expand {
+		x := &r.Options.Expand[i]
+		at := slices.IndexFunc(e.Navigations, func(n Navigation) bool { return strings.EqualFold(n.Name, x.Navigation) })
+		if at < 0 {
 			return BadRequest(InnerInvalidQuery, "$expand", "The navigation property '%s' of $expand does not exist on type '%s', or cannot be expanded.", x.Navigation, e.Type.Name)
 		}
-		n := e.Navigations[i]
+		n := e.Navigations[at]
 		if err := r.Require(n.Permissions...); err != nil {
 			return err
 		}
@@ -266,31 +276,11 @@ func (e *EntitySet) expand(r *Request, objects []*Object) error {
 			if err != nil {
 				return err
 			}
-			if err := v.narrow(x.Select); err != nil {
+			_, p := o.Type.member(n.Name)
+			if v, err = r.Model().narrow(v, p.structure, &x.Options); err != nil {
 				return err
 			}
 			o.Set(n.Name, v)
-		}
-	}
-	return nil
-}
-
-// narrow leaves the members that a nested $select names.
-func (v Value) narrow(selected []string) error {
-	if len(selected) == 0 {
-		return nil
-	}
-	for _, item := range append(v.list, Value{object: v.object}) {
-		if item.object == nil {
-			continue
-		}
-		item.object.only = []string{}
-		for _, name := range selected {
-			_, p := item.object.Type.member(name)
-			if p == nil {
-				return BadRequest(InnerInvalidQuery, "$expand", "The property '%s' of $select does not exist on type '%s'.", name, item.object.Type.Name)
-			}
-			item.object.only = append(item.object.only, p.Name)
 		}
 	}
 	return nil

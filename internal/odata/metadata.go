@@ -23,7 +23,7 @@ func (s *Service) documents() []Operation {
 // section 5).
 func (s *Service) serviceDocument(r *Request) (Answer, error) {
 	dst := []byte("{")
-	if r.metadata != MetadataNone {
+	if r.format.metadata != MetadataNone {
 		dst = append(dst, `"@odata.context":`...)
 		dst = append(appendText(dst, r.Base+"/$metadata"), ',')
 	}
@@ -39,7 +39,7 @@ func (s *Service) serviceDocument(r *Request) (Answer, error) {
 	if dst[len(dst)-1] == ',' {
 		dst = dst[:len(dst)-1]
 	}
-	return Answer{Text: string(append(dst, "]}"...)), Media: r.metadata.contentType()}, nil
+	return Answer{Text: string(append(dst, "]}"...)), Media: r.format.contentType()}, nil
 }
 
 func appendDocumentEntry(dst []byte, name, kind string) []byte {

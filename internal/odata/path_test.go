@@ -67,7 +67,7 @@ func FuzzParsePath(f *testing.F) {
 
 func TestParseQuery(t *testing.T) {
 	t.Parallel()
-	o, err := odata.ParseQuery("$select=a,b&%24top=3&orderby=a%20desc,b/c&$expand=n($select=x,y;),m&count=true&skip=2&@p=true&resetSession=1&$skiptoken=id-%27x%27")
+	o, err := odata.ParseQuery("$select=a,b&%24top=3&orderby=a%20desc,b/c&$expand=n($levels=2),m&count=true&skip=2&@p=true&resetSession=1&$skiptoken=id-%27x%27")
 	if err == nil {
 		t.Fatalf("an option within $expand is taken: %+v", o)
 	}
@@ -78,15 +78,17 @@ func TestParseQuery(t *testing.T) {
 	want := &odata.Options{
 		Select: []string{"a", "b"}, Top: 3, Skip: 2, Count: true, SkipToken: "id-'x'", Search: "q",
 		OrderBy: []odata.Order{{Property: "a", Descending: true}, {Property: "b/c"}},
-		Expand:  []odata.Expand{{Navigation: "n", Select: []string{"x", "y"}}, {Navigation: "m"}},
-		Args:    []odata.Arg{{Name: "@p", Value: "true"}, {Name: "resetSession", Value: "1"}},
+		Expand: []odata.Expand{
+			{Navigation: "n", Options: odata.Options{Top: -1, Select: []string{"x", "y"}}}, {Navigation: "m", Options: odata.Options{Top: -1}},
+		},
+		Args: []odata.Arg{{Name: "@p", Value: "true"}, {Name: "resetSession", Value: "1"}},
 	}
 	if diff := cmp.Diff(want, o, cmpopts.IgnoreUnexported(odata.Options{})); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 	for _, query := range []string{
 		"$top=x", "$top=-1", "$top=99999999999", "$top=1&top=2", "$count=maybe", "$select=a%20b", "$orderby=a%20up", "$orderby=a,b,c,d,e,f",
-		"$expand=a(b", "$apply=x", "$filter=", "$select=%zz", "%zz=1", "$expand=(", strings.Repeat("a", 20000),
+		"$expand=a(b", "$expand=a($select=b", "$expand=a($select=b;select=c)", "$expand=a($expand=b)", "$expand=a($top=x)", "$apply=x", "$filter=", "$select=%zz", "%zz=1", "$expand=(", strings.Repeat("a", 20000),
 	} {
 		if _, err := odata.ParseQuery(query); err == nil {
 			t.Errorf("%.30s: no error", query)

@@ -18,6 +18,7 @@ type Options struct {
 	SkipToken string
 	Search    string
 	Expand    []Expand
+	Format    string
 	Args      []Arg // what is no option: arguments of functions and their aliases
 
 	given []pair
@@ -32,7 +33,7 @@ type Order struct {
 // Expand is one navigation of $expand.
 type Expand struct {
 	Navigation string
-	Select     []string
+	Options    // for what the navigation leads to, without a further Expand
 }
 
 type pair struct{ name, raw string }
@@ -112,6 +113,8 @@ func (o *Options) set(name, value string) (err error) {
 		o.Expand, err = parseExpand(value)
 	case "search":
 		o.Search = strings.Trim(strings.TrimSpace(value), `"`)
+	case "format":
+		o.Format = value
 	}
 	return err
 }
@@ -164,17 +167,18 @@ func parseOrder(value string) ([]Order, error) {
 	return keys, nil
 }
 
-// parseExpand reads navigations, each perhaps with a $select of its own in parentheses.
+// parseExpand reads navigations, each perhaps with options of its own in parentheses.
 func parseExpand(value string) ([]Expand, error) {
 	var list []Expand
 	for rest := value; rest != ""; {
-		end := expandEnd(rest)
-		name, nested, _ := strings.Cut(strings.TrimSpace(rest[:end]), "(")
-		e := Expand{Navigation: strings.TrimSpace(name)}
-		if !isName(e.Navigation) {
+		end := nestedEnd(rest, ',')
+		name, nested, opened := strings.Cut(strings.TrimSpace(rest[:end]), "(")
+		nested, closed := strings.CutSuffix(nested, ")")
+		e := Expand{Navigation: strings.TrimSpace(name), Options: Options{Top: -1}}
+		if !isName(e.Navigation) || opened != closed {
 			return nil, BadRequest(InnerInvalidQuery, "$expand", "The value of $expand must be names of navigation properties, not '%s'.", value)
 		}
-		if err := e.readNested(strings.TrimSuffix(strings.TrimSpace(nested), ")")); err != nil {
+		if err := e.readNested(strings.TrimSpace(nested)); err != nil {
 			return nil, err
 		}
 		list = append(list, e)
@@ -183,31 +187,44 @@ func parseExpand(value string) ([]Expand, error) {
 	return list, nil
 }
 
-func (e *Expand) readNested(nested string) (err error) {
-	if nested == "" {
-		return nil
+// readNested reads the options of one navigation, which have semicolons between them.
+func (e *Expand) readNested(nested string) error {
+	seen := map[string]bool{}
+	for rest := nested; rest != ""; {
+		end := nestedEnd(rest, ';')
+		option, value, _ := strings.Cut(rest[:end], "=")
+		rest = strings.TrimPrefix(rest[end:], ";")
+		bare := strings.TrimPrefix(strings.ToLower(strings.TrimSpace(option)), "$")
+		if !slices.Contains(nestedOptions(), bare) || seen[bare] {
+			return BadRequest(InnerInvalidQuery, "$expand", "Within $expand each of %s is supported once, not '%s'.", strings.Join(nestedOptions(), ", "), nested)
+		}
+		seen[bare] = true
+		if err := e.set(bare, strings.TrimSpace(value)); err != nil {
+			return err
+		}
 	}
-	option, value, _ := strings.Cut(nested, "=")
-	bare := strings.TrimPrefix(strings.ToLower(strings.TrimSpace(option)), "$")
-	if bare != "select" || strings.Contains(value, ";") {
-		return BadRequest(InnerInvalidQuery, "$expand", "Within $expand only $select is supported, not '%s'.", nested)
-	}
-	e.Select, err = names("$select", value)
-	return err
+	return nil
 }
 
-func expandEnd(s string) int {
-	depth := 0
+func nestedOptions() []string {
+	return []string{"select", "filter", "orderby", "top", "skip", "search"}
+}
+
+// nestedEnd returns where the first of several items ends: at a separator that is
+// neither in parentheses nor in quotes.
+func nestedEnd(s string, separator byte) int {
+	depth, quoted := 0, false
 	for i := 0; i < len(s); i++ {
-		switch s[i] {
-		case '(':
+		switch {
+		case s[i] == '\'':
+			quoted = !quoted
+		case quoted:
+		case s[i] == '(':
 			depth++
-		case ')':
+		case s[i] == ')':
 			depth--
-		case ',':
-			if depth <= 0 {
-				return i
-			}
+		case s[i] == separator && depth <= 0:
+			return i
 		}
 	}
 	return len(s)

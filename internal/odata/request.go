@@ -3,6 +3,7 @@ package odata
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"strings"
 )
 
@@ -20,8 +21,9 @@ type Request struct {
 	operation *Operation
 	caller    Caller
 	service   *Service
-	metadata  Metadata
+	format    format
 	writer    http.ResponseWriter
+	applied   string // of the preferences
 	batched   string // the key of the item of a batch that this is; "" for none
 }
 
@@ -77,6 +79,22 @@ func (r *Request) Require(anyOf ...string) error {
 	}
 	return &Error{Status: http.StatusForbidden, Code: CodeDenied,
 		Message: "Insufficient privileges to complete the operation. One of these permissions is needed: " + strings.Join(anyOf, ", ") + "."}
+}
+
+// PageSize returns how many entities the caller wants in a page (Prefer:
+// odata.maxpagesize), which is never more than the limit.
+func (r *Request) PageSize(limit int) int {
+	for _, header := range r.HTTP.Header["Prefer"] {
+		for preference := range strings.SplitSeq(header, ",") {
+			name, value, _ := strings.Cut(strings.ToLower(strings.TrimSpace(preference)), "=")
+			size, err := strconv.Atoi(strings.Trim(value, `"`))
+			if strings.TrimPrefix(name, "odata.") == "maxpagesize" && err == nil && size > 0 && size < limit {
+				r.applied = "odata.maxpagesize=" + strconv.Itoa(size)
+				return size
+			}
+		}
+	}
+	return limit
 }
 
 // prefers reports whether the Prefer header has the preference.

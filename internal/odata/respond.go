@@ -9,19 +9,6 @@ import (
 	"time"
 )
 
-// contentType is that of every answer in JSON.
-const contentType = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
-
-func (m Metadata) contentType() string {
-	switch m {
-	case MetadataNone:
-		return "application/json;odata.metadata=none;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
-	case MetadataFull:
-		return "application/json;odata.metadata=full;odata.streaming=true;IEEE754Compatible=false;charset=utf-8"
-	}
-	return contentType
-}
-
 func (s *Service) write(r *Request, a Answer) {
 	header := r.writer.Header()
 	if a.Location != "" {
@@ -70,8 +57,8 @@ func (s *Service) body(dst []byte, r *Request, a Answer, tag string) ([]byte, er
 		r.writer.Header()["Content-Type"] = []string{cmp.Or(a.Media, "text/plain")}
 		return append(dst, a.Text...), nil
 	}
-	r.writer.Header()["Content-Type"] = []string{r.metadata.contentType()}
-	e := Encoder{Metadata: r.metadata, tag: tag, tags: a.tagged}
+	r.writer.Header()["Content-Type"] = []string{r.format.contentType()}
+	e := Encoder{Metadata: r.format.metadata, tag: tag, tags: a.tagged, quoted: r.format.quoted, links: r.Base + "/", set: a.set}
 	context := ""
 	if a.Context != "" {
 		context = r.Base + "/$metadata#" + a.Context
@@ -118,7 +105,7 @@ func (e *Encoder) appendPage(dst []byte, r *Request, a Answer, context string) [
 	}
 	if a.Page.Count >= 0 {
 		dst = append(dst, `"@odata.count":`...)
-		dst = append(strconv.AppendInt(dst, int64(a.Page.Count), 10), ',')
+		dst = append(e.appendLong(dst, int64(a.Page.Count)), ',')
 	}
 	if a.Page.Next != "" {
 		dst = append(dst, `"@odata.nextLink":`...)

@@ -27,7 +27,7 @@ func (s *Service) newRequest(w http.ResponseWriter, hr *http.Request) *Request {
 		r.Client = r.ID
 	}
 	r.Base = s.base(hr) + s.Prefix
-	r.metadata = metadataOf(hr.Header.Get("Accept"))
+	r.format = formatOf(hr.Header.Get("Accept"))
 	header := w.Header()
 	values := []string{r.ID, r.Client, "4.0"} // one allocation for three headers
 	header["Request-Id"] = values[0:1:1]
@@ -44,16 +44,6 @@ func (s *Service) base(r *http.Request) string {
 		return "https://" + r.Host
 	}
 	return "http://" + r.Host
-}
-
-func metadataOf(accept string) Metadata {
-	switch lower := strings.ToLower(accept); {
-	case strings.Contains(lower, "metadata=none"):
-		return MetadataNone
-	case strings.Contains(lower, "metadata=full"):
-		return MetadataFull
-	}
-	return MetadataMinimal
 }
 
 func (s *Service) answer(r *Request) (Answer, error) {
@@ -74,7 +64,21 @@ func (s *Service) answer(r *Request) (Answer, error) {
 		return Answer{}, err
 	}
 	r.operation = op
+	if err := r.negotiate(); err != nil {
+		return Answer{}, err
+	}
 	return op.Handle(r)
+}
+
+// negotiate settles how the answer is written, before anything is done.
+func (r *Request) negotiate() error {
+	if r.Options.Format != "" {
+		r.format = formatOf(r.Options.Format)
+	}
+	if r.operation.public {
+		return nil // which reads a description whatever it is written in
+	}
+	return checkAccept(r.accept())
 }
 
 // authenticate finds out who calls.

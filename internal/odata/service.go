@@ -70,6 +70,7 @@ type Answer struct {
 
 	allow  string // the methods of the path
 	tagged bool   // the entities have ETags
+	set    string // where the entities are, relative to the service; "" where that is not to be said
 }
 
 // Service answers requests. All fields are set before the first request and do
