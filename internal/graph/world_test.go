@@ -90,7 +90,7 @@ func authenticate(r *http.Request) (identity.Caller, error) {
 		}
 		return identity.Caller{ID: "client", Permissions: all}, nil
 	}
-	return identity.Caller{ID: "client", Permissions: strings.Split(token, " ")}, nil
+	return identity.Caller{ID: token, Permissions: strings.Split(token, " ")}, nil
 }
 
 // sealer turns a secret around, so that a test sees whether it was sealed.

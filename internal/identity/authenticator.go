@@ -151,7 +151,7 @@ func (a *Authenticator) verifyOwn(ctx context.Context, token string, now time.Ti
 func (c claims) caller() Caller {
 	scopes := strings.Fields(c.Scope)
 	return Caller{
-		ID: c.Subject, Name: c.AppName, Delegated: len(scopes) > 0,
+		ID: c.Subject, Name: c.AppName, App: c.AppID, Delegated: len(scopes) > 0,
 		Permissions: append(scopes, c.Roles...),
 	}
 }

@@ -32,7 +32,7 @@ func TestDelegatedToken(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := identity.Caller{
-		ID: identity.CommandLineID, Name: "tester", Delegated: true,
+		ID: identity.CommandLineID, Name: "tester", App: identity.CommandLineID, Delegated: true,
 		Permissions: []string{"User.Read.All", "Group.Read.All"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -9,9 +9,13 @@ import "slices"
 type Caller struct {
 	ID          string // of the client, or of the person a delegated token speaks for
 	Name        string // for logs and reports
+	App         string // ID of the client, whoever it speaks for
 	Delegated   bool   // speaks for a person (scp) rather than for itself (roles)
 	Permissions []string
 }
+
+// Identity returns who calls, and a name for people to read.
+func (c Caller) Identity() (id, name string) { return c.ID, c.Name }
 
 // Has reports whether the caller was granted one of the permissions. Which
 // permissions do for which request is the surface's to know.

@@ -100,7 +100,7 @@ func TestTokenIsGiven(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			want := identity.Caller{ID: client.ID, Name: "uploader", Permissions: client.Permissions}
+			want := identity.Caller{ID: client.ID, Name: "uploader", App: client.ID, Permissions: client.Permissions}
 			if diff := cmp.Diff(want, caller); diff != "" {
 				t.Error(diff)
 			}

@@ -148,7 +148,7 @@ type outsideClaims struct {
 }
 
 func (c outsideClaims) caller() Caller {
-	caller := Caller{Delegated: len(c.Scope) > 0, Permissions: slices.Concat(c.Scope, c.Roles)}
+	caller := Caller{App: first(c.AppID, c.Party), Delegated: len(c.Scope) > 0, Permissions: slices.Concat(c.Scope, c.Roles)}
 	if caller.Delegated {
 		caller.ID = first(c.ObjectID, c.Subject)
 		caller.Name = first(c.UserName, c.Name, c.Subject)

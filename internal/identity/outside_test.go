@@ -99,15 +99,15 @@ func TestOutsideCallers(t *testing.T) {
 	}{
 		"program": {
 			map[string]any{"appid": "app-1", "app_displayname": "Sync", "roles": []string{"User.Read.All"}, "aud": []string{"x", "api://school"}},
-			identity.Caller{ID: "app-1", Name: "Sync", Permissions: []string{"User.Read.All"}},
+			identity.Caller{ID: "app-1", Name: "Sync", App: "app-1", Permissions: []string{"User.Read.All"}},
 		},
 		"program without a name": {
 			map[string]any{"azp": "app-2", "roles": "User.Read.All Group.Read.All"},
-			identity.Caller{ID: "app-2", Name: "app-2", Permissions: []string{"User.Read.All", "Group.Read.All"}},
+			identity.Caller{ID: "app-2", Name: "app-2", App: "app-2", Permissions: []string{"User.Read.All", "Group.Read.All"}},
 		},
 		"person": {
 			map[string]any{"oid": "person-1", "azp": "app-1", "preferred_username": "head@school.example", "scp": "IndustryData-Run.Start User.Read.All"},
-			identity.Caller{ID: "person-1", Name: "head@school.example", Delegated: true, Permissions: []string{"IndustryData-Run.Start", "User.Read.All"}},
+			identity.Caller{ID: "person-1", Name: "head@school.example", App: "app-1", Delegated: true, Permissions: []string{"IndustryData-Run.Start", "User.Read.All"}},
 		},
 		"nothing granted": {nil, identity.Caller{ID: "pairwise", Name: "pairwise"}},
 	} {

@@ -12,6 +12,8 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
+const batchPath = "$batch"
+
 // The bounds of a batch.
 const (
 	maxBatchItems  = 20
@@ -146,7 +148,7 @@ func (s *Service) serveItem(batch *Request, item *batchItem, size int, failed ma
 		hr = batch.HTTP
 	}
 	r := s.newRequest(w, hr)
-	r.batched, r.caller = item.key, batch.caller
+	r.batch, r.batched, r.caller = batch, item.key, batch.caller
 	if hr.Header.Get("client-request-id") == "" {
 		r.Client = batch.Client
 		w.header.Set("client-request-id", r.Client)

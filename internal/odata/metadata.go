@@ -15,7 +15,7 @@ func (s *Service) documents() []Operation {
 	return []Operation{
 		{Method: http.MethodGet, Path: "", Handle: s.serviceDocument, public: true},
 		{Method: http.MethodGet, Path: "$metadata", Handle: s.metadataDocument, public: true},
-		{Method: http.MethodPost, Path: "$batch", Handle: s.batch},
+		{Method: http.MethodPost, Path: batchPath, Handle: s.batch},
 	}
 }
 

@@ -23,8 +23,10 @@ type Request struct {
 	service   *Service
 	format    format
 	writer    http.ResponseWriter
-	applied   string // of the preferences
-	batched   string // the key of the item of a batch that this is; "" for none
+	applied   string   // of the preferences
+	batch     *Request // that this is an item of; nil for none
+	batched   string   // the key of the item
+	body      []byte   // once it was read
 }
 
 // Context returns the context of the request.
@@ -65,11 +67,19 @@ func (r *Request) Payload() (*Payload, error) {
 	if err := checkJSON(r.HTTP); err != nil {
 		return nil, err
 	}
-	body, err := readBody(r.writer, r.HTTP, maxBody)
+	body, err := r.content()
 	if err != nil {
 		return nil, err
 	}
 	return r.service.Model.ParsePayload(body, r.service.Seal)
+}
+
+// content returns the body as it is, which is read once.
+func (r *Request) content() (body []byte, err error) {
+	if r.body == nil {
+		r.body, err = readBody(r.writer, r.HTTP, maxBody)
+	}
+	return r.body, err
 }
 
 // Require returns an error unless the caller has one of the permissions.

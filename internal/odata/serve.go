@@ -67,7 +67,7 @@ func (s *Service) answer(r *Request) (Answer, error) {
 	if err := r.negotiate(); err != nil {
 		return Answer{}, err
 	}
-	return op.Handle(r)
+	return s.once(r)
 }
 
 // negotiate settles how the answer is written, before anything is done.

@@ -8,6 +8,10 @@ import (
 
 // Caller is who makes a request.
 type Caller interface {
+	// Identity returns the ID of who calls, which no other caller has, and a name
+	// for people to read.
+	Identity() (id, name string)
+
 	// Has reports whether one of the permissions was granted.
 	Has(anyOf ...string) bool
 }
@@ -105,6 +109,7 @@ type Service struct {
 	root     route
 	sets     []*EntitySet
 	buffers  sync.Pool
+	retries  retries
 	describe sync.Once // makes metadata
 	metadata []byte
 }
