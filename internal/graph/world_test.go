@@ -177,6 +177,7 @@ func (w *world) send(r *http.Request) answer {
 			w.tb.Fatalf("%s %s: answer is not JSON: %v\n%s", r.Method, r.URL, err, data)
 		}
 	}
+	checkContract(w.tb, r.Method, r.URL.RequestURI(), a)
 	return a
 }
 
