@@ -14,6 +14,7 @@ import (
 // exchange is a line of testdata/exchanges.json; README.md beside it says more.
 type exchange struct {
 	Name     string         `json:"name"`
+	Restates []string       `json:"restates"`
 	Method   string         `json:"method"`
 	Path     string         `json:"path"`
 	Body     jsontext.Value `json:"body"`
@@ -84,6 +85,33 @@ func TestExchanges(t *testing.T) {
 	}
 	if want := fmt.Sprint([]string{known["connector"], known["connector"], known["connector"], known["connector"]}); fmt.Sprint(w.uploads.validated) != want {
 		t.Errorf("validated %v, want %v", w.uploads.validated, want)
+	}
+}
+
+// Every published example is restated by an exchange, or tested elsewhere.
+func TestPublishedExamples(t *testing.T) {
+	t.Parallel()
+	data, err := os.ReadFile("testdata/published.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	open := map[string]bool{}
+	for row := range strings.Lines(string(data)) {
+		name, elsewhere, _ := strings.Cut(row, "#")
+		open[strings.TrimSpace(name)] = elsewhere == ""
+	}
+	for _, x := range readExchanges(t) {
+		for _, name := range x.Restates {
+			if _, known := open[name]; !known {
+				t.Errorf("%s restates %s, which is not in the list", x.Name, name)
+			}
+			open[name] = false
+		}
+	}
+	for name, missing := range open {
+		if missing {
+			t.Errorf("no exchange restates %s", name)
+		}
 	}
 }
 
