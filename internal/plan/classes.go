@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"iter"
 	"strconv"
 	"strings"
 
@@ -31,10 +32,9 @@ func (m Maker) planClasses(ctx context.Context, g *Matching, to *Writer, finding
 	if c.courses, err = coursesOf(ctx, m.Roster, source); err != nil {
 		return err
 	}
-	groups, err := newCursor(m.Memory.ClassGroups(ctx, source), func(g ClassGroup) roster.ID { return g.Class })
-	if err != nil {
-		return err
-	}
+	groups := newCursor(ctx,
+		func(ctx context.Context) iter.Seq2[ClassGroup, error] { return m.Memory.ClassGroups(ctx, source) },
+		func(g ClassGroup) roster.ID { return g.Class }, ClassGroup.keep)
 	defer groups.stop()
 	var room classroom
 	for record, err := range m.Roster.Records(ctx, source, roster.KindClass) {

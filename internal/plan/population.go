@@ -3,6 +3,7 @@ package plan
 import (
 	"context"
 	"fmt"
+	"iter"
 	"slices"
 
 	"rollbook/internal/match"
@@ -56,10 +57,10 @@ func (m *member) person() (roster.Person, error) {
 // hands over is valid until visit returns.
 func (m Maker) each(ctx context.Context, g *Matching, visit func(*member) error) error {
 	source := g.rules.Source.Number
-	accounts, err := newCursor(m.Memory.Accounts(ctx, source), func(a Account) roster.ID { return a.Person })
-	if err != nil {
-		return err
-	}
+	accounts := newCursor(ctx,
+		func(ctx context.Context) iter.Seq2[Account, error] { return m.Memory.Accounts(ctx, source) },
+		func(a Account) roster.ID { return a.Person },
+		func(a Account) Account { return a })
 	defer accounts.stop()
 	var who member
 	for record, err := range m.Roster.Records(ctx, source, roster.KindPerson) {
