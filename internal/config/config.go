@@ -21,6 +21,7 @@ type Config struct {
 	TLSKey    string
 	PlainHTTP bool // no TLS; on the loopback interface only
 
+	Rate      int // how many requests a second a client may make; 0 for any number
 	RunStarts int // how many runs clients may start within 12 hours; 0 for any number
 
 	// Outside issuers of tokens. The audiences are for all of them.
@@ -30,7 +31,7 @@ type Config struct {
 
 // Default returns the configuration of an installation that was told nothing.
 func Default() Config {
-	return Config{Data: "./rollbook-data", Listen: "127.0.0.1:8443", RunStarts: 5}
+	return Config{Data: "./rollbook-data", Listen: "127.0.0.1:8443", Rate: 1000, RunStarts: 5}
 }
 
 // Environment returns the defaults as the environment changes them. Lists are
@@ -54,12 +55,16 @@ func Environment(getenv func(string) string) (Config, error) {
 		}
 		c.PlainHTTP = on
 	}
-	if v := getenv("ROLLBOOK_RUN_STARTS"); v != "" {
+	for name, into := range c.numbers() {
+		v := getenv(name)
+		if v == "" {
+			continue
+		}
 		n, err := strconv.Atoi(v)
 		if err != nil {
-			return Config{}, fmt.Errorf("ROLLBOOK_RUN_STARTS: %q is not a number", v)
+			return Config{}, fmt.Errorf("%s: %q is not a number", name, v)
 		}
-		c.RunStarts = n
+		*into = n
 	}
 	return c, nil
 }
@@ -72,6 +77,13 @@ func (c *Config) texts() map[string]*string {
 		"ROLLBOOK_PUBLIC_URL": &c.PublicURL,
 		"ROLLBOOK_TLS_CERT":   &c.TLSCert,
 		"ROLLBOOK_TLS_KEY":    &c.TLSKey,
+	}
+}
+
+func (c *Config) numbers() map[string]*int {
+	return map[string]*int{
+		"ROLLBOOK_RATE":       &c.Rate,
+		"ROLLBOOK_RUN_STARTS": &c.RunStarts,
 	}
 }
 
@@ -94,12 +106,17 @@ func (c Config) CheckData() error {
 	return nil
 }
 
+// maxRate is a rate that no caller reaches.
+const maxRate = 1_000_000
+
 // CheckServe says what is wrong with what a server is told.
 func (c Config) CheckServe() error {
 	host, _, err := net.SplitHostPort(c.Listen)
 	switch {
 	case err != nil:
 		return fmt.Errorf("--listen %q: it must be host:port, such as 127.0.0.1:8443", c.Listen)
+	case c.Rate < 0 || c.Rate > maxRate:
+		return fmt.Errorf("--rate must be a number of requests a second of at most %d, or 0 for any number", maxRate)
 	case c.RunStarts < 0:
 		return errors.New("--run-starts must be a number of runs, or 0 for any number")
 	case (c.TLSCert == "") != (c.TLSKey == ""):

@@ -19,7 +19,7 @@ func TestEnvironment(t *testing.T) {
 		"ROLLBOOK_DATA": "/srv/rollbook", "ROLLBOOK_DATABASE": "postgres://db/rollbook",
 		"ROLLBOOK_HOSTS": "a.example,b.example", "ROLLBOOK_ISSUERS": "https://login.example",
 		"ROLLBOOK_AUDIENCES": "api://x", "ROLLBOOK_PLAIN_HTTP": "true", "ROLLBOOK_PUBLIC_URL": "https://x.example",
-		"ROLLBOOK_TLS_CERT": "c.pem", "ROLLBOOK_TLS_KEY": "k.pem", "ROLLBOOK_RUN_STARTS": "0",
+		"ROLLBOOK_TLS_CERT": "c.pem", "ROLLBOOK_TLS_KEY": "k.pem", "ROLLBOOK_RUN_STARTS": "0", "ROLLBOOK_RATE": "7",
 	}))
 	if err != nil {
 		t.Fatal(err)
@@ -27,12 +27,12 @@ func TestEnvironment(t *testing.T) {
 	want := config.Config{
 		Data: "/srv/rollbook", Database: "postgres://db/rollbook", Listen: "127.0.0.1:8443",
 		Hosts: []string{"a.example", "b.example"}, Issuers: []string{"https://login.example"}, Audiences: []string{"api://x"},
-		PlainHTTP: true, PublicURL: "https://x.example", TLSCert: "c.pem", TLSKey: "k.pem",
+		PlainHTTP: true, PublicURL: "https://x.example", TLSCert: "c.pem", TLSKey: "k.pem", Rate: 7,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	for _, name := range []string{"ROLLBOOK_PLAIN_HTTP", "ROLLBOOK_RUN_STARTS"} {
+	for _, name := range []string{"ROLLBOOK_PLAIN_HTTP", "ROLLBOOK_RUN_STARTS", "ROLLBOOK_RATE"} {
 		if _, err := config.Environment(environment(map[string]string{name: "x"})); err == nil {
 			t.Errorf("%s: x is accepted", name)
 		}
@@ -52,6 +52,9 @@ func TestCheckServe(t *testing.T) {
 		"all interfaces":      {func(c *config.Config) { c.Listen = ":8443" }, ""},
 		"any runs":            {func(c *config.Config) { c.RunStarts = 0 }, ""},
 		"runs below 0":        {func(c *config.Config) { c.RunStarts = -1 }, "--run-starts"},
+		"a rate below 0":      {func(c *config.Config) { c.Rate = -1 }, "--rate"},
+		"a rate beyond all":   {func(c *config.Config) { c.Rate = 1 << 40 }, "--rate"},
+		"any rate":            {func(c *config.Config) { c.Rate = 0 }, ""},
 		"no port":             {func(c *config.Config) { c.Listen = "127.0.0.1" }, "host:port"},
 		"key only":            {func(c *config.Config) { c.TLSKey = "k.pem" }, "go together"},
 		"given certificate":   {func(c *config.Config) { c.TLSCert, c.TLSKey = "c.pem", "k.pem" }, ""},

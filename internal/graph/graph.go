@@ -22,6 +22,9 @@ type Config struct {
 	// text is shown to the caller.
 	Authenticate func(*http.Request) (identity.Caller, error)
 
+	// Rates limits how often each caller may ask; nil for no limit.
+	Rates *identity.Rates
+
 	// PublicURL is the scheme and host that answers name; "" for those of the request.
 	PublicURL string
 
@@ -103,6 +106,7 @@ func (g *surface) service(prefix string) *odata.Service {
 		Namespaces:   []string{namespace, "microsoft.graph"},
 		Realm:        "Rollbook",
 		Authenticate: func(r *http.Request) (odata.Caller, error) { return g.Authenticate(r) },
+		Admit:        g.admit,
 		Refusal:      refusal,
 		Report:       g.Report,
 		Seal: func(secret string) (string, error) {
@@ -111,6 +115,14 @@ func (g *surface) service(prefix string) *odata.Service {
 		},
 		Now: g.Now, NewID: g.NewID, PageSize: g.PageSize,
 	}
+}
+
+// admit counts a request of a caller, or of its address where it is a stranger's.
+func (g *surface) admit(caller odata.Caller, r *http.Request) time.Duration {
+	if c, known := caller.(identity.Caller); known {
+		return g.Rates.OfCaller(c)
+	}
+	return g.Rates.OfAddress(r.RemoteAddr)
 }
 
 // typed returns an empty object of a type of industryData.

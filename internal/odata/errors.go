@@ -32,6 +32,7 @@ const (
 	CodeUnauthenticated  = "InvalidAuthenticationToken"
 	CodeDenied           = "Authorization_RequestDenied"
 	CodeGeneral          = "generalException"
+	CodeTooMany          = "activityLimitReached"
 
 	InnerInvalidFormat  = "invalidParameterFormat"
 	InnerInvalidJSON    = "invalidJSON"

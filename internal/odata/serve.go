@@ -1,6 +1,7 @@
 package odata
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"strings"
@@ -54,6 +55,9 @@ func (s *Service) answer(r *Request) (Answer, error) {
 			return Answer{}, err
 		}
 	}
+	if err := s.admit(r); err != nil {
+		return Answer{}, err
+	}
 	if op == nil || err != nil {
 		return answer, err
 	}
@@ -88,10 +92,23 @@ func (s *Service) authenticate(r *Request) error {
 	}
 	caller, err := s.Authenticate(r.HTTP)
 	if err != nil {
-		return unauthenticated(err)
+		return cmp.Or(s.admit(r), unauthenticated(err))
 	}
 	r.caller = caller
 	return nil
+}
+
+// admit refuses a request of a caller that asks too often.
+func (s *Service) admit(r *Request) error {
+	if s.Admit == nil {
+		return nil
+	}
+	wait := s.Admit(r.caller, r.HTTP)
+	if wait <= 0 {
+		return nil
+	}
+	return &Error{Status: http.StatusTooManyRequests, Code: CodeTooMany, RetryAfter: wait,
+		Message: "There were too many requests. Retry-After says in how many seconds to ask again."}
 }
 
 func unauthenticated(err error) error {

@@ -92,6 +92,10 @@ type Service struct {
 	// Authenticate returns who calls. An error answers 401.
 	Authenticate func(*http.Request) (Caller, error)
 
+	// Admit counts a request, and returns how long to wait before asking again
+	// where it is one too many. The caller is nil where it is not known. May be nil.
+	Admit func(Caller, *http.Request) time.Duration
+
 	// Refusal translates an error of an operation. It returns nil for one that
 	// it does not know, which answers 500 and is passed to Report.
 	Refusal func(error) *Error

@@ -39,6 +39,7 @@ func (p *Parts) api(issuer *identity.Issuer, uploads *upload.Service, runs apiRu
 			caller, err := callers.Authenticate(r)
 			return caller, p.notAuthenticated(r, err)
 		},
+		Rates:     identity.NewRates(p.Config.Rate, p.Config.Now),
 		PublicURL: p.Config.PublicURL,
 		Report:    p.report,
 		Now:       p.Config.Now,
