@@ -68,8 +68,11 @@ func (c *cursor[T]) at(id roster.ID) (T, bool, error) {
 	var none T
 	for {
 		for ; c.next < len(c.block.elements); c.next++ {
-			if element := c.block.elements[c.next]; c.id(element) >= id {
-				return element, c.id(element) == id, nil
+			switch at := c.id(c.block.elements[c.next]); {
+			case at == id:
+				return c.block.elements[c.next], true, nil
+			case at > id:
+				return none, false, nil
 			}
 		}
 		if c.block.err != nil {
