@@ -1,6 +1,9 @@
 package directory
 
-import "maps"
+import (
+	"maps"
+	"strings"
+)
 
 // Group is a class group.
 type Group struct {
@@ -30,8 +33,28 @@ const (
 	AttributeClassCode                 = "classCode"
 )
 
+// The beginnings of the anchors of class groups.
+const (
+	sectionAnchor = "Section_" // of one that Rollbook provisions
+	classAnchor   = "Class_"   // of one that somebody made
+)
+
+// ClassAnchor returns the anchor of a class group that somebody makes by hand.
+// Runs leave it alone.
+func ClassAnchor(externalID string) string { return classAnchor + externalID }
+
+// Class returns the identifier of the class of which the group is, and whether
+// Rollbook provisions it; ok is false for other groups.
+func (g Group) Class() (externalID string, provisioned, ok bool) {
+	if id, found := strings.CutPrefix(g.Anchor, sectionAnchor); found {
+		return id, true, true
+	}
+	id, found := strings.CutPrefix(g.Anchor, classAnchor)
+	return id, false, found
+}
+
 // GroupAnchor returns the anchor of the group of a class.
-func GroupAnchor(sourcedID string) string { return "Section_" + sourcedID }
+func GroupAnchor(sourcedID string) string { return sectionAnchor + sourcedID }
 
 // With returns the group after what an Effect sets, by property name, and
 // leaves g as it is. It returns ErrInvalid for a value that the property cannot

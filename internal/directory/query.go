@@ -12,6 +12,12 @@ type Query struct {
 // canonically; values are text, compared without case as Graph does.
 type Filter interface{ filter() }
 
+// What can be compared beyond what the Graph API shows.
+const (
+	PropertyClass  = "class"  // of a group: it is that of a class
+	PropertySchool = "school" // of an administrative unit: it is a school
+)
+
 // And holds when both sides hold.
 type And struct{ Left, Right Filter }
 

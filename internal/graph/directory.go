@@ -24,16 +24,18 @@ type Directory interface {
 	ListMembers(ctx context.Context, groupID string, r directory.Relation, q directory.Query) ([]directory.User, error)
 	CountMembers(ctx context.Context, groupID string, r directory.Relation) (int, error)
 
-	// ListMemberOf and CountMemberOf are of the groups that a user is a member of,
-	// directly or through others.
-	ListMemberOf(ctx context.Context, idOrUPN string, q directory.Query) ([]directory.Group, error)
-	CountMemberOf(ctx context.Context, idOrUPN string, f directory.Filter) (int, error)
+	// ListGroupsOf and CountGroupsOf are of the groups that a user belongs to,
+	// in one relation or, with "", in any.
+	ListGroupsOf(ctx context.Context, idOrUPN string, r directory.Relation, q directory.Query) ([]directory.Group, error)
+	CountGroupsOf(ctx context.Context, idOrUPN string, r directory.Relation, f directory.Filter) (int, error)
 
 	// Change does all of the effects, or none and returns an error. It returns
 	// the ID of the object that each wrote. An effect on a group without ID is on
 	// the one that was created before it. Adding who is in is a
 	// directory.BelongsError, removing who is not in directory.ErrNotFound.
 	Change(ctx context.Context, effects ...directory.Effect) ([]string, error)
+
+	Units
 }
 
 // Pages of the directory (Graph: users, list).
@@ -48,7 +50,12 @@ func (g *surface) directorySets() []*odata.EntitySet {
 		g.users(), g.groups(), g.newGroups(),
 		g.members("owners", directory.Owner), g.members("members", directory.Member),
 		g.members("transitiveMembers", directory.Member), // groups hold no groups
-		g.memberOf("memberOf"), g.memberOf("transitiveMemberOf"), g.directoryObjects(),
+		g.memberOf("memberOf", directory.Member), g.memberOf("transitiveMemberOf", directory.Member), g.memberOf("ownedObjects", directory.Owner),
+		g.directoryObjects(),
+		g.units("directory/administrativeUnits"), g.unitMembers("directory/administrativeUnits"),
+		g.classes(), g.classMembers("members", directory.Member), g.classMembers("teachers", directory.Owner), g.schoolsOfClass(),
+		g.schools(), g.classesOfSchool(), g.usersOfSchool(),
+		g.educationUsers(), g.classesOfUser("classes", ""), g.classesOfUser("taughtClasses", directory.Owner), g.schoolsOfUser(),
 	}
 }
 

@@ -58,7 +58,11 @@ func conditionOf(r *odata.Request, t *odata.Type) (directory.Filter, error) {
 // readable refuses a $filter by what is not basic of a user to those who may read
 // what is basic only: the answer would tell them.
 func readable(r *odata.Request, t *odata.Type) error {
-	if r.Options.Filter == nil || r.Require(wholeUserPermissions()...) == nil {
+	return readableBy(r, t, wholeUserPermissions())
+}
+
+func readableBy(r *odata.Request, t *odata.Type, permissions []string) error {
+	if r.Options.Filter == nil || r.Require(permissions...) == nil {
 		return nil
 	}
 	compiled, err := r.Model().Compile(r.Options.Filter, t)
@@ -66,7 +70,7 @@ func readable(r *odata.Request, t *odata.Type) error {
 		return err
 	}
 	if names(compiled, func(property string) bool { return !slices.Contains(basicUser(), property) }) {
-		return r.Require(wholeUserPermissions()...)
+		return r.Require(permissions...)
 	}
 	return nil
 }

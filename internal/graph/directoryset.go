@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"unicode/utf8"
 
 	"rollbook/internal/directory"
@@ -43,29 +42,29 @@ func refusedChange(err error, unique string) error {
 }
 
 // setOf returns the members of the names that came in, as a directory is told
-// them. Those that are needed cannot become null or empty.
-func setOf(o *odata.Object, names []string, needed ...string) (map[string]*string, error) {
-	set := map[string]*string{}
+// them.
+func setOf(o *odata.Object, names []string) (map[string]*string, error) {
+	var places []place
 	for _, name := range names {
-		v := o.Get(name)
-		if v.Kind() == odata.KindAbsent {
-			continue
-		}
-		limit := maxText
-		if name == directory.PropertyDescription {
-			limit = maxDescription
-		}
-		text := plain(v)
-		switch {
-		case text == "" && slices.Contains(needed, name):
-			return nil, requestError(name, "Invalid value specified for property '%s'.", name)
-		case utf8.RuneCountInString(text) > limit:
-			return nil, requestError(name, "The value of property '%s' is longer than %d characters.", name, limit)
-		case text == "":
-			set[name] = nil
-		default:
-			set[name] = &text
-		}
+		places = append(places, place{name, name})
 	}
-	return set, nil
+	return flatten(o, places)
+}
+
+func limitOf(property string) int {
+	if property == directory.PropertyDescription {
+		return maxDescription
+	}
+	return maxText
+}
+
+// textWithin returns nil for an empty text, and an error for one that is too long.
+func textWithin(name, text string, limit int) (*string, error) {
+	switch {
+	case text == "":
+		return nil, nil
+	case utf8.RuneCountInString(text) > limit:
+		return nil, requestError(name, "The value of property '%s' is longer than %d characters.", name, limit)
+	}
+	return &text, nil
 }

@@ -71,7 +71,9 @@ func newServices(config Config) ([]*odata.Service, error) {
 		return nil, err
 	}
 	beta, v1 := g.service("/beta"), g.service("/v1.0")
-	beta.Singletons = []odata.Singleton{{Name: "external", Type: typeExternal}}
+	roots := []odata.Singleton{{Name: "directory", Type: typeDirectoryRoot}, {Name: "education", Type: typeEducationRoot}}
+	beta.Singletons = append([]odata.Singleton{{Name: "external", Type: typeExternal}}, roots...)
+	v1.Singletons = roots
 	sets := g.industrySets()
 	beta.Serve(sets...)
 	beta.Handle(g.industryOperations()...)
@@ -80,6 +82,8 @@ func newServices(config Config) ([]*odata.Service, error) {
 		s.Handle(g.referenceOperations()...)
 		s.Serve(g.directorySets()...)
 	}
+	beta.Serve(g.units("administrativeUnits"), g.unitMembers("administrativeUnits"))
+	beta.Handle(g.unitReferences("administrativeUnits")...)
 	return []*odata.Service{beta, v1}, nil
 }
 

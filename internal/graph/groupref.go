@@ -2,14 +2,18 @@ package graph
 
 import (
 	"net/http"
+	"slices"
 
 	"rollbook/internal/directory"
 	"rollbook/internal/odata"
 )
 
-// referenceOperations add and remove who belongs to a group.
+// referenceOperations add and remove who belongs to a group, a class, a school
+// or an administrative unit.
 func (g *surface) referenceOperations() []odata.Operation {
-	var all []odata.Operation
+	all := slices.Concat(g.classReferences(), g.unitReferences("directory/administrativeUnits"),
+		g.belonging("education/schools/{school}/classes", "school", typeClass, writeRosterPermissions()),
+		g.belonging("education/schools/{school}/users", "school", typeEducationUser, writeRosterPermissions()))
 	for name, relation := range map[string]directory.Relation{"owners": directory.Owner, "members": directory.Member} {
 		path := "groups/{group}/" + name
 		all = append(all,

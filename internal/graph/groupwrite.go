@@ -137,16 +137,16 @@ func groupSet(o *odata.Object) (map[string]*string, error) {
 	names := append([]string{
 		directory.PropertyDisplayName, directory.PropertyMailNickname, directory.PropertyDescription, directory.AttributeVisibility,
 	}, groupAttributes()...)
-	set, err := setOf(o, names, directory.PropertyDisplayName, directory.PropertyMailNickname)
+	set, err := setOf(o, names)
 	if err != nil {
+		return nil, err
+	}
+	if err := namesGiven(set); err != nil {
 		return nil, err
 	}
 	if security := o.Get("securityEnabled"); security.IsSet() {
 		text := strconv.FormatBool(security.Bool())
 		set[directory.AttributeSecurityEnabled] = &text
-	}
-	if name := set[directory.PropertyMailNickname]; name != nil && !isMailNickname(*name) {
-		return nil, requestError(directory.PropertyMailNickname, "Invalid value specified for property 'mailNickname'.")
 	}
 	if v := set[directory.AttributeVisibility]; v != nil {
 		levels := []string{"Public", "Private", "HiddenMembership"}
@@ -157,6 +157,17 @@ func groupSet(o *odata.Object) (map[string]*string, error) {
 		set[directory.AttributeVisibility] = &levels[i]
 	}
 	return set, nil
+}
+
+// namesGiven refuses names that a group cannot have.
+func namesGiven(set map[string]*string) error {
+	for _, name := range []string{directory.PropertyDisplayName, directory.PropertyMailNickname} {
+		v, given := set[name]
+		if given && (v == nil || name == directory.PropertyMailNickname && !isMailNickname(*v)) {
+			return requestError(name, "Invalid value specified for property '%s'.", name)
+		}
+	}
+	return nil
 }
 
 // isMailNickname reports whether a name can stand before the @ of an address

@@ -8,18 +8,18 @@ import (
 	"rollbook/internal/odata"
 )
 
-// memberOf are the groups that a user is a member of.
-func (g *surface) memberOf(name string) *odata.EntitySet {
+// memberOf are the groups that a user belongs to.
+func (g *surface) memberOf(name string, relation directory.Relation) *odata.EntitySet {
 	t := g.model.Type(typeGroup)
 	return &odata.EntitySet{
 		Path: "users/{user}/" + name, Type: g.model.Type(typeDirectoryObject), ReadAll: readGroupPermissions(),
 		Page: func(r *odata.Request) (odata.Page, error) {
 			user := r.Param("user")
 			list := func(ctx context.Context, q directory.Query) ([]directory.Group, error) {
-				return g.Directory.ListMemberOf(ctx, user, q)
+				return g.Directory.ListGroupsOf(ctx, user, relation, q)
 			}
 			number := func(ctx context.Context, f directory.Filter) (int, error) {
-				return g.Directory.CountMemberOf(ctx, user, f)
+				return g.Directory.CountGroupsOf(ctx, user, relation, f)
 			}
 			p, err := page(r, t, list, number, func(group directory.Group) *odata.Object { return groupObject(t, group) })
 			return p, notInDirectory(err, "user", user)
@@ -29,7 +29,7 @@ func (g *surface) memberOf(name string) *odata.EntitySet {
 			if err != nil || r.Cast != nil && !t.Is(r.Cast) {
 				return 0, err
 			}
-			n, err := g.Directory.CountMemberOf(r.Context(), r.Param("user"), f)
+			n, err := g.Directory.CountGroupsOf(r.Context(), r.Param("user"), relation, f)
 			return n, notInDirectory(err, "user", r.Param("user"))
 		},
 	}

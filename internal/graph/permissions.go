@@ -57,6 +57,11 @@ const (
 	groupWrite       = "Group.ReadWrite.All"
 	groupMemberRead  = "GroupMember.Read.All"
 	groupMemberWrite = "GroupMember.ReadWrite.All"
+	unitRead         = "AdministrativeUnit.Read.All"
+	unitWrite        = "AdministrativeUnit.ReadWrite.All"
+	rosterReadBasic  = "EduRoster.ReadBasic.All"
+	rosterRead       = "EduRoster.Read.All"
+	rosterWrite      = "EduRoster.ReadWrite.All"
 	directoryRead    = "Directory.Read.All"
 	directoryWrite   = "Directory.ReadWrite.All"
 )
@@ -90,3 +95,16 @@ func writeRelationPermissions(r directory.Relation) []string {
 }
 
 func readDirectoryPermissions() []string { return []string{directoryRead, directoryWrite} }
+
+func readUnitPermissions() []string {
+	return []string{unitRead, unitWrite, directoryRead, directoryWrite}
+}
+
+func writeUnitPermissions() []string { return []string{unitWrite, directoryWrite} }
+
+func readRosterPermissions() []string { return []string{rosterReadBasic, rosterRead, rosterWrite} }
+
+// wholeRosterPermissions are for what is not basic of a student or teacher.
+func wholeRosterPermissions() []string { return []string{rosterRead, rosterWrite} }
+
+func writeRosterPermissions() []string { return []string{rosterWrite} }

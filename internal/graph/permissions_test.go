@@ -50,6 +50,7 @@ func wantPermissions() map[string][]string {
 		"GET groups/{group}/transitiveMembers": groups, "GET groups/{group}/transitiveMembers/$count": groups,
 		"GET users/{user}/memberOf": groups, "GET users/{user}/memberOf/$count": groups,
 		"GET users/{user}/transitiveMemberOf": groups, "GET users/{user}/transitiveMemberOf/$count": groups,
+		"GET users/{user}/ownedObjects": groups, "GET users/{user}/ownedObjects/$count": groups,
 		"GET directoryObjects/{id}": {"Directory.Read.All", "Directory.ReadWrite.All"},
 		"POST users":                writeUsers, "PATCH users/{id}": writeUsers, "DELETE users/{id}": writeUsers,
 		"POST groups": createGroups, "PATCH groups/{id}": writeGroups, "DELETE groups/{id}": writeGroups,
@@ -58,6 +59,33 @@ func wantPermissions() map[string][]string {
 	}
 	want["POST "+i+"outboundProvisioningFlowSets/{set}/provisioningFlows/{id}/reset"] = write("OutboundFlow")
 	want["GET "+i+"sourceSystems/{id}/sourceSystem"] = read("SourceSystem")
+	units := []string{"AdministrativeUnit.Read.All", "AdministrativeUnit.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
+	writeUnits := []string{"AdministrativeUnit.ReadWrite.All", "Directory.ReadWrite.All"}
+	roster := []string{"EduRoster.ReadBasic.All", "EduRoster.Read.All", "EduRoster.ReadWrite.All"}
+	writeRoster := []string{"EduRoster.ReadWrite.All"}
+	whole := func(path string, read, write []string) {
+		want["GET "+path], want["GET "+path+"/$count"], want["GET "+path+"/{id}"] = read, read, read
+		want["POST "+path], want["PATCH "+path+"/{id}"], want["DELETE "+path+"/{id}"] = write, write, write
+	}
+	for _, path := range []string{"administrativeUnits", "directory/administrativeUnits"} {
+		whole(path, units, writeUnits)
+		want["GET "+path+"/{unit}/members"] = units
+		want["POST "+path+"/{unit}/members/$ref"], want["DELETE "+path+"/{unit}/members/{id}/$ref"] = writeUnits, writeUnits
+	}
+	for _, name := range []string{"classes", "schools", "users"} {
+		whole("education/"+name, roster, writeRoster)
+	}
+	for _, path := range []string{
+		"classes/{class}/members", "classes/{class}/teachers", "classes/{class}/schools", "classes/{class}/schools/$count", "classes/{id}/group",
+		"schools/{school}/classes", "schools/{school}/users", "schools/{id}/administrativeUnit",
+		"users/{user}/classes", "users/{user}/taughtClasses", "users/{user}/schools", "users/{user}/schools/$count",
+	} {
+		want["GET education/"+path] = roster
+	}
+	want["GET education/users/{id}/user"] = roster[1:]
+	for _, path := range []string{"classes/{group}/members", "classes/{group}/teachers", "schools/{school}/classes", "schools/{school}/users"} {
+		want["POST education/"+path+"/$ref"], want["DELETE education/"+path+"/{id}/$ref"] = writeRoster, writeRoster
+	}
 	for set, noun := range map[string]string{
 		"sourceSystems": "SourceSystem", "dataConnectors": "DataConnector", "years": "TimePeriod", "inboundFlows": "InboundFlow",
 		"outboundProvisioningFlowSets": "OutboundFlow", "outboundProvisioningFlowSets/{set}/provisioningFlows": "OutboundFlow",
@@ -91,7 +119,7 @@ func TestPermissions(t *testing.T) {
 			t.Errorf("%s is not in the table of this test", key)
 		}
 		delete(want, key)
-		path := "/beta/" + strings.NewReplacer("{id}", "x", "{set}", "x", "{run}", "x", "{group}", "x", "{user}", "x").Replace(op.Path)
+		path := "/beta/" + strings.NewReplacer("{id}", "x", "{set}", "x", "{run}", "x", "{group}", "x", "{user}", "x", "{class}", "x", "{school}", "x", "{unit}", "x").Replace(op.Path)
 		for _, p := range identity.Permissions() {
 			a := w.callAs(p.Name, op.Method, path, "")
 			allowed := enough == nil || slices.Contains(enough, p.Name)

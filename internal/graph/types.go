@@ -95,7 +95,7 @@ func contained(name, typ string) odata.Property {
 func newModel() (*odata.Model, error) {
 	var types []odata.Type
 	for _, part := range [][]odata.Type{
-		commonTypes(), configurationTypes(), provisioningTypes(), optionTypes(), referenceTypes(), runTypes(), statisticsTypes(), directoryTypes(),
+		commonTypes(), configurationTypes(), provisioningTypes(), optionTypes(), referenceTypes(), runTypes(), statisticsTypes(), directoryTypes(), unitTypes(), educationTypes(),
 	} {
 		types = append(types, part...)
 	}
@@ -120,6 +120,8 @@ func enums() []odata.Enum {
 		}},
 		{Name: industry("readinessStatus"), Members: []string{"notReady", "ready", "failed", "disabled", "expired"}},
 		{Name: industry("studentAgeGroup"), Members: []string{"minor", "notAdult", "adult"}},
+		{Name: graphType("educationExternalSource"), Members: []string{"sis", "lms", "manual"}},
+		{Name: graphType("educationUserRole"), Members: []string{"student", "teacher", "none", "faculty"}},
 		{Name: "microsoft.graph.longRunningOperationStatus", Members: []string{"notStarted", "running", "succeeded", "failed"}},
 	}
 }

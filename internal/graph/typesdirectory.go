@@ -47,6 +47,7 @@ func directoryTypes() []odata.Type {
 		nullable("surname", text), nullable("mail", text), nullable("accountEnabled", flag, quiet),
 		nullable("passwordProfile", typePasswordProfile, odata.WriteOnly, quiet),
 		links("memberOf", typeDirectoryObject), links("transitiveMemberOf", typeDirectoryObject),
+		links("ownedObjects", typeDirectoryObject),
 	}}
 	for _, name := range slices.Concat(userAttributes(), plainUserAttributes()) {
 		user.Properties = append(user.Properties, nullable(name, text, quiet))

@@ -7,43 +7,58 @@ import (
 	"rollbook/internal/odata"
 )
 
-// createUser makes an account. Its password is nowhere to be used, and is not
-// kept.
+// userReader returns what came in of an account, by property name.
+type userReader func(*odata.Object) (map[string]*string, error)
+
 func (g *surface) createUser(r *odata.Request, o *odata.Object) (*odata.Object, error) {
-	for _, name := range []string{"accountEnabled", "displayName", directory.AttributeMailNickname, "userPrincipalName", "passwordProfile"} {
-		if !o.Get(name).IsSet() {
-			return nil, requestError(name, "The property '%s' is required to create a user.", name)
-		}
-	}
-	if !o.Get("passwordProfile").Object().Get("password").IsSet() {
-		return nil, requestError("passwordProfile/password", "A password must be specified to create a new user.")
-	}
-	set, err := userSet(o)
+	u, err := g.makeUser(r, o, userSet)
 	if err != nil {
 		return nil, err
 	}
+	return userObject(o.Type, u, true), nil
+}
+
+// makeUser makes an account. Its password is nowhere to be used, and is not
+// kept.
+func (g *surface) makeUser(r *odata.Request, o *odata.Object, read userReader) (directory.User, error) {
+	for _, name := range []string{"accountEnabled", "displayName", directory.AttributeMailNickname, "userPrincipalName", "passwordProfile"} {
+		if !o.Get(name).IsSet() {
+			return directory.User{}, requestError(name, "The property '%s' is required to create a user.", name)
+		}
+	}
+	if !o.Get("passwordProfile").Object().Get("password").IsSet() {
+		return directory.User{}, requestError("passwordProfile/password", "A password must be specified to create a new user.")
+	}
+	set, err := read(o)
+	if err != nil {
+		return directory.User{}, err
+	}
 	user, err := directory.User{}.With(set)
 	if err != nil {
-		return nil, refusedChange(err, directory.PropertyUserPrincipalName)
+		return user, refusedChange(err, directory.PropertyUserPrincipalName)
 	}
 	ids, err := g.Directory.Change(r.Context(), directory.Effect{Kind: directory.CreateUser, User: &user})
 	if err != nil {
-		return nil, refusedChange(err, directory.PropertyUserPrincipalName)
+		return user, refusedChange(err, directory.PropertyUserPrincipalName)
 	}
 	user.ID = ids[0]
-	return userObject(o.Type, user, true), nil
+	return user, nil
 }
 
 func (g *surface) updateUser(r *odata.Request, p *odata.Payload) error {
+	return g.changeUser(r, p, g.model.Type(typeUser), userSet)
+}
+
+func (g *surface) changeUser(r *odata.Request, p *odata.Payload, t *odata.Type, read userReader) error {
 	user, err := g.Directory.User(r.Context(), r.Param("id"))
 	if err != nil {
 		return notInDirectory(err, "user", r.Param("id"))
 	}
-	o, err := p.ForUpdate(g.model.Type(typeUser))
+	o, err := p.ForUpdate(t)
 	if err != nil {
 		return err
 	}
-	set, err := userSet(o)
+	set, err := read(o)
 	if err != nil || len(set) == 0 {
 		return err
 	}
@@ -65,14 +80,24 @@ func userSet(o *odata.Object) (map[string]*string, error) {
 		directory.PropertyUserPrincipalName, directory.PropertyDisplayName, directory.PropertyGivenName,
 		directory.PropertySurname, directory.PropertyMail, directory.PropertyAccountEnabled,
 	}, append(userAttributes(), plainUserAttributes()...)...)
-	set, err := setOf(o, names, directory.PropertyUserPrincipalName, directory.PropertyDisplayName, directory.PropertyAccountEnabled)
+	set, err := setOf(o, names)
 	if err != nil {
 		return nil, err
 	}
-	if name := set[directory.PropertyUserPrincipalName]; name != nil && !isPrincipalName(*name) {
-		return nil, requestError(directory.PropertyUserPrincipalName, "Property userPrincipalName is invalid.")
+	return set, checkUserSet(set)
+}
+
+// checkUserSet refuses what an account cannot have.
+func checkUserSet(set map[string]*string) error {
+	for _, name := range []string{directory.PropertyUserPrincipalName, directory.PropertyDisplayName, directory.PropertyAccountEnabled} {
+		if v, given := set[name]; given && (v == nil || *v == "") {
+			return requestError(name, "Invalid value specified for property '%s'.", name)
+		}
 	}
-	return set, nil
+	if name := set[directory.PropertyUserPrincipalName]; name != nil && !isPrincipalName(*name) {
+		return requestError(directory.PropertyUserPrincipalName, "Property userPrincipalName is invalid.")
+	}
+	return nil
 }
 
 // isPrincipalName reports whether a name has the form name@domain (Graph: user,

@@ -42,6 +42,11 @@ func Permissions() []Permission {
 		{"Group.Create", "create groups in the directory"},
 		{"Group.Read.All", "read groups of the directory"},
 		{"Group.ReadWrite.All", "read and write groups of the directory"},
+		{"AdministrativeUnit.Read.All", "read administrative units of the directory"},
+		{"AdministrativeUnit.ReadWrite.All", "read and write administrative units of the directory"},
+		{"EduRoster.ReadBasic.All", "read classes, schools and the names of their people"},
+		{"EduRoster.Read.All", "read classes, schools and their people"},
+		{"EduRoster.ReadWrite.All", "read and write classes, schools and their people"},
 		{"Directory.Read.All", "read the whole directory"},
 		{"Directory.ReadWrite.All", "read and write the whole directory"},
 	}

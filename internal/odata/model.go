@@ -118,6 +118,15 @@ func (m *Model) Type(name string) *Type {
 	return m.types[strings.ToLower(name)]
 }
 
+// TypeOf returns the type of a structured member, and nil where there is none
+// of that name.
+func (m *Model) TypeOf(t *Type, member string) *Type {
+	if p := m.find(t, member); p != nil {
+		return p.structure
+	}
+	return nil
+}
+
 func (m *Model) resolve(t *Type) error {
 	if t.members != nil {
 		return nil

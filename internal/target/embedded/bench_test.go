@@ -141,12 +141,15 @@ func BenchmarkList(b *testing.B) {
 	some := directory.Query{Filter: directory.StartsWith{Property: "displayName", Prefix: "Vorname 7f"}, Top: 100}
 	mail := directory.Equal{Property: "mail", Value: &name.Mail}
 	start := time.Now()
-	if _, err := target.ListMemberOf(ctx, users[7], directory.Query{}); err != nil {
+	if _, err := target.ListGroupsOf(ctx, users[7], directory.Member, directory.Query{}); err != nil {
 		b.Fatal(err)
 	}
 	b.ReportMetric(float64(time.Since(start).Milliseconds()), "ms/first-memberOf")
 	for what, do := range map[string]func() error{
-		"MemberOf":                    func() error { _, err := target.ListMemberOf(ctx, users[7], directory.Query{}); return err },
+		"MemberOf": func() error {
+			_, err := target.ListGroupsOf(ctx, users[7], directory.Member, directory.Query{})
+			return err
+		},
 		"User by ID":                  func() error { _, err := target.User(ctx, users[7]); return err },
 		"User by name":                func() error { _, err := target.User(ctx, name.UserPrincipalName); return err },
 		"ListUsers 100 in the middle": func() error { _, err := target.ListUsers(ctx, middle); return err },

@@ -9,7 +9,6 @@ import (
 
 	"github.com/go-json-experiment/json"
 
-	"rollbook/internal/directory"
 	"rollbook/internal/store"
 )
 
@@ -66,7 +65,8 @@ func (b *batch) record(ctx context.Context, tx store.Tx) error {
 			c.groups = append(c.groups, num)
 		}
 		if row.deleted {
-			c.Groups = append(c.Groups, deleted{Num: num, ID: row.value.ID, Class: isClass(row.value)})
+			_, _, class := row.value.Class()
+			c.Groups = append(c.Groups, deleted{Num: num, ID: row.value.ID, Class: class})
 		}
 	}
 	for num, within := range b.within {
@@ -80,8 +80,6 @@ func (b *batch) record(ctx context.Context, tx store.Tx) error {
 	}
 	return c.write(ctx, tx, b.now)
 }
-
-func isClass(group directory.Group) bool { return group.Anchor != "" }
 
 func (m *memberships) moved(group int64) move {
 	return move{

@@ -32,9 +32,11 @@ func userProperties() map[string]property {
 
 func groupProperties() map[string]property {
 	return map[string]property{
-		"id":           {column: "id", exactly: true},
-		"displayName":  {column: "display_folded"},
-		"mailNickname": {column: "nickname_folded"},
+		"id":                     {column: "id", exactly: true},
+		"displayName":            {column: "display_folded"},
+		"mailNickname":           {column: "nickname_folded"},
+		directory.PropertyClass:  {column: "COALESCE(substr(anchor, 1, 8) = 'Section_' OR substr(anchor, 1, 6) = 'Class_', FALSE)", boolean: true},
+		directory.PropertyAnchor: {column: "anchor", exactly: true},
 	}
 }
 

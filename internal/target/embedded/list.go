@@ -17,14 +17,17 @@ type list[T any] struct {
 	table, columns string
 	properties     map[string]property
 	scan           func(store.Row) (int64, T, error)
+
+	within string // a condition that is not the caller's, "" for none
+	args   []any  // of within, $3 and so on
 }
 
 func userList() list[directory.User] {
-	return list[directory.User]{"directory_user", userColumns, userProperties(), scanUser}
+	return list[directory.User]{table: "directory_user", columns: userColumns, properties: userProperties(), scan: scanUser}
 }
 
 func groupList() list[directory.Group] {
-	return list[directory.Group]{"directory_group", groupColumns, groupProperties(), scanGroup}
+	return list[directory.Group]{table: "directory_group", columns: groupColumns, properties: groupProperties(), scan: scanGroup}
 }
 
 // ListUsers returns a page of the accounts that the filter holds for, in the
@@ -73,10 +76,13 @@ func page[T any](ctx context.Context, d *Directory, l list[T], q directory.Query
 	if err := d.indexToRead(ctx); err != nil {
 		return nil, err
 	}
-	c := compiler{properties: l.properties, args: []any{q.After, top(q)}}
+	c := compiler{properties: l.properties, args: append([]any{q.After, top(q)}, l.args...)}
 	where, err := c.where(q.Filter)
 	if err != nil {
 		return nil, err
+	}
+	if l.within != "" {
+		where = l.within + " AND " + where
 	}
 	var found []T
 	sql := "SELECT " + l.columns + " FROM " + l.table + " WHERE id > $1 AND " + where + " ORDER BY id LIMIT $2"

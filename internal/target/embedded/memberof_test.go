@@ -18,7 +18,7 @@ import (
 // memberOf returns the mailNicknames of the groups that a user is in, sorted.
 func memberOf(t testing.TB, target *embedded.Directory, user string) []string {
 	t.Helper()
-	groups, err := target.ListMemberOf(t.Context(), user, directory.Query{})
+	groups, err := target.ListGroupsOf(t.Context(), user, directory.Member, directory.Query{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +43,7 @@ func TestMemberOf(t *testing.T) {
 	dbtest.All(t, func(t *testing.T, db store.DB) {
 		target := open(db)
 		ids := people(t, target)
-		if _, err := target.ListMemberOf(t.Context(), "nobody", directory.Query{}); !errors.Is(err, directory.ErrNotFound) {
+		if _, err := target.ListGroupsOf(t.Context(), "nobody", directory.Member, directory.Query{}); !errors.Is(err, directory.ErrNotFound) {
 			t.Error(err)
 		}
 		var groups []string
@@ -75,10 +75,10 @@ func TestMemberOf(t *testing.T) {
 		if diff := cmp.Diff([]string{"c"}, memberOf(t, target, late)); diff != "" {
 			t.Error(diff)
 		}
-		if n, err := target.CountMemberOf(t.Context(), "late.comer@school.example", directory.Equal{Property: "displayName", Value: ptr("C")}); n != 1 || err != nil {
+		if n, err := target.CountGroupsOf(t.Context(), "late.comer@school.example", directory.Member, directory.Equal{Property: "displayName", Value: ptr("C")}); n != 1 || err != nil {
 			t.Error(n, err)
 		}
-		if n, err := target.CountMemberOf(t.Context(), late, directory.Equal{Property: "displayName", Value: ptr("x")}); n != 0 || err != nil {
+		if n, err := target.CountGroupsOf(t.Context(), late, directory.Member, directory.Equal{Property: "displayName", Value: ptr("x")}); n != 0 || err != nil {
 			t.Error(n, err)
 		}
 	})

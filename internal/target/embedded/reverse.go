@@ -7,46 +7,53 @@ import (
 	"fmt"
 	"slices"
 
+	"rollbook/internal/directory"
 	"rollbook/internal/store"
 )
 
-// reverse leads from users to the groups that they are members of. Memberships
+// reverse leads from users to the groups that they belong to. Memberships
 // are stored by group alone, because a load of millions would otherwise write
 // each of them twice in random order. So this is worked out when somebody first
 // asks, in less than a second for 7.5 million memberships and 40 MB of memory,
 // and follows what changes after that.
 type reverse struct {
 	version int64
-	starts  []uint32          // by num of user: where in groups its own begin
-	groups  []uint32          // nums
-	newer   map[int64][]int64 // groups that changed since, with their members
+	starts  []uint32              // by num of user: where in groups its own begin
+	groups  []uint32              // nums, doubled, and one more for an owner
+	newer   map[int64]memberships // groups that changed since, with who is in them now
 }
 
 // maxNewer is how many groups may have changed before all is worked out anew.
 const maxNewer = 2000
 
-// of returns the nums of the groups that a user is a member of. They ascend.
-func (r *reverse) of(user int64) []int64 {
+// of returns the nums of the groups that a user belongs to, in one relation or
+// in any. They ascend.
+func (r *reverse) of(user int64, relation directory.Relation) []int64 {
 	var all []int64
-	if user >= 0 && user+1 < int64(len(r.starts)) {
-		for _, group := range r.groups[r.starts[user]:r.starts[user+1]] {
-			if _, changed := r.newer[int64(group)]; !changed {
-				all = append(all, int64(group))
+	if user+1 < int64(len(r.starts)) {
+		for _, entry := range r.groups[r.starts[user]:r.starts[user+1]] {
+			group, is := int64(entry>>1), directory.Member
+			if entry&1 == 1 {
+				is = directory.Owner
+			}
+			if _, changed := r.newer[group]; !changed && (relation == "" || relation == is) {
+				all = append(all, group)
 			}
 		}
 	}
-	for group, members := range r.newer {
-		if _, found := slices.BinarySearch(members, user); found {
+	for group, now := range r.newer {
+		_, owner := slices.BinarySearch(now.owners, user)
+		_, member := slices.BinarySearch(now.members, user)
+		if owner && relation != directory.Member || member && relation != directory.Owner {
 			all = append(all, group)
 		}
 	}
-	slices.Sort(all)
-	return all
+	return distinct(all)
 }
 
-// groupsOf returns the nums of the groups that a user is a member of, as of the
+// groupsOf returns the nums of the groups that a user belongs to, as of the
 // state that tx reads.
-func (d *Directory) groupsOf(ctx context.Context, tx store.Tx, user int64) ([]int64, error) {
+func (d *Directory) groupsOf(ctx context.Context, tx store.Tx, user int64, relation directory.Relation) ([]int64, error) {
 	select {
 	case d.reversing <- struct{}{}:
 	case <-ctx.Done():
@@ -70,7 +77,7 @@ func (d *Directory) groupsOf(ctx context.Context, tx store.Tx, user int64) ([]in
 			return nil, err
 		}
 	}
-	return d.reverse.of(user), nil
+	return d.reverse.of(user, relation), nil
 }
 
 // follow takes over what changed up to a version. For a reader that is behind
@@ -94,18 +101,15 @@ func (r *reverse) follow(ctx context.Context, tx store.Tx, version int64) error 
 	}
 	nums := make([]int64, 0, len(moved))
 	for group := range moved {
-		r.newer[group] = nil
+		r.newer[group] = memberships{}
 		nums = append(nums, group)
 	}
-	sql := "SELECT group_num, members FROM directory_membership WHERE group_num IN "
+	sql := "SELECT group_num, owners, members FROM directory_membership WHERE group_num IN "
 	err = inChunks(ctx, tx, sql, distinct(nums), func(row store.Row) error {
-		var group int64
-		var packed []byte
-		if err := row.Scan(&group, &packed); err != nil {
-			return err
+		group, now, err := scanMemberships(row)
+		if err == nil {
+			r.newer[group] = *now
 		}
-		members, err := unpack(packed)
-		r.newer[group] = members
 		return err
 	})
 	r.version = version
@@ -114,19 +118,20 @@ func (r *reverse) follow(ctx context.Context, tx store.Tx, version int64) error 
 
 // newReverse reads all memberships twice: to count and to place them.
 func newReverse(ctx context.Context, tx store.Tx, s state) (*reverse, error) {
-	r := &reverse{version: s.version, starts: make([]uint32, s.nextUser+1), newer: map[int64][]int64{}}
+	r := &reverse{version: s.version, starts: make([]uint32, s.nextUser+1), newer: map[int64]memberships{}}
 	type roster struct {
-		group  int64
-		packed []byte
+		group           int64
+		owners, members []byte
 	}
 	var rosters []roster
-	err := query(ctx, tx, "SELECT group_num, members FROM directory_membership ORDER BY group_num", nil, func(row store.Row) error {
+	err := query(ctx, tx, "SELECT group_num, owners, members FROM directory_membership ORDER BY group_num", nil, func(row store.Row) error {
 		var one roster
-		if err := row.Scan(&one.group, &one.packed); err != nil {
+		if err := row.Scan(&one.group, &one.owners, &one.members); err != nil {
 			return err
 		}
 		rosters = append(rosters, one)
-		return each(one.packed, func(user int64) { r.starts[user+1]++ })
+		count := func(user int64) { r.starts[user+1]++ }
+		return errors.Join(each(one.owners, count), each(one.members, count))
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read who is in which group: %w", err)
@@ -136,11 +141,14 @@ func newReverse(ctx context.Context, tx store.Tx, s state) (*reverse, error) {
 	}
 	r.groups = make([]uint32, r.starts[len(r.starts)-1])
 	next := slices.Clone(r.starts)
-	for _, one := range rosters {
-		err = each(one.packed, func(user int64) {
-			r.groups[next[user]] = uint32(one.group)
+	place := func(entry int64) func(int64) {
+		return func(user int64) {
+			r.groups[next[user]] = uint32(entry)
 			next[user]++
-		})
+		}
+	}
+	for _, one := range rosters {
+		err = errors.Join(err, each(one.owners, place(2*one.group+1)), each(one.members, place(2*one.group)))
 	}
 	return r, err
 }

@@ -1,0 +1,185 @@
+package graph
+
+import (
+	"context"
+
+	"rollbook/internal/directory"
+	"rollbook/internal/odata"
+)
+
+// The sources that education entities name: what a run provisions comes from
+// the school's information system.
+const (
+	sourceSIS    = "sis"
+	sourceManual = "manual"
+)
+
+// The properties of a class group that are members of a class alone.
+const (
+	propertyExternalID   = "externalId"
+	propertyExternalName = "externalName"
+	propertySource       = "externalSource"
+)
+
+func classPlaces() []place {
+	return append([]place{
+		{"displayName", directory.PropertyDisplayName}, {"mailNickname", directory.PropertyMailNickname},
+		{"description", directory.PropertyDescription}, {"classCode", directory.AttributeClassCode},
+		{"externalId", propertyExternalID}, {"externalName", propertyExternalName}, {"grade", directory.AttributeCourseGradeLevel},
+		{"course/displayName", directory.AttributeCourseTitle}, {"course/courseNumber", directory.AttributeCourseCode},
+		{"course/description", "courseDescription"}, {"course/externalId", directory.AttributeCourseExternalID},
+		{"course/subject", directory.AttributeCourseSubject},
+		{"term/displayName", directory.AttributeAcademicSessionTitle}, {"term/externalId", directory.AttributeAcademicSessionExternalID},
+		{"term/startDate", "termStartDate"}, {"term/endDate", "termEndDate"},
+	}, sourcePlaces()...)
+}
+
+func sourcePlaces() []place {
+	return []place{{"externalSource", propertySource}, {"externalSourceDetail", "externalSourceDetail"}}
+}
+
+// classObject shows a class group as a class.
+func (g *surface) classObject(group directory.Group) *odata.Object {
+	externalID, provisioned, _ := group.Class()
+	return fill(g.model, odata.New(g.model.Type(typeClass)).Set("id", odata.Text(group.ID)), classPlaces(), func(property string) string {
+		switch property {
+		case directory.PropertyDisplayName:
+			return group.DisplayName
+		case directory.PropertyMailNickname:
+			return group.MailNickname
+		case directory.PropertyDescription:
+			return group.Description
+		case propertyExternalID:
+			if externalID == group.Attributes[unnamedClass] {
+				return ""
+			}
+			return externalID
+		case propertyExternalName:
+			return or(group.Attributes[property], group.DisplayName)
+		case propertySource:
+			if provisioned {
+				return sourceSIS
+			}
+			return or(group.Attributes[property], sourceManual)
+		}
+		return group.Attributes[property]
+	})
+}
+
+func or(text, otherwise string) string {
+	if text != "" {
+		return text
+	}
+	return otherwise
+}
+
+// unnamedClass is the attribute of a class that was made without externalId: by
+// what its anchor was made instead.
+const unnamedClass = "unnamed"
+
+func isClass() directory.Filter {
+	yes := "true"
+	return directory.Equal{Property: directory.PropertyClass, Value: &yes}
+}
+
+func (g *surface) classes() *odata.EntitySet {
+	t := g.model.Type(typeClass)
+	return &odata.EntitySet{
+		Path: "education/classes", Type: t,
+		ReadAll: readRosterPermissions(), ReadOne: readRosterPermissions(), Write: writeRosterPermissions(),
+		Page: func(r *odata.Request) (odata.Page, error) {
+			return g.pageOfClasses(r, g.Directory.ListGroups, g.Directory.CountGroups)
+		},
+		Count: func(r *odata.Request) (int, error) {
+			f, err := classCondition(r, t)
+			if err != nil {
+				return 0, err
+			}
+			return g.Directory.CountGroups(r.Context(), f)
+		},
+		Get: func(r *odata.Request) (*odata.Object, error) {
+			group, err := g.class(r.Context(), r.Param("id"))
+			if err != nil {
+				return nil, err
+			}
+			return g.classObject(group), nil
+		},
+		Create: g.createClass, Update: g.updateClass,
+		Delete: func(r *odata.Request) error {
+			_, err := g.class(r.Context(), r.Param("id"))
+			if err == nil {
+				err = g.deleteGroup(r)
+			}
+			return err
+		},
+		Navigations: []odata.Navigation{{
+			Name: "group", Context: "groups", Permissions: readRosterPermissions(),
+			Load: func(r *odata.Request, o *odata.Object) (odata.Value, error) {
+				group, err := g.class(r.Context(), o.Get("id").Text())
+				return odata.Struct(groupObject(g.model.Type(typeGroup), group)), err
+			},
+		}},
+	}
+}
+
+// class returns a group that is that of a class.
+func (g *surface) class(ctx context.Context, id string) (directory.Group, error) {
+	group, err := g.Directory.Group(ctx, id)
+	if _, _, ok := group.Class(); err == nil && !ok {
+		err = directory.ErrNotFound
+	}
+	return group, notInDirectory(err, "class", id)
+}
+
+// pageOfClasses returns a page of those of the groups that are of classes.
+func (g *surface) pageOfClasses(r *odata.Request,
+	list func(context.Context, directory.Query) ([]directory.Group, error), number func(context.Context, directory.Filter) (int, error),
+) (odata.Page, error) {
+	t := g.model.Type(typeClass)
+	f, err := classCondition(r, t)
+	if err != nil {
+		return odata.Page{}, err
+	}
+	return page(r, t,
+		func(ctx context.Context, q directory.Query) ([]directory.Group, error) {
+			q.Filter = f
+			return list(ctx, q)
+		},
+		func(ctx context.Context, _ directory.Filter) (int, error) { return number(ctx, f) },
+		g.classObject)
+}
+
+// classCondition translates $filter. The externalId of a class is in the anchor
+// of its group.
+func classCondition(r *odata.Request, t *odata.Type) (directory.Filter, error) {
+	f, err := conditionOf(r, t)
+	return both(isClass(), byAnchor(f)), err
+}
+
+func byAnchor(f directory.Filter) directory.Filter {
+	switch f := f.(type) {
+	case directory.And:
+		return directory.And{Left: byAnchor(f.Left), Right: byAnchor(f.Right)}
+	case directory.Or:
+		return directory.Or{Left: byAnchor(f.Left), Right: byAnchor(f.Right)}
+	case directory.Not:
+		return directory.Not{Inner: byAnchor(f.Inner)}
+	case directory.Equal:
+		if f.Property == propertyExternalID && f.Value != nil {
+			return anchors([]string{*f.Value})
+		}
+	case directory.In:
+		if f.Property == propertyExternalID {
+			return anchors(f.Values)
+		}
+	}
+	return f
+}
+
+func anchors(externalIDs []string) directory.Filter {
+	in := directory.In{Property: directory.PropertyAnchor}
+	for _, id := range externalIDs {
+		in.Values = append(in.Values, directory.GroupAnchor(id), directory.ClassAnchor(id))
+	}
+	return in
+}

@@ -1,0 +1,167 @@
+package graph
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"rollbook/internal/directory"
+	"rollbook/internal/odata"
+)
+
+// plainEducationUser are the members of an education user that are those of a
+// user too.
+func plainEducationUser() []place {
+	var places []place
+	for _, name := range []string{
+		"displayName", "userPrincipalName", "givenName", "surname", "mail", "middleName", "mailNickname", "mobilePhone",
+		"department", "officeLocation", "preferredLanguage", "usageLocation", "userType", "primaryRole",
+	} {
+		places = append(places, place{name, name})
+	}
+	return append(places, sourcePlaces()...)
+}
+
+func studentPlaces() []place {
+	return []place{
+		{"student/externalId", directory.AttributeExternalID}, {"student/grade", directory.AttributeGrade}, {"student/studentNumber", directory.AttributeUserNumber},
+		{"student/birthDate", "birthDate"}, {"student/gender", "gender"}, {"student/graduationYear", "graduationYear"},
+	}
+}
+
+func teacherPlaces() []place {
+	return []place{{"teacher/externalId", directory.AttributeExternalID}, {"teacher/teacherNumber", directory.AttributeUserNumber}}
+}
+
+// educationUserFor returns how people are shown to the caller, as userFor does.
+func (g *surface) educationUserFor(r *odata.Request) func(directory.User) *odata.Object {
+	full := r.Require(wholeRosterPermissions()...) == nil
+	return func(u directory.User) *odata.Object { return g.educationUserObject(u, full) }
+}
+
+func (g *surface) educationUserObject(u directory.User, full bool) *odata.Object {
+	places := plainEducationUser()
+	if !full {
+		places = slices.DeleteFunc(places, func(p place) bool { return !slices.Contains(basicUser(), p.member) })
+	}
+	o := odata.New(g.model.Type(typeEducationUser)).Set("id", odata.Text(u.ID))
+	if full {
+		o.Set("accountEnabled", odata.Bool(u.AccountEnabled)).Set(directory.AttributePrimaryRole, odata.Text("none"))
+		switch u.Attributes[directory.AttributePrimaryRole] {
+		case "student":
+			places = append(places, studentPlaces()...)
+		case "teacher", "faculty":
+			places = append(places, teacherPlaces()...)
+		}
+	}
+	return fill(g.model, o, places, func(property string) string {
+		switch property {
+		case "displayName":
+			return u.DisplayName
+		case "userPrincipalName":
+			return u.UserPrincipalName
+		case "givenName":
+			return u.GivenName
+		case "surname":
+			return u.Surname
+		case "mail":
+			return u.Mail
+		case propertySource:
+			if strings.HasPrefix(u.Anchor, directory.UserAnchor("")) {
+				return sourceSIS
+			}
+		}
+		return u.Attributes[property]
+	})
+}
+
+// rosterReadable is readable for the people of schools.
+func rosterReadable(r *odata.Request, t *odata.Type) error {
+	return readableBy(r, t, wholeRosterPermissions())
+}
+
+func (g *surface) educationUsers() *odata.EntitySet {
+	t := g.model.Type(typeEducationUser)
+	return &odata.EntitySet{
+		Path: "education/users", Type: t,
+		ReadAll: readRosterPermissions(), ReadOne: readRosterPermissions(), Write: writeRosterPermissions(),
+		Page: func(r *odata.Request) (odata.Page, error) {
+			if err := rosterReadable(r, t); err != nil {
+				return odata.Page{}, err
+			}
+			return page(r, t, g.Directory.ListUsers, g.Directory.CountUsers, g.educationUserFor(r))
+		},
+		Count: func(r *odata.Request) (int, error) {
+			if err := rosterReadable(r, t); err != nil {
+				return 0, err
+			}
+			f, err := conditionOf(r, t)
+			if err != nil {
+				return 0, err
+			}
+			return g.Directory.CountUsers(r.Context(), f)
+		},
+		Get: func(r *odata.Request) (*odata.Object, error) {
+			u, err := g.Directory.User(r.Context(), r.Param("id"))
+			if err != nil {
+				return nil, notInDirectory(err, "user", r.Param("id"))
+			}
+			return g.educationUserFor(r)(u), nil
+		},
+		Create: func(r *odata.Request, o *odata.Object) (*odata.Object, error) {
+			u, err := g.makeUser(r, o, educationUserSet)
+			if err != nil {
+				return nil, err
+			}
+			return g.educationUserObject(u, true), nil
+		},
+		Update: func(r *odata.Request, p *odata.Payload) error { return g.changeUser(r, p, t, educationUserSet) },
+		Delete: g.deleteUser,
+		Navigations: []odata.Navigation{{
+			Name: "user", Context: "users", Permissions: wholeRosterPermissions(),
+			Load: func(r *odata.Request, o *odata.Object) (odata.Value, error) {
+				u, err := g.Directory.User(r.Context(), o.Get("id").Text())
+				return odata.Struct(userObject(g.model.Type(typeUser), u, true)), err
+			},
+		}},
+	}
+}
+
+// educationUserSet returns what came in of a student or teacher. What stands in
+// the object of the other role says nothing.
+func educationUserSet(o *odata.Object) (map[string]*string, error) {
+	places := plainEducationUser()
+	if o.Get("student").Kind() != odata.KindAbsent {
+		places = append(places, studentPlaces()...)
+	}
+	if o.Get("teacher").IsSet() {
+		places = append(places, teacherPlaces()...)
+	}
+	set, err := flatten(o, places)
+	if err != nil {
+		return nil, err
+	}
+	if v := o.Get("accountEnabled"); v.Kind() != odata.KindAbsent {
+		text := plain(v)
+		set[directory.PropertyAccountEnabled] = &text
+	}
+	return set, checkUserSet(set)
+}
+
+// classesOfUser are the classes that a user belongs to.
+func (g *surface) classesOfUser(name string, relation directory.Relation) *odata.EntitySet {
+	return &odata.EntitySet{
+		Path: "education/users/{user}/" + name, Type: g.model.Type(typeClass), ReadAll: readRosterPermissions(),
+		Page: func(r *odata.Request) (odata.Page, error) {
+			user := r.Param("user")
+			list := func(ctx context.Context, q directory.Query) ([]directory.Group, error) {
+				return g.Directory.ListGroupsOf(ctx, user, relation, q)
+			}
+			number := func(ctx context.Context, f directory.Filter) (int, error) {
+				return g.Directory.CountGroupsOf(ctx, user, relation, f)
+			}
+			p, err := g.pageOfClasses(r, list, number)
+			return p, notInDirectory(err, "user", user)
+		},
+	}
+}

@@ -1,0 +1,126 @@
+package graph
+
+import (
+	"context"
+
+	"rollbook/internal/directory"
+	"rollbook/internal/odata"
+)
+
+func schoolPlaces() []place {
+	places := append([]place{{"displayName", directory.PropertyDisplayName}, {"description", directory.PropertyDescription}}, sourcePlaces()...)
+	for _, name := range []string{
+		"externalId", "schoolNumber", "principalEmail", "principalName", "externalPrincipalId", "lowestGrade", "highestGrade", "phone", "fax",
+		"address/street", "address/city", "address/state", "address/countryOrRegion", "address/postalCode",
+	} {
+		places = append(places, place{name, name})
+	}
+	return places
+}
+
+func (g *surface) schoolObject(u directory.AdministrativeUnit) *odata.Object {
+	o := fill(g.model, odata.New(g.model.Type(typeSchool)).Set("id", odata.Text(u.ID)), schoolPlaces(), keptOfUnit(u))
+	if !o.Get(propertySource).IsSet() {
+		o.Set(propertySource, odata.Text(sourceManual))
+	}
+	return o
+}
+
+func (g *surface) schoolKind() unitKind {
+	yes := "true"
+	return unitKind{
+		path: "education/schools", typ: typeSchool, name: "school", read: readRosterPermissions(), write: writeRosterPermissions(),
+		places: schoolPlaces(), only: directory.Equal{Property: directory.PropertySchool, Value: &yes}, object: g.schoolObject,
+	}
+}
+
+// schools are the administrative units that were made as schools.
+func (g *surface) schools() *odata.EntitySet {
+	set := g.unitSet(g.schoolKind())
+	set.Navigations = []odata.Navigation{{
+		Name: "administrativeUnit", Context: "administrativeUnits", Permissions: readRosterPermissions(),
+		Load: func(r *odata.Request, o *odata.Object) (odata.Value, error) {
+			u, err := g.Directory.Unit(r.Context(), o.Get("id").Text())
+			return odata.Struct(g.unitObject(u)), err
+		},
+	}}
+	return set
+}
+
+func noCount(context.Context, directory.Filter) (int, error) {
+	return 0, unsupportedOption("$count", "here")
+}
+
+func (g *surface) classesOfSchool() *odata.EntitySet {
+	return &odata.EntitySet{
+		Path: "education/schools/{school}/classes", Type: g.model.Type(typeClass), ReadAll: readRosterPermissions(),
+		Page: func(r *odata.Request) (odata.Page, error) {
+			school, err := g.unit(r.Context(), g.schoolKind(), r.Param("school"))
+			if err != nil {
+				return odata.Page{}, err
+			}
+			list := func(ctx context.Context, q directory.Query) ([]directory.Group, error) {
+				return g.Directory.ListUnitGroups(ctx, school.ID, q)
+			}
+			return g.pageOfClasses(r, list, noCount)
+		},
+	}
+}
+
+func (g *surface) usersOfSchool() *odata.EntitySet {
+	t := g.model.Type(typeEducationUser)
+	return &odata.EntitySet{
+		Path: "education/schools/{school}/users", Type: t, ReadAll: readRosterPermissions(),
+		Page: func(r *odata.Request) (odata.Page, error) {
+			school, err := g.unit(r.Context(), g.schoolKind(), r.Param("school"))
+			if err != nil {
+				return odata.Page{}, err
+			}
+			if err := rosterReadable(r, t); err != nil {
+				return odata.Page{}, err
+			}
+			list := func(ctx context.Context, q directory.Query) ([]directory.User, error) {
+				return g.Directory.ListUnitUsers(ctx, school.ID, q)
+			}
+			return page(r, t, list, noCount, g.educationUserFor(r))
+		},
+	}
+}
+
+func (g *surface) schoolsOfClass() *odata.EntitySet {
+	return g.schoolsOf("education/classes/{class}/schools", func(r *odata.Request) (string, error) {
+		group, err := g.class(r.Context(), r.Param("class"))
+		return group.ID, err
+	})
+}
+
+func (g *surface) schoolsOfUser() *odata.EntitySet {
+	return g.schoolsOf("education/users/{user}/schools", func(r *odata.Request) (string, error) {
+		user, err := g.Directory.User(r.Context(), r.Param("user"))
+		return user.ID, notInDirectory(err, "user", r.Param("user"))
+	})
+}
+
+// schoolsOf are the schools of a user or a class: a few.
+func (g *surface) schoolsOf(path string, of func(*odata.Request) (string, error)) *odata.EntitySet {
+	return &odata.EntitySet{
+		Path: path, Type: g.model.Type(typeSchool), ReadAll: readRosterPermissions(),
+		List: func(r *odata.Request) ([]*odata.Object, error) {
+			id, err := of(r)
+			if err != nil {
+				return nil, err
+			}
+			units, err := g.Directory.UnitsOf(r.Context(), id)
+			if err != nil {
+				return nil, err
+			}
+			var schools []*odata.Object
+			for _, u := range units {
+				if u.School {
+					schools = append(schools, g.schoolObject(u))
+				}
+			}
+			return schools, nil
+		},
+	}
+}

@@ -1,0 +1,240 @@
+package graph
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+
+	"rollbook/internal/directory"
+	"rollbook/internal/odata"
+)
+
+// Units are the administrative units of a directory, of which some are schools.
+// Errors are those of Directory.
+type Units interface {
+	ListUnits(ctx context.Context, q directory.Query) ([]directory.AdministrativeUnit, error)
+	CountUnits(ctx context.Context, f directory.Filter) (int, error)
+	Unit(ctx context.Context, id string) (directory.AdministrativeUnit, error)
+	CreateUnit(ctx context.Context, u directory.AdministrativeUnit) (id string, err error)
+	UpdateUnit(ctx context.Context, id string, change func(directory.AdministrativeUnit) (directory.AdministrativeUnit, error)) error
+	DeleteUnit(ctx context.Context, id string) error
+
+	ListUnitUsers(ctx context.Context, unitID string, q directory.Query) ([]directory.User, error)
+	ListUnitGroups(ctx context.Context, unitID string, q directory.Query) ([]directory.Group, error)
+	UnitsOf(ctx context.Context, objectID string) ([]directory.AdministrativeUnit, error)
+	AddToUnit(ctx context.Context, unitID, memberID string) error
+	RemoveFromUnit(ctx context.Context, unitID, memberID string) error
+}
+
+func unitPlaces() []place {
+	return []place{{"displayName", directory.PropertyDisplayName}, {"description", directory.PropertyDescription}, {"visibility", directory.AttributeVisibility}}
+}
+
+// keptOfUnit returns the properties of a unit by their names.
+func keptOfUnit(u directory.AdministrativeUnit) func(string) string {
+	return func(property string) string {
+		if property == directory.PropertyDisplayName {
+			return u.DisplayName
+		}
+		return u.Attributes[property]
+	}
+}
+
+func (g *surface) unitObject(u directory.AdministrativeUnit) *odata.Object {
+	return fill(g.model, odata.New(g.model.Type(typeUnit)).Set("id", odata.Text(u.ID)), unitPlaces(), keptOfUnit(u))
+}
+
+// unitKind is how administrative units are shown: as what they are, or as schools.
+type unitKind struct {
+	path, typ, name string
+	read, write     []string
+	places          []place
+	only            directory.Filter // nil for all
+	object          func(directory.AdministrativeUnit) *odata.Object
+}
+
+func (g *surface) units(path string) *odata.EntitySet {
+	return g.unitSet(unitKind{
+		path: path, typ: typeUnit, name: "administrative unit", read: readUnitPermissions(), write: writeUnitPermissions(),
+		places: unitPlaces(), object: g.unitObject,
+	})
+}
+
+func (g *surface) unitSet(k unitKind) *odata.EntitySet {
+	t := g.model.Type(k.typ)
+	number := func(ctx context.Context, f directory.Filter) (int, error) {
+		return g.Directory.CountUnits(ctx, both(k.only, f))
+	}
+	return &odata.EntitySet{
+		Path: k.path, Type: t, ReadAll: k.read, ReadOne: k.read, Write: k.write,
+		Page: func(r *odata.Request) (odata.Page, error) {
+			list := func(ctx context.Context, q directory.Query) ([]directory.AdministrativeUnit, error) {
+				q.Filter = both(k.only, q.Filter)
+				return g.Directory.ListUnits(ctx, q)
+			}
+			return page(r, t, list, number, k.object)
+		},
+		Count: func(r *odata.Request) (int, error) {
+			f, err := conditionOf(r, t)
+			if err != nil {
+				return 0, err
+			}
+			return number(r.Context(), f)
+		},
+		Get: func(r *odata.Request) (*odata.Object, error) {
+			u, err := g.unit(r.Context(), k, r.Param("id"))
+			if err != nil {
+				return nil, err
+			}
+			return k.object(u), nil
+		},
+		Create: func(r *odata.Request, o *odata.Object) (*odata.Object, error) { return g.createUnit(r, k, o) },
+		Update: func(r *odata.Request, p *odata.Payload) error { return g.updateUnit(r, k, p) },
+		Delete: func(r *odata.Request) error {
+			_, err := g.unit(r.Context(), k, r.Param("id"))
+			if err == nil {
+				err = g.Directory.DeleteUnit(r.Context(), r.Param("id"))
+			}
+			return err
+		},
+	}
+}
+
+func both(a, b directory.Filter) directory.Filter {
+	switch {
+	case a == nil:
+		return b
+	case b == nil:
+		return a
+	}
+	return directory.And{Left: a, Right: b}
+}
+
+// unit returns a unit that is of the kind.
+func (g *surface) unit(ctx context.Context, k unitKind, id string) (directory.AdministrativeUnit, error) {
+	u, err := g.Directory.Unit(ctx, id)
+	if err == nil && k.only != nil && !u.School {
+		err = directory.ErrNotFound
+	}
+	return u, notInDirectory(err, k.name, id)
+}
+
+func (g *surface) createUnit(r *odata.Request, k unitKind, o *odata.Object) (*odata.Object, error) {
+	set, err := flatten(o, k.places)
+	if err != nil {
+		return nil, err
+	}
+	if set[directory.PropertyDisplayName] == nil {
+		return nil, requestError("displayName", "The property 'displayName' is required.")
+	}
+	u := directory.AdministrativeUnit{School: k.only != nil}.With(set)
+	if u.ID, err = g.Directory.CreateUnit(r.Context(), u); err != nil {
+		return nil, err
+	}
+	return k.object(u), nil
+}
+
+func (g *surface) updateUnit(r *odata.Request, k unitKind, p *odata.Payload) error {
+	id := r.Param("id")
+	if _, err := g.unit(r.Context(), k, id); err != nil {
+		return err
+	}
+	o, err := p.ForUpdate(g.model.Type(k.typ))
+	if err != nil {
+		return err
+	}
+	set, err := flatten(o, k.places)
+	if err != nil {
+		return err
+	}
+	if name, given := set[directory.PropertyDisplayName]; given && name == nil {
+		return requestError("displayName", "Invalid value specified for property 'displayName'.")
+	}
+	return g.Directory.UpdateUnit(r.Context(), id, func(u directory.AdministrativeUnit) (directory.AdministrativeUnit, error) {
+		return u.With(set), nil
+	})
+}
+
+// unitMembers are the users of a unit, and behind them its groups.
+func (g *surface) unitMembers(path string) *odata.EntitySet {
+	users, groups := g.model.Type(typeUser), g.model.Type(typeGroup)
+	return &odata.EntitySet{
+		Path: path + "/{unit}/members", Type: g.model.Type(typeDirectoryObject), ReadAll: readUnitPermissions(),
+		Page: func(r *odata.Request) (odata.Page, error) {
+			q, err := queryOf(r, users)
+			if err != nil {
+				return odata.Page{}, err
+			}
+			if q.Filter != nil || r.Options.Count {
+				return odata.Page{}, unsupportedOption("$filter or $count", "on the members of an administrative unit")
+			}
+			return g.membersOfUnit(r, q, users, groups)
+		},
+	}
+}
+
+func (g *surface) membersOfUnit(r *odata.Request, q directory.Query, users, groups *odata.Type) (odata.Page, error) {
+	unit, top := r.Param("unit"), q.Top
+	q.Top++
+	var found []*odata.Object
+	if r.Cast == nil || users.Is(r.Cast) {
+		some, err := g.Directory.ListUnitUsers(r.Context(), unit, q)
+		if err != nil {
+			return odata.Page{}, notInDirectory(err, "administrative unit", unit)
+		}
+		found = objects(some, g.userFor(r))
+	}
+	if r.Cast == nil || groups.Is(r.Cast) {
+		some, err := g.Directory.ListUnitGroups(r.Context(), unit, q)
+		if err != nil {
+			return odata.Page{}, notInDirectory(err, "administrative unit", unit)
+		}
+		found = append(found, objects(some, func(group directory.Group) *odata.Object { return groupObject(groups, group) })...)
+	}
+	return cutPage(byID(found), top), nil
+}
+
+// unitReferences add and remove who belongs to a unit.
+func (g *surface) unitReferences(path string) []odata.Operation {
+	path += "/{unit}/members"
+	return g.belonging(path, "unit", typeDirectoryObject, writeUnitPermissions())
+}
+
+// belonging are the operations that add to an administrative unit, and remove
+// from it.
+func (g *surface) belonging(path, unit, typ string, permissions []string) []odata.Operation {
+	add := func(r *odata.Request) (odata.Answer, error) {
+		p, err := r.Payload()
+		if err != nil {
+			return odata.Answer{}, err
+		}
+		member, err := p.Reference(g.model.Type(typ))
+		if err == nil {
+			err = g.Directory.AddToUnit(r.Context(), r.Param(unit), member)
+		}
+		return odata.Answer{}, refusedChange(err, "")
+	}
+	remove := func(r *odata.Request) (odata.Answer, error) {
+		err := g.Directory.RemoveFromUnit(r.Context(), r.Param(unit), r.Param("id"))
+		return odata.Answer{}, refusedChange(err, "")
+	}
+	return []odata.Operation{
+		{Method: http.MethodPost, Path: path + "/$ref", Permissions: permissions, Handle: add},
+		{Method: http.MethodDelete, Path: path + "/{id}/$ref", Permissions: permissions, Handle: remove},
+	}
+}
+
+func byID(found []*odata.Object) []*odata.Object {
+	slices.SortFunc(found, func(a, b *odata.Object) int { return strings.Compare(a.Get("id").Text(), b.Get("id").Text()) })
+	return found
+}
+
+// cutPage returns a page of what was found, of which one too many was asked for.
+func cutPage(found []*odata.Object, top int) odata.Page {
+	p := odata.Page{Count: -1, Objects: found[:min(top, len(found))]}
+	if len(found) > top && top > 0 {
+		p.Next = "id-'" + p.Objects[top-1].Get("id").Text() + "'"
+	}
+	return p
+}
