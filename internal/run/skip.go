@@ -2,6 +2,7 @@ package run
 
 import (
 	"fmt"
+	"slices"
 
 	"rollbook/internal/flow"
 )
@@ -36,7 +37,42 @@ func (p *pass) addOutbound(f flow.ProvisioningFlow) {
 	default:
 		a.ID, a.Status = p.NewID(), ActivityInProgress
 		p.run.Activities = append(p.run.Activities, a)
+		for _, reason := range leftOut(f) {
+			p.result.Skipped = append(p.result.Skipped, Skipped{a.DisplayName, f.ID, reason})
+		}
 	}
+}
+
+// leftOut returns what a flow asks for that runs cannot do yet while they do
+// the rest of it.
+func leftOut(f flow.ProvisioningFlow) []string {
+	var left []string
+	if f.User == nil {
+		return nil
+	}
+	if options := f.User.CreationOptions; options != nil && f.User.CreateUnmatchedUsers {
+		if slices.ContainsFunc(options.Configurations, func(c flow.UserConfiguration) bool { return len(c.LicenseSkus) > 0 }) {
+			left = append(left, "licenses (licenseSkus) cannot be assigned yet; accounts are made without")
+		}
+		if slices.ContainsFunc(options.Configurations, func(c flow.UserConfiguration) bool { return c.DefaultPasswordSettings != nil }) {
+			left = append(left, "initial passwords (defaultPasswordSettings) cannot be set yet; accounts are made without")
+		}
+	}
+	management := f.User.ManagementOptions
+	if slices.Contains(management.AdditionalAttributes, "userNumber") {
+		left = append(left, "user numbers (userNumber) are not in the files that can be read, and are not written")
+	}
+	if allow := management.AdditionalOptions.AllowStudentContactAssociation; allow != nil && *allow {
+		left = append(left, "contacts (allowStudentContactAssociation) cannot be associated with students yet")
+	}
+	return left
+}
+
+// leavesOut reports whether an activity did less than its flow asks for.
+func (p *pass) leavesOut(a *Activity) bool {
+	return slices.ContainsFunc(p.config.ProvisioningFlows, func(f flow.ProvisioningFlow) bool {
+		return f.ID == a.FlowID && len(leftOut(f)) > 0
+	})
 }
 
 func (p *pass) skip(a Activity, code, reason string) {

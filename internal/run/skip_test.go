@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"testing"
 
 	"rollbook/internal/flow"
@@ -77,6 +78,50 @@ func TestFlowsThatCannotBeDoneAreSkipped(t *testing.T) {
 				t.Errorf("%s is %s (%v), want it skipped", a.DisplayName, a.Status, a.BlockingError)
 			}
 		}
+	})
+}
+
+// A flow that asks for more than runs can do is done as far as they can, and is
+// not called done without a word.
+func TestWhatAFlowLeavesOut(t *testing.T) {
+	onEveryEngine(t, func(t *testing.T, w *world) {
+		config, err := w.flows.Snapshot(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		allow := true
+		for _, f := range config.ProvisioningFlows {
+			if f.User == nil {
+				continue
+			}
+			_, err := w.flows.UpdateProvisioningFlow(t.Context(), f.FlowSet, f.ID, func(f flow.ProvisioningFlow) (flow.ProvisioningFlow, error) {
+				f.User.CreationOptions = &flow.UserCreationOptions{Configurations: []flow.UserConfiguration{{
+					RoleGroup: "staff", LicenseSkus: []string{"a"}, DefaultPasswordSettings: &flow.PasswordSettings{Password: "sealed"},
+				}}}
+				f.User.ManagementOptions.AdditionalAttributes = []string{"userNumber"}
+				f.User.ManagementOptions.AdditionalOptions.AllowStudentContactAssociation = &allow
+				return f, nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		result := w.sync(t)
+		wantCounts(t, district, result)
+		var reasons []string
+		for i, word := range []string{"licenseSkus", "defaultPasswordSettings", "userNumber", "allowStudentContactAssociation"} {
+			if i >= len(result.Skipped) || !strings.Contains(result.Skipped[i].Reason, word) {
+				t.Errorf("%s is not named in %v", word, result.Skipped)
+			}
+		}
+		one, err := w.Runs.Run(t.Context(), result.Run.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range one.Activities {
+			reasons = append(reasons, a.DisplayName+" "+string(a.Status))
+		}
+		wantSame(t, "activities", []string{"Rosters completed", "userProvisioningFlow completedWithWarnings", "classGroupProvisioningFlow completed"}, reasons)
 	})
 }
 
