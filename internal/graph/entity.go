@@ -84,7 +84,7 @@ func (n noun[E]) patch(ctx context.Context, id string, p *odata.Payload) error {
 
 // patched returns a stored entity with a patch merged into it.
 func patched(stored *odata.Object, p *odata.Payload) (*odata.Object, error) {
-	patch, err := p.ForUpdate(stored.Type)
+	patch, err := p.ForPatch(stored)
 	if err != nil {
 		return nil, err
 	}

@@ -32,6 +32,8 @@ func TestOneRosterConnector(t *testing.T) {
 	}{
 		{"a name", `{"displayName":"x"}`, 204, "sealed:hunter2"},
 		{"a credential without a secret", `{"credential":{` + oAuth1 + `,"displayName":"y"}}`, 204, "sealed:hunter2"},
+		{"a credential that does not say its kind", `{"credential":{"clientSecret":"hunter3"}}`, 204, "sealed:hunter3"},
+		{"and back", `{"credential":{"clientSecret":"hunter2"}}`, 204, "sealed:hunter2"},
 		{"a mask", `{"credential":{` + oAuth1 + `,"clientSecret":"*****"}}`, 204, "sealed:hunter2"},
 		{"null", `{"credential":{` + oAuth1 + `,"clientSecret":null}}`, 400, "sealed:hunter2"},
 		{"another kind without a secret", `{"credential":{` + oAuth2 + `,"displayName":"y","clientId":"i","tokenUrl":"https://sis.example/token"}}`, 400, "sealed:hunter2"},

@@ -10,6 +10,8 @@ type Payload struct {
 	model *Model
 	seal  func(secret string) (string, error)
 	root  node
+
+	stored *Object // what an update changes; nil for none
 }
 
 // ParsePayload reads a body. Secrets in it are sealed as soon as they are
@@ -51,6 +53,30 @@ func (p *Payload) ForUpdate(stored *Type) (*Object, error) {
 	return p.members(p.root, stored, "")
 }
 
+// ForPatch returns the payload as a change of a stored entity. A structured
+// value that does not say its type has that of the stored one in its place.
+func (p *Payload) ForPatch(stored *Object) (*Object, error) {
+	of := *p
+	of.stored = stored
+	return of.ForUpdate(stored.Type)
+}
+
+// storedType returns the type of the structured value that is stored at a path,
+// and nil where there is none, or a collection on the way.
+func (p *Payload) storedType(path string) *Type {
+	at := p.stored
+	for name := range strings.SplitSeq(path, "/") {
+		if at == nil {
+			return nil
+		}
+		at = at.Get(name).Object()
+	}
+	if at == nil {
+		return nil
+	}
+	return at.Type
+}
+
 // typeName returns the type that a payload names, without "#", and "" for none.
 func typeName(n node) (string, error) {
 	for _, m := range n.members {
@@ -84,6 +110,9 @@ func (p *Payload) typeOf(n node, declared *Type, path string) (*Type, error) {
 		return nil, err
 	}
 	if name == "" {
+		if stored := p.storedType(path); stored != nil && stored.Is(declared) {
+			return stored, nil
+		}
 		if declared.Abstract {
 			return nil, BadRequest(InnerInvalidType, join(path, "@odata.type"),
 				"'%s' must say which type it is; it can be %s.", join(path, "@odata.type"), p.choices(declared))
