@@ -279,3 +279,50 @@ func TestNewInboundFlowIsReady(t *testing.T) {
 		t.Errorf("read as %v", a.member("readinessStatus"))
 	}
 }
+
+// Every collection takes every query option that the published clients can
+// send, with and without "$".
+func TestEveryCollectionTakesEveryOption(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	i := w.populated()
+	w.must(202, "POST", industry+"dataConnectors/"+i.connector+"/validate", "")
+	w.must(201, "POST", industry+"dataConnectors", oneRosterBody(i.source))
+	expands := map[string]string{
+		"dataConnectors": "sourceSystem", "inboundFlows": "dataConnector($select=id),year", "outboundProvisioningFlowSets": "provisioningFlows",
+		"runs": "activities", "runs/run-1/activities": "activity",
+	}
+	for _, collection := range []string{
+		"dataConnectors", "inboundFlows", "operations", "outboundProvisioningFlowSets", "outboundProvisioningFlowSets/" + i.set + "/provisioningFlows",
+		"referenceDefinitions", "roleGroups", "runs", "runs/run-1/activities", "sourceSystems", "years",
+	} {
+		all := w.must(200, "GET", industry+collection, "")
+		first, _ := all.member("value/0/id").(string)
+		if first == "" {
+			t.Fatalf("%s holds nothing: %s", collection, all.text)
+		}
+		options := []string{
+			"$filter=id%20eq%20'" + first + "'", "$orderby=id%20desc", "$top=1", "$skip=1", "$count=true", "$select=id", "$search=x",
+			"$top=2&$skip=0&$orderby=id&$count=true&$select=id&$filter=id%20ne%20''",
+		}
+		if x := expands[collection]; x != "" {
+			options = append(options, "$expand="+x)
+		}
+		for _, option := range options {
+			for _, spelled := range []string{option, strings.ReplaceAll(option, "$", "")} {
+				a := w.call("GET", industry+collection+"?"+spelled, "")
+				if _, isList := a.member("value").([]any); a.status != 200 || !isList {
+					t.Errorf("%s?%s: status %d\n%s", collection, spelled, a.status, a.text)
+				}
+			}
+		}
+		for _, item := range []string{"/" + first, "('" + first + "')"} {
+			if a := w.call("GET", industry+collection+item+"?$select=id", ""); a.status != 200 || a.id() != first {
+				t.Errorf("%s%s: status %d\n%s", collection, item, a.status, a.text)
+			}
+		}
+		if a := w.call("GET", industry+collection+"/$count?$filter=id%20eq%20'"+first+"'", ""); a.text != "1" {
+			t.Errorf("%s/$count with a filter: %d %s", collection, a.status, a.text)
+		}
+	}
+}
