@@ -98,6 +98,9 @@ func (r *Request) batchItems() ([]batchItem, error) {
 			return nil, BadRequest(InnerInvalidFormat, "requests/id", "Each request of a batch needs an id of its own; letter case makes no difference. '%s' is empty or occurs twice.", item.ID)
 		}
 		seen[item.key] = true
+		if len(item.DependsOn) > maxBatchItems {
+			return nil, BadRequest(InnerInvalidFormat, "requests/dependsOn", "The request '%s' depends on more than the batch has.", item.ID)
+		}
 	}
 	return batch.Requests, nil
 }
