@@ -35,6 +35,11 @@ type Directory interface {
 	// directory.BelongsError, removing who is not in directory.ErrNotFound.
 	Change(ctx context.Context, effects ...directory.Effect) ([]string, error)
 
+	// DeltaUsers and DeltaGroups return what changed, or directory.ErrForgotten
+	// where that cannot be told.
+	DeltaUsers(ctx context.Context, q directory.DeltaQuery) (directory.Delta[directory.User], error)
+	DeltaGroups(ctx context.Context, q directory.DeltaQuery) (directory.Delta[directory.GroupChange], error)
+
 	Units
 }
 

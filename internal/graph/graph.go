@@ -80,6 +80,7 @@ func newServices(config Config) ([]*odata.Service, error) {
 	beta.Handle(g.root(sets).Operation())
 	for _, s := range []*odata.Service{beta, v1} {
 		s.Handle(g.referenceOperations()...)
+		s.Handle(g.deltaOperations()...)
 		s.Serve(g.directorySets()...)
 	}
 	beta.Serve(g.units("administrativeUnits"), g.unitMembers("administrativeUnits"))

@@ -51,6 +51,7 @@ func wantPermissions() map[string][]string {
 		"GET users/{user}/memberOf": groups, "GET users/{user}/memberOf/$count": groups,
 		"GET users/{user}/transitiveMemberOf": groups, "GET users/{user}/transitiveMemberOf/$count": groups,
 		"GET users/{user}/ownedObjects": groups, "GET users/{user}/ownedObjects/$count": groups,
+		"GET users/delta": users, "GET groups/delta": groups, "GET education/classes/delta": {"EduRoster.ReadBasic.All", "EduRoster.Read.All", "EduRoster.ReadWrite.All"},
 		"GET directoryObjects/{id}": {"Directory.Read.All", "Directory.ReadWrite.All"},
 		"POST users":                writeUsers, "PATCH users/{id}": writeUsers, "DELETE users/{id}": writeUsers,
 		"POST groups": createGroups, "PATCH groups/{id}": writeGroups, "DELETE groups/{id}": writeGroups,

@@ -12,6 +12,7 @@ type Page struct {
 	Objects []*Object
 	Count   int    // of the whole collection; -1 where it was not asked for
 	Next    string // the $skiptoken of what follows; "" at the end
+	Delta   string // the $deltatoken of what changes after this; "" for none
 }
 
 // Select applies $filter, $search, $orderby, $skiptoken, $skip and $top to a

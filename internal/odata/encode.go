@@ -74,6 +74,9 @@ func (e *Encoder) AppendEntity(dst []byte, o *Object, declared *Type, context st
 // object appends the members of an object, whose brace is open, and closes it.
 func (e *Encoder) object(dst []byte, o *Object, declared *Type, selected []string) []byte {
 	t := o.Type
+	if o.Removed != "" {
+		selected = []string{"id"}
+	}
 	typed := e.Metadata == MetadataFull || e.Metadata == MetadataMinimal && (t.Tagged || declared.polymorphic())
 	if typed {
 		dst = append(dst, `"@odata.type":"#`...)
@@ -91,10 +94,32 @@ func (e *Encoder) object(dst []byte, o *Object, declared *Type, selected []strin
 		}
 		dst = e.member(dst, p, v)
 	}
+	dst = e.changes(dst, o)
 	if dst[len(dst)-1] == ',' {
 		dst = dst[:len(dst)-1]
 	}
 	return append(dst, '}')
+}
+
+// changes appends what a delta says of an object beside its members.
+func (e *Encoder) changes(dst []byte, o *Object) []byte {
+	for _, moves := range o.Moves {
+		_, p := o.Type.member(moves.Navigation)
+		dst = append(dst, '"')
+		dst = append(append(dst, p.Name...), `@delta":[`...)
+		for i, entity := range moves.Entities {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = e.object(append(dst, '{'), entity, p.structure, []string{"id"})
+		}
+		dst = append(dst, `],`...)
+	}
+	if o.Removed != "" {
+		dst = append(dst, `"@removed":{"reason":`...)
+		dst = append(appendText(dst, o.Removed), `},`...)
+	}
+	return dst
 }
 
 func (e *Encoder) member(dst []byte, p *Property, v *Value) []byte {

@@ -15,6 +15,7 @@ type Error struct {
 	InnerCode  string // a finer code; may be empty
 	RetryAfter time.Duration
 	Allow      string // the methods that would do, with 405
+	Location   string // where to begin anew, with 410
 }
 
 func (e *Error) Error() string { return e.Message }

@@ -9,8 +9,21 @@ type Object struct {
 	// the object; empty for none.
 	Context string
 
+	// Removed is why a delta no longer has the object; "" for one that it has.
+	Removed string
+
+	// Moves are, in a delta, who came to navigations of the object and who left.
+	Moves []Moves
+
 	fields []Value  // by position in Type.members
 	only   []string // the members to write, where not all are
+}
+
+// Moves are the entities that came to a navigation, and those that left it:
+// these are Removed.
+type Moves struct {
+	Navigation string
+	Entities   []*Object
 }
 
 // New returns an object of the type with no members. Most objects are small

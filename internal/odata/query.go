@@ -16,10 +16,14 @@ type Options struct {
 	Skip      int
 	Count     bool
 	SkipToken string
-	Search    string
-	Expand    []Expand
-	Format    string
-	Args      []Arg // what is no option: arguments of functions and their aliases
+
+	// DeltaToken is nil where it was not given: an empty one asks for everything.
+	DeltaToken *string
+
+	Search string
+	Expand []Expand
+	Format string
+	Args   []Arg // what is no option: arguments of functions and their aliases
 
 	given []pair
 }
@@ -72,7 +76,7 @@ func ParseQuery(raw string) (*Options, error) {
 }
 
 func optionNames() []string {
-	return []string{"select", "filter", "orderby", "top", "skip", "skiptoken", "count", "expand", "search", "format"}
+	return []string{"select", "filter", "orderby", "top", "skip", "skiptoken", "deltatoken", "count", "expand", "search", "format"}
 }
 
 func (o *Options) read(name, value, raw string, seen map[string]bool) error {
@@ -107,6 +111,8 @@ func (o *Options) set(name, value string) (err error) {
 		o.Skip, err = number("$skip", value)
 	case "skiptoken":
 		o.SkipToken = value
+	case "deltatoken":
+		o.DeltaToken = &value
 	case "count":
 		o.Count, err = boolean("$count", value)
 	case "expand":

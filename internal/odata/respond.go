@@ -109,7 +109,11 @@ func (e *Encoder) appendPage(dst []byte, r *Request, a Answer, context string) [
 	}
 	if a.Page.Next != "" {
 		dst = append(dst, `"@odata.nextLink":`...)
-		dst = append(appendText(dst, r.nextLink(a.Page.Next)), ',')
+		dst = append(appendText(dst, r.Continued("skiptoken", a.Page.Next)), ',')
+	}
+	if a.Page.Delta != "" {
+		dst = append(dst, `"@odata.deltaLink":`...)
+		dst = append(appendText(dst, r.Continued("deltatoken", a.Page.Delta)), ',')
 	}
 	dst = append(dst, `"value":[`...)
 	for i, o := range a.Page.Objects {
@@ -121,17 +125,21 @@ func (e *Encoder) appendPage(dst []byte, r *Request, a Answer, context string) [
 	return append(dst, ']', '}')
 }
 
-// nextLink returns the address of the next page: this request, continued.
-func (r *Request) nextLink(token string) string {
+// Continued returns the address of this request, continued at the place that a
+// token names.
+func (r *Request) Continued(option, token string) string {
 	path, _ := r.service.below(r.HTTP.URL.EscapedPath())
 	link := r.Base + path + "?"
 	for _, p := range r.Options.given {
-		// The count is told once, and what was skipped stays skipped.
-		if p.name != "skiptoken" && p.name != "skip" && p.name != "count" {
+		switch p.name {
+		case "skiptoken", "deltatoken":
+		case "skip", "count":
+			// The count is told once, and what was skipped stays skipped.
+		default:
 			link += "$" + p.name + "=" + p.raw + "&"
 		}
 	}
-	return link + "$skiptoken=" + url.QueryEscape(token)
+	return link + "$" + option + "=" + url.QueryEscape(token)
 }
 
 func send(r *Request, status int, body []byte) {
@@ -161,6 +169,8 @@ func (s *Service) refuse(r *Request, err error) {
 		header.Set("WWW-Authenticate", s.challenge(r.HTTP))
 	case refusal.Allow != "":
 		header.Set("Allow", refusal.Allow)
+	case refusal.Location != "":
+		header.Set("Location", refusal.Location)
 	case refusal.RetryAfter > 0:
 		header.Set("Retry-After", strconv.Itoa(int((refusal.RetryAfter+time.Second-1)/time.Second)))
 	}

@@ -9,14 +9,12 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"rollbook/internal/directory"
 	"rollbook/internal/store"
 )
 
 // changesKept is for how long it can be told what changed.
 const changesKept = 30 * 24 * time.Hour
-
-// errForgotten says that it can no longer be told what changed.
-var errForgotten = errors.New("what changed is no longer known")
 
 // changed is what one version changed. It costs a row for each batch and a byte
 // or two for each object, so a first load hardly notices.
@@ -39,14 +37,12 @@ type deleted struct {
 	Class bool   `json:"class,omitempty"` // it was the group of a class
 }
 
-// move is who came to a group and who went. A group that had nobody before has
-// none: all who are in it came.
+// move is who came to a group as member and who went. A group that nobody
+// belonged to before has none: all who are in it came.
 type move struct {
-	Group       int64   `json:"group"`
-	OwnersCame  []int64 `json:"ownersCame,omitempty"`
-	OwnersWent  []int64 `json:"ownersWent,omitempty"`
-	MembersCame []int64 `json:"membersCame,omitempty"`
-	MembersWent []int64 `json:"membersWent,omitempty"`
+	Group int64   `json:"group"`
+	Came  []int64 `json:"came,omitempty"`
+	Went  []int64 `json:"went,omitempty"`
 }
 
 // record writes what the batch changed under the version that it reached.
@@ -82,11 +78,7 @@ func (b *batch) record(ctx context.Context, tx store.Tx) error {
 }
 
 func (m *memberships) moved(group int64) move {
-	return move{
-		Group:      group,
-		OwnersCame: without(m.owners, m.before.owners), OwnersWent: without(m.before.owners, m.owners),
-		MembersCame: without(m.members, m.before.members), MembersWent: without(m.before.members, m.members),
-	}
+	return move{Group: group, Came: without(m.members, m.before.members), Went: without(m.before.members, m.members)}
 }
 
 // without returns what is in a and not in b, both of which ascend.
@@ -124,7 +116,7 @@ func (c changed) write(ctx context.Context, tx store.Tx, now time.Time) error {
 }
 
 // eachChange calls each for the versions after one up to another, in their
-// order. It returns errForgotten, having called each for some or none, where one
+// order. It returns directory.ErrForgotten, having called each for some or none, where one
 // of them is not known any more.
 func eachChange(ctx context.Context, tx store.Tx, after, upTo int64, each func(changed) error) error {
 	next := after + 1
@@ -135,13 +127,13 @@ func eachChange(ctx context.Context, tx store.Tx, after, upTo int64, each func(c
 			return err
 		}
 		if c.version != next {
-			return errForgotten
+			return directory.ErrForgotten
 		}
 		next++
 		return each(c)
 	})
 	if err == nil && next != upTo+1 {
-		err = errForgotten
+		err = directory.ErrForgotten
 	}
 	return err
 }

@@ -30,12 +30,15 @@ func userProperties() map[string]property {
 	}
 }
 
+// classColumn is whether a group is that of a class, by its anchor.
+const classColumn = "COALESCE(substr(anchor, 1, 8) = 'Section_' OR substr(anchor, 1, 6) = 'Class_', FALSE)"
+
 func groupProperties() map[string]property {
 	return map[string]property{
 		"id":                     {column: "id", exactly: true},
 		"displayName":            {column: "display_folded"},
 		"mailNickname":           {column: "nickname_folded"},
-		directory.PropertyClass:  {column: "COALESCE(substr(anchor, 1, 8) = 'Section_' OR substr(anchor, 1, 6) = 'Class_', FALSE)", boolean: true},
+		directory.PropertyClass:  {column: classColumn, boolean: true},
 		directory.PropertyAnchor: {column: "anchor", exactly: true},
 	}
 }

@@ -67,7 +67,7 @@ func (d *Directory) groupsOf(ctx context.Context, tx store.Tx, user int64, relat
 	if d.reverse != nil {
 		if err := d.reverse.follow(ctx, tx, s.version); err != nil {
 			d.reverse = nil
-			if !errors.Is(err, errForgotten) {
+			if !errors.Is(err, directory.ErrForgotten) {
 				return nil, err
 			}
 		}
@@ -92,7 +92,7 @@ func (r *reverse) follow(ctx context.Context, tx store.Tx, version int64) error 
 			moved[group] = true
 		}
 		if len(moved)+len(r.newer) > maxNewer {
-			return errForgotten
+			return directory.ErrForgotten
 		}
 		return nil
 	})

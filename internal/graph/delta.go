@@ -1,0 +1,113 @@
+package graph
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+
+	"rollbook/internal/directory"
+	"rollbook/internal/odata"
+)
+
+// deltaOperations tell what changed (Graph: delta query).
+func (g *surface) deltaOperations() []odata.Operation {
+	operation := func(path, typ string, permissions []string, handle func(*odata.Request) (odata.Answer, error)) odata.Operation {
+		return odata.Operation{
+			Method: http.MethodGet, Path: path + "/delta", Permissions: permissions, Handle: handle,
+			Bound: &odata.Bound{Type: typ, Collection: true, Returns: typ, Many: true, Composable: true},
+		}
+	}
+	return []odata.Operation{
+		operation("users", typeUser, readUserPermissions(), g.usersDelta),
+		operation("groups", typeGroup, readGroupPermissions(), g.groupsDelta),
+		operation("education/classes", typeClass, readRosterPermissions(), g.classesDelta),
+	}
+}
+
+// deltaQuery translates the query options of a delta.
+func deltaQuery(r *odata.Request) (directory.DeltaQuery, error) {
+	o := r.Options
+	switch {
+	case o.Filter != nil, len(o.OrderBy) > 0, o.Search != "", len(o.Expand) > 0, o.Skip > 0, o.Count:
+		return directory.DeltaQuery{}, unsupportedOption("$filter, $orderby, $search, $expand, $skip or $count", "with delta")
+	case o.Top > maxTop || o.Top == 0:
+		return directory.DeltaQuery{}, odata.BadRequest(odata.InnerInvalidQuery, "$top", "The value of $top must be from 1 to %d, not %d.", maxTop, o.Top)
+	}
+	q := directory.DeltaQuery{Token: o.SkipToken, Top: defaultTop}
+	if o.Top > 0 {
+		q.Top = o.Top
+	}
+	if o.DeltaToken != nil && q.Token == "" {
+		q.Token = *o.DeltaToken
+	}
+	return q, nil
+}
+
+// deltaPage returns a page of what changed.
+func deltaPage[E any](r *odata.Request, t *odata.Type, context string, d directory.Delta[E], err error, object func(E) *odata.Object) (odata.Answer, error) {
+	if errors.Is(err, directory.ErrForgotten) {
+		return odata.Answer{}, &odata.Error{Status: http.StatusGone, Code: "syncStateNotFound", Location: r.Continued("deltatoken", ""),
+			Message: "What changed since this token is not known any more; begin anew at the address in Location."}
+	}
+	if err != nil {
+		return odata.Answer{}, err
+	}
+	p := odata.Page{Count: -1, Objects: objects(d.Changed, object), Next: d.Next, Delta: d.Done}
+	for _, id := range d.Deleted {
+		p.Objects = append(p.Objects, removed(t, id, "deleted"))
+	}
+	return odata.Answer{Page: &p, Declared: t, Context: context}, nil
+}
+
+func removed(t *odata.Type, id, reason string) *odata.Object {
+	o := odata.New(t).Set("id", odata.Text(id))
+	o.Removed = reason
+	return o
+}
+
+func (g *surface) usersDelta(r *odata.Request) (odata.Answer, error) {
+	q, err := deltaQuery(r)
+	if err != nil {
+		return odata.Answer{}, err
+	}
+	d, err := g.Directory.DeltaUsers(r.Context(), q)
+	return deltaPage(r, g.model.Type(typeUser), "users", d, err, g.userFor(r))
+}
+
+func (g *surface) groupsDelta(r *odata.Request) (odata.Answer, error) {
+	q, err := deltaQuery(r)
+	if err != nil {
+		return odata.Answer{}, err
+	}
+	selected := r.Options.Select
+	q.Members = len(selected) == 0 || slices.ContainsFunc(selected, func(name string) bool { return strings.EqualFold(name, "members") })
+	d, err := g.Directory.DeltaGroups(r.Context(), q)
+	t, user := g.model.Type(typeGroup), g.model.Type(typeUser)
+	return deltaPage(r, t, "groups", d, err, func(change directory.GroupChange) *odata.Object {
+		o := groupObject(t, change.Group)
+		var who []*odata.Object
+		for _, id := range change.Came {
+			who = append(who, odata.New(user).Set("id", odata.Text(id)))
+		}
+		for _, id := range change.Went {
+			who = append(who, removed(user, id, "deleted"))
+		}
+		if len(who) > 0 {
+			o.Moves = []odata.Moves{{Navigation: "members", Entities: who}}
+		}
+		return o
+	})
+}
+
+func (g *surface) classesDelta(r *odata.Request) (odata.Answer, error) {
+	q, err := deltaQuery(r)
+	if err != nil {
+		return odata.Answer{}, err
+	}
+	q.Classes = true
+	d, err := g.Directory.DeltaGroups(r.Context(), q)
+	return deltaPage(r, g.model.Type(typeClass), "education/classes", d, err, func(change directory.GroupChange) *odata.Object {
+		return g.classObject(change.Group)
+	})
+}

@@ -1,0 +1,129 @@
+package graph_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// follow reads a delta to its end and returns its objects and the deltaLink.
+func (w *world) follow(path string) (found []map[string]any, link string) {
+	w.tb.Helper()
+	for {
+		a := w.must(200, "GET", path, "")
+		for _, v := range a.member("value").([]any) {
+			found = append(found, v.(map[string]any))
+		}
+		next, more := a.member("@odata.nextLink").(string)
+		link, done := a.member("@odata.deltaLink").(string)
+		if more == done {
+			w.tb.Fatal("one of nextLink and deltaLink has to be there:", a.text)
+		}
+		if done {
+			return found, strings.TrimPrefix(link, w.server.URL)
+		}
+		path = strings.TrimPrefix(next, w.server.URL)
+	}
+}
+
+func summary(found []map[string]any) []string {
+	all := []string{}
+	for _, o := range found {
+		line := fmt.Sprint(o["displayName"])
+		if removed, ok := o["@removed"].(map[string]any); ok {
+			line = "removed " + fmt.Sprint(o["id"], removed["reason"], len(o))
+		}
+		moves, _ := o["members@delta"].([]any)
+		for _, m := range moves {
+			who := m.(map[string]any)
+			if who["@removed"] != nil {
+				line += " -" + fmt.Sprint(who["id"])
+			} else {
+				line += " +" + fmt.Sprint(who["id"], who["@odata.type"])
+			}
+		}
+		all = append(all, line)
+	}
+	return all
+}
+
+func (w *world) wantDelta(path string, want ...string) (link string) {
+	w.tb.Helper()
+	found, link := w.follow(path)
+	if diff := cmp.Diff(append([]string{}, want...), summary(found)); diff != "" {
+		w.tb.Errorf("%s (-want +got)\n%s", path, diff)
+	}
+	return link
+}
+
+func TestUsersDelta(t *testing.T) {
+	t.Parallel()
+	w := newWorldOn(t, true)
+	var ids []string
+	for _, name := range []string{"a", "b", "c"} {
+		ids = append(ids, w.userNamed(name))
+		w.must(204, "PATCH", "/v1.0/users/"+ids[len(ids)-1], `{"displayName":"`+name+`"}`)
+	}
+	link := w.wantDelta("/v1.0/users/microsoft.graph.delta()?$top=2&$select=displayName", "a", "b", "c")
+	link = w.wantDelta(link)
+	w.must(204, "PATCH", "/v1.0/users/"+ids[1], `{"displayName":"B"}`)
+	w.must(204, "DELETE", "/v1.0/users/"+ids[0], "")
+	w.must(204, "PATCH", "/v1.0/users/"+ids[2], `{"displayName":"C"}`)
+	late := w.userNamed("d")
+	w.must(204, "DELETE", "/v1.0/users/"+late, "")
+	w.wantDelta(link, "B", "removed "+ids[0]+"deleted2", "C", "removed "+late+"deleted2")
+	w.wantDelta("/v1.0/users/delta?$deltatoken=", "B", "C")
+	if a := w.callAs("User.ReadBasic.All", "GET", "/v1.0/users/delta", ""); strings.Contains(a.text, "accountEnabled") {
+		t.Error("who may read what is basic gets more:", a.text)
+	}
+}
+
+func TestGroupsDelta(t *testing.T) {
+	t.Parallel()
+	w := newWorldOn(t, true)
+	ada, ben := w.userNamed("ada"), w.userNamed("ben")
+	added := func(id string) string { return " +" + id + "#microsoft.graph.user" }
+	choir := w.groupNamed("choir", `,"members@odata.bind":["users/`+ada+`"],"owners@odata.bind":["users/`+ben+`"]`)
+	link := w.wantDelta("/v1.0/groups/delta", "choir"+added(ada))
+	latest := w.wantDelta("/v1.0/groups/delta?$deltatoken=latest")
+	names := w.wantDelta("/v1.0/groups/delta?$select=displayName", "choir")
+	w.must(204, "POST", "/v1.0/groups/"+choir+"/members/$ref", `{"@odata.id":"users/`+ben+`"}`)
+	w.must(204, "DELETE", "/v1.0/groups/"+choir+"/members/"+ada+"/$ref", "")
+	band := w.groupNamed("band", "")
+	want := []string{"choir" + added(ben) + " -" + ada, "band"}
+	w.wantDelta(latest, want...)
+	link = w.wantDelta(link, want...)
+	w.wantDelta(names, "band")
+	w.must(204, "DELETE", "/v1.0/groups/"+band, "")
+	w.wantDelta(link, "removed "+band+"deleted2")
+}
+
+func TestClassesDelta(t *testing.T) {
+	t.Parallel()
+	w := newWorldOn(t, true)
+	provisioned(w)
+	w.groupNamed("choir", "")
+	link := w.wantDelta("/beta/education/classes/delta", "Algebra")
+	class := w.must(201, "POST", education+"classes", classJSON).id()
+	band := w.groupNamed("band", "")
+	link = w.wantDelta(link, "Health 1")
+	w.must(204, "DELETE", "/v1.0/groups/"+band, "")
+	w.must(204, "DELETE", education+"classes/"+class, "")
+	w.wantDelta(link, "removed "+class+"deleted2")
+}
+
+func TestDeltaIsRefused(t *testing.T) {
+	t.Parallel()
+	w := newWorldOn(t, true)
+	for _, token := range []string{"x", "e30=", "eyJzaW5jZSI6OTl9"} { // the last is of version 99
+		a := w.call("GET", "/v1.0/users/delta?$select=id&$deltatoken="+token, "")
+		if a.status != 410 || a.member("error/code") != "syncStateNotFound" || a.header.Get("Location") != w.server.URL+"/v1.0/users/delta?$select=id&$deltatoken=" {
+			t.Errorf("%s: %d %v %s", token, a.status, a.header, a.text)
+		}
+	}
+	for _, query := range []string{"$filter=id%20eq%20'x'", "$top=0", "$top=1000", "$orderby=displayName", "$count=true"} {
+		w.must(400, "GET", "/v1.0/users/delta?"+query, "")
+	}
+}

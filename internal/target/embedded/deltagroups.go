@@ -1,0 +1,146 @@
+package embedded
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"rollbook/internal/directory"
+	"rollbook/internal/store"
+)
+
+// maxMoves is how many members a page of changes names. A group with more goes
+// on on the next one.
+const maxMoves = 5000
+
+// DeltaGroups returns a page of the groups that changed, as DeltaUsers does of
+// accounts.
+func (d *Directory) DeltaGroups(ctx context.Context, q directory.DeltaQuery) (directory.Delta[directory.GroupChange], error) {
+	var page directory.Delta[directory.GroupChange]
+	l := groupList()
+	if q.Classes {
+		l.within = classColumn
+	}
+	err := d.readDelta(ctx, q, func(tx store.Tx, at position) error {
+		of := func(c changed) ([]int64, []deleted) {
+			if q.Members {
+				return slices.Concat(c.groups, c.rosters), c.Groups
+			}
+			return c.groups, c.Groups
+		}
+		groups, w, err := deltaOf(ctx, tx, l, q, at, of)
+		if err != nil {
+			return err
+		}
+		if q.Classes {
+			groups.found = slices.DeleteFunc(groups.found, func(one numbered[directory.Group]) bool {
+				_, _, class := one.value.Class()
+				return !class
+			})
+			for num, was := range w.deleted {
+				if !was.Class {
+					delete(w.deleted, num)
+				}
+			}
+		}
+		page, err = pageOfGroups(ctx, tx, q, at, groups, w)
+		return err
+	})
+	if err != nil {
+		return page, fmt.Errorf("changes of groups: %w", err)
+	}
+	return page, nil
+}
+
+func pageOfGroups(ctx context.Context, tx store.Tx, q directory.DeltaQuery, at position, groups stretch[directory.Group], w window) (directory.Delta[directory.GroupChange], error) {
+	page := directory.Delta[directory.GroupChange]{Deleted: w.gone(groups)}
+	left, began := maxMoves, at
+	for _, one := range groups.found {
+		after := int64(0)
+		if at.Full && one.value.ID == began.After || !at.Full && one.num == began.AfterNo {
+			after = began.Within
+		}
+		at.After, at.AfterNo = one.value.ID, one.num
+		change := directory.GroupChange{Group: one.value}
+		if q.Members {
+			more, err := moves(ctx, tx, w, at.Full, one.num, after, left, &change)
+			if err != nil {
+				return page, err
+			}
+			left -= len(change.Came) + len(change.Went)
+			if more != 0 {
+				page.Changed = append(page.Changed, change)
+				at.Within = more
+				page.Next = at.token()
+				return page, nil
+			}
+		}
+		page.Changed = append(page.Changed, change)
+	}
+	page.Next, page.Done = groups.ending(at)
+	return page, nil
+}
+
+// moves fills in who came to a group and went, at most so many after a member,
+// and returns the one that it got to; 0 for all.
+func moves(ctx context.Context, tx store.Tx, w window, full bool, group, after int64, limit int, to *directory.GroupChange) (int64, error) {
+	moved := w.moves[group]
+	if !full && moved == nil {
+		return 0, nil
+	}
+	var packed []byte
+	err := tx.QueryRow(ctx, "SELECT members FROM directory_group LEFT JOIN directory_membership ON group_num = num WHERE num = $1", group).Scan(&packed)
+	if err != nil {
+		return 0, err
+	}
+	present, err := unpack(packed)
+	if err != nil {
+		return 0, err
+	}
+	var who []int64
+	if full || moved.all {
+		who = append(who, present...)
+	}
+	if !full {
+		for user := range moved.who {
+			who = append(who, user)
+		}
+	}
+	who = distinct(who)
+	from, found := slices.BinarySearch(who, after)
+	if found {
+		from++
+	}
+	who = who[from:]
+	more := int64(0)
+	if len(who) > limit {
+		// At least one each time, so that it goes on.
+		who = who[:max(1, limit)]
+		more = who[len(who)-1]
+	}
+	return more, nameMoves(ctx, tx, w, who, present, to)
+}
+
+func nameMoves(ctx context.Context, tx store.Tx, w window, who, present []int64, to *directory.GroupChange) error {
+	ids := make(map[int64]string, len(who))
+	err := inChunks(ctx, tx, "SELECT num, id FROM directory_user WHERE num IN ", who, func(row store.Row) error {
+		var num int64
+		var id string
+		err := row.Scan(&num, &id)
+		ids[num] = id
+		return err
+	})
+	for _, user := range who {
+		id, there := ids[user]
+		_, in := slices.BinarySearch(present, user)
+		switch {
+		case there && in:
+			to.Came = append(to.Came, id)
+		case there:
+			to.Went = append(to.Went, id)
+		case w.users[user] != "":
+			to.Went = append(to.Went, w.users[user])
+		}
+	}
+	return err
+}
