@@ -51,8 +51,8 @@ type Matching struct {
 	settled   roster.FeedNumber // people who did not change after it need nothing; 0 where that is not known
 	drift     drift
 	people    *population
-	accounts  []string        // the IDs of those that are somebody's
-	taken     map[string]bool // the same, once it was asked for
+	accounts  AccountIDs
+	taken     map[string]bool // the IDs of accounts, once it was asked for
 	newcomers newcomers
 	claims    []match.Claim // of the newcomers
 	result    match.Result

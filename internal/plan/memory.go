@@ -50,6 +50,25 @@ func (g ClassGroup) keep() ClassGroup {
 	return g
 }
 
+// AccountIDs leads from people to the directory's IDs of their accounts.
+type AccountIDs []string
+
+// Of returns the ID of a person's account, "" for none.
+func (a AccountIDs) Of(person roster.ID) string {
+	if int(person) >= len(a) {
+		return ""
+	}
+	return a[person]
+}
+
+// Set notes whose account one is.
+func (a *AccountIDs) Set(person roster.ID, id string) {
+	if missing := int(person) + 1 - len(*a); missing > 0 {
+		*a = append(*a, make(AccountIDs, missing)...)
+	}
+	(*a)[person] = id
+}
+
 // Directory is what planning asks of a directory.
 type Directory interface {
 	Version(ctx context.Context) (string, error)

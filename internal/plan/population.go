@@ -114,7 +114,7 @@ func (g *Matching) forgetGone(who *member) {
 // note notes how a person stands.
 func (g *Matching) note(who *member) error {
 	if who.known {
-		g.accounts = append(g.accounts, who.account.ObjectID)
+		g.accounts.Set(who.record.ID, who.account.ObjectID)
 	}
 	if who.role.Group == "" {
 		return nil
@@ -170,10 +170,20 @@ func (g *Matching) isTaken(objectID string) bool {
 	if g.taken == nil {
 		g.taken = make(map[string]bool, len(g.accounts))
 		for _, id := range g.accounts {
-			g.taken[id] = true
+			if id != "" {
+				g.taken[id] = true
+			}
 		}
 	}
 	return g.taken[objectID]
+}
+
+// Accounts returns the accounts of the people, without those that the plan makes.
+func (g *Matching) Accounts() AccountIDs {
+	for person, user := range g.result.Found {
+		g.accounts.Set(person, user.ID)
+	}
+	return g.accounts
 }
 
 // countMatched adds those who had no account to the counts by role.

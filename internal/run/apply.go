@@ -25,7 +25,7 @@ const (
 func (p *pass) apply(ctx context.Context, open OpenPlan) error {
 	changes := open.Summary.Memberships
 	a := applier{pass: p, plan: open, people: people{
-		journal: p.Journal, memory: p.Memory, bulk: changes.Add+changes.Remove > bulkLookups,
+		journal: p.Journal, memory: p.Memory, bulk: changes.Add+changes.Remove > bulkLookups, all: p.accounts,
 	}}
 	var waiting *batch
 	for next, err := range ahead(ctx, a.batches) {

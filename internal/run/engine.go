@@ -169,7 +169,7 @@ func (e *Engine) Run(ctx context.Context, opts Options) (Result, error) {
 // do does a run and keeps its record.
 func (e *Engine) do(ctx context.Context, r Run, opts Options) (Result, error) {
 	r.Activities, r.Totals = nil, Totals{} // of an attempt that was cut off
-	p := &pass{Engine: e, opts: opts, run: r, matched: map[string]roles{}, result: Result{
+	p := &pass{Engine: e, opts: opts, run: r, matched: map[string]roles{}, accounts: map[int]plan.AccountIDs{}, result: Result{
 		Run: ResultRun{ID: r.ID}, Feed: map[string]*feed.FileReport{},
 	}}
 	if err := p.save(ctx); err != nil {
@@ -202,6 +202,7 @@ type pass struct {
 	config   flow.Snapshot
 	inbound  []inbound                 // that the run takes
 	matched  map[string]roles          // by inbound flow: as the run leaves them
+	accounts map[int]plan.AccountIDs   // by source: of the people, as the plan found them
 	resets   map[string]string         // by provisioning flow: those that were asked for, done or not
 	settled  map[int]roster.FeedNumber // by source: nothing but feeds came since
 	feeding  Feed                      // of a dry run, until it is forgotten

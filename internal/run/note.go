@@ -123,17 +123,17 @@ type people struct {
 	memory  plan.Memory
 	bulk    bool
 	known   map[int]map[roster.ID]string // single lookups, by source
-	all     map[int][]string             // in bulk, by source and person
+	all     map[int]plan.AccountIDs      // by source: as the plan found them, or read in bulk
 }
 
 // account returns the directory's ID of a person's account, "" for none.
 func (p *people) account(ctx context.Context, source int, id roster.ID) (string, error) {
+	if all, ok := p.all[source]; ok {
+		return all.Of(id), nil
+	}
 	if p.bulk {
 		all, err := p.everybody(ctx, source)
-		if err != nil || int(id) >= len(all) {
-			return "", err
-		}
-		return all[id], nil
+		return all.Of(id), err
 	}
 	if object, ok := p.known[source][id]; ok {
 		return object, nil
@@ -146,22 +146,15 @@ func (p *people) account(ctx context.Context, source int, id roster.ID) (string,
 	return found[id].ObjectID, nil
 }
 
-func (p *people) everybody(ctx context.Context, source int) ([]string, error) {
-	if all, ok := p.all[source]; ok {
-		return all, nil
-	}
-	var all []string
+// everybody reads the accounts of all people. Those of whom the plan was made by
+// another process are read when the first membership comes, after the accounts.
+func (p *people) everybody(ctx context.Context, source int) (plan.AccountIDs, error) {
+	var all plan.AccountIDs
 	for a, err := range p.memory.Accounts(ctx, source) {
 		if err != nil {
 			return nil, err
 		}
-		for len(all) <= int(a.Person) {
-			all = append(all, "")
-		}
-		all[a.Person] = a.ObjectID
-	}
-	if p.all == nil {
-		p.all = map[int][]string{}
+		all.Set(a.Person, a.ObjectID)
 	}
 	p.all[source] = all
 	return all, nil
@@ -169,8 +162,13 @@ func (p *people) everybody(ctx context.Context, source int) ([]string, error) {
 
 // learn notes an account that was just found or made.
 func (p *people) learn(source int, id roster.ID, object string) {
+	if all, ok := p.all[source]; ok {
+		all.Set(id, object)
+		p.all[source] = all
+		return
+	}
 	if p.bulk {
-		return // read when the first membership comes, after the accounts
+		return
 	}
 	if p.known == nil {
 		p.known = map[int]map[roster.ID]string{}

@@ -146,6 +146,7 @@ func (p *pass) planSource(ctx context.Context, maker plan.Maker, in inbound, wri
 		return err
 	}
 	p.matched[in.flow.ID] = settledRoles(m.Matched)
+	p.accounts[m.Source()] = m.Accounts()
 	people, classes := m.Forgotten()
 	if err := p.Journal.Forget(ctx, m.Source(), people, classes); err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 
 	"rollbook/internal/feed"
 	"rollbook/internal/flow"
+	"rollbook/internal/plan"
 )
 
 // Recover brings what an interrupted run left behind to an end: a feed that
@@ -74,7 +75,7 @@ func (e *Engine) resume(ctx context.Context, config flow.Snapshot, progress Prog
 		return Applied{}, err
 	}
 	r.reopen()
-	p := &pass{Engine: e, opts: Options{Progress: progress}, run: r, config: config, result: Result{
+	p := &pass{Engine: e, opts: Options{Progress: progress}, run: r, config: config, accounts: map[int]plan.AccountIDs{}, result: Result{
 		Run: ResultRun{ID: r.ID}, Feed: map[string]*feed.FileReport{}, Findings: findings, Plan: open.Summary,
 	}}
 	p.begin(stageResume, 0)
