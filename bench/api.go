@@ -3,19 +3,16 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
-
-	"github.com/go-json-experiment/json"
 )
 
 // requests is what a server did under one kind of load.
 type requests struct {
+	Name        string  `json:"name"`
 	Method      string  `json:"method"`
 	Connections int     `json:"connections"`
 	PerSecond   float64 `json:"perSecond"`
@@ -29,116 +26,81 @@ type requests struct {
 // getBudget is the share of the bare handler's requests that a GET has to reach.
 const getBudget = 0.5
 
-const setsPath = "/beta/external/industryData/outboundProvisioningFlowSets"
-
-// patchBody moves the flow's time and changes nothing, so that no request
-// leaves something behind for the next measurement.
-const patchBody = `{"@odata.type":"#microsoft.graph.industryData.classGroupProvisioningFlow",` +
-	`"configuration":{"additionalOptions":{"createTeam":false}}}`
-
-// measureAPI measures reading and changing one flow through the API.
+// measureAPI measures reading and changing through the API.
 func measureAPI(ctx context.Context, p program, data string, length time.Duration, r *report) error {
 	listen, err := freeAddress(ctx)
 	if err != nil {
 		return err
 	}
-	real, err := startServer(ctx, p.path, append([]string{"serve", "--listen", listen}, p.state...), listen)
+	// All come as one client, which may not ask so often otherwise.
+	real, err := startServer(ctx, p.path, append([]string{"serve", "--rate", "0", "--listen", listen}, p.state...), listen)
 	if err != nil {
 		return err
 	}
 	defer real.stop()
 	var token bytes.Buffer
-	if err := p.output(ctx, &token, append([]string{"token", "--permission", "IndustryData-OutboundFlow.ReadWrite.All", "--lifetime", "1h"}, p.state...)); err != nil {
+	args := []string{"token", "--lifetime", "1h"}
+	for _, permission := range permissions() {
+		args = append(args, "--permission", permission)
+	}
+	if err := p.output(ctx, &token, append(args, p.state...)); err != nil {
 		return err
 	}
 	call := load{url: "https://" + listen, token: strings.TrimSpace(token.String()), length: length}
-	if call.url, err = classGroupFlow(ctx, call); err != nil {
-		return err
-	}
-	body, err := call.once(ctx)
-	if err != nil {
-		return err
-	}
-	bare, err := startBare(ctx, filepath.Join(data, "flow.json"), body)
-	if err != nil {
-		return err
-	}
-	defer bare.stop()
 	if r.Syncs, err = syncsPerSecond(data); err != nil {
 		return err
 	}
-	return measureLoads(ctx, call, "https://"+bare.address+"/", r)
-}
-
-func measureLoads(ctx context.Context, call load, bareURL string, r *report) error {
-	for _, method := range []string{http.MethodGet, http.MethodPatch} {
-		for _, connections := range []int{1, 16, 64} {
-			fmt.Fprintf(os.Stderr, "bench: %s over %d connections\n", method, connections)
-			call.method, call.connections = method, connections
-			if method == http.MethodPatch {
-				call.body = patchBody
-			}
-			got, err := call.run(ctx)
-			if err != nil {
-				return err
-			}
-			call := call
-			call.url = bareURL
-			bare, err := call.run(ctx)
-			if err != nil {
-				return err
-			}
-			q := requests{
-				Method: method, Connections: connections, PerSecond: got.perSecond, Bare: bare.perSecond,
-				Ratio: got.perSecond / bare.perSecond, Median: got.median, P99: got.p99,
-			}
-			if method == http.MethodGet {
-				q.Budget = getBudget
-			}
-			r.Requests = append(r.Requests, q)
+	kinds, err := prepareKinds(ctx, call)
+	if err != nil {
+		return err
+	}
+	for _, k := range kinds {
+		if err := k.measure(ctx, call, filepath.Join(data, "answer.json"), r); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// classGroupFlow returns the address of the first class group flow.
-func classGroupFlow(ctx context.Context, call load) (string, error) {
+// kind is one of the requests that are measured.
+type kind struct {
+	name, method, path string
+	body               string
+	budget             float64 // of the bare handler's requests; 0 for none
+}
+
+// measure measures a kind of request over some numbers of connections, each
+// beside a handler that answers the same bytes and does nothing else.
+func (k kind) measure(ctx context.Context, call load, file string, r *report) error {
 	base := call.url
-	type list struct {
-		Value []struct {
-			Type string `json:"@odata.type"`
-			ID   string `json:"id"`
-		} `json:"value"`
-	}
-	get := func(path string) (list, error) {
-		call.url = base + path
-		body, err := call.once(ctx)
-		if err != nil {
-			return list{}, err
-		}
-		var l list
-		if err := json.Unmarshal(body, &l); err != nil {
-			return list{}, fmt.Errorf("GET %s: %w", path, err)
-		}
-		return l, nil
-	}
-	sets, err := get(setsPath)
+	call.method, call.body, call.url = k.method, k.body, base+k.path
+	body, err := call.once(ctx)
 	if err != nil {
-		return "", err
+		return err
 	}
-	for _, set := range sets.Value {
-		path := setsPath + "/" + set.ID + "/provisioningFlows"
-		flows, err := get(path)
+	bare, err := startBare(ctx, file, body)
+	if err != nil {
+		return err
+	}
+	defer bare.stop()
+	for _, connections := range []int{1, 16, 64} {
+		fmt.Fprintf(os.Stderr, "bench: %s over %d connections\n", k.name, connections)
+		call.connections, call.url = connections, base+k.path
+		got, err := call.run(ctx)
 		if err != nil {
-			return "", err
+			return err
 		}
-		for _, flow := range flows.Value {
-			if strings.HasSuffix(flow.Type, ".classGroupProvisioningFlow") {
-				return base + path + "/" + flow.ID, nil
-			}
+		call.url = "https://" + bare.address + "/"
+		least, err := call.run(ctx)
+		if err != nil {
+			return err
 		}
+		r.Requests = append(r.Requests, requests{
+			Name: k.name, Method: k.method, Connections: connections, PerSecond: got.perSecond, Bare: least.perSecond,
+			Ratio: got.perSecond / least.perSecond, Budget: k.budget, Median: got.median, P99: got.p99,
+		})
 	}
-	return "", errors.New("no class group flow: sync makes one on first use")
+	return nil
 }
 
 // syncsPerSecond is how often a file beside the database can be made durable:

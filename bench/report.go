@@ -77,7 +77,7 @@ func (r *report) printNight(to io.Writer) {
 }
 
 func (r *report) printAPI(to io.Writer) {
-	fmt.Fprintf(to, "\nRequests for one flow, HTTPS, beside a bare net/http handler that answers the same bytes. fsync: %.0f a second.\n\n", r.Syncs)
+	fmt.Fprintf(to, "\nRequests, HTTPS, beside a bare net/http handler that answers the same bytes. fsync: %.0f a second.\n\n", r.Syncs)
 	table := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "request\tconnections\ta second\tbare\tof bare\tbudget\tverdict\tmedian\t99 %\t")
 	for _, q := range r.Requests {
@@ -86,7 +86,7 @@ func (r *report) printAPI(to io.Writer) {
 			budget, judged = fmt.Sprintf("%.1f", q.Budget), verdict(q.Ratio >= q.Budget)
 		}
 		fmt.Fprintf(table, "%s\t%d\t%.0f\t%.0f\t%.2f\t%s\t%s\t%.2f ms\t%.2f ms\t\n",
-			q.Method, q.Connections, q.PerSecond, q.Bare, q.Ratio, budget, judged, q.Median, q.P99)
+			q.Name, q.Connections, q.PerSecond, q.Bare, q.Ratio, budget, judged, q.Median, q.P99)
 	}
 	flush(table)
 }

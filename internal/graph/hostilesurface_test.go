@@ -122,9 +122,11 @@ func decent(out *httptest.ResponseRecorder) error {
 	var e struct {
 		Error odata.Error `json:"error"`
 	}
-	err := json.Unmarshal(out.Body.Bytes(), &e, json.MatchCaseInsensitiveNames(true))
-	if err != nil || e.Error.Code == "" || e.Error.Message == "" {
-		return fmt.Errorf("status %d without a code and a message: %v %.300s", out.Code, err, out.Body)
+	if err := json.Unmarshal(out.Body.Bytes(), &e, json.MatchCaseInsensitiveNames(true)); err != nil {
+		return fmt.Errorf("status %d: %.300s: %w", out.Code, out.Body, err)
+	}
+	if e.Error.Code == "" || e.Error.Message == "" {
+		return fmt.Errorf("status %d without a code and a message: %.300s", out.Code, out.Body)
 	}
 	if out.Body.Len() > 64<<10 {
 		return fmt.Errorf("status %d with %d bytes of error", out.Code, out.Body.Len())
