@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -52,7 +53,13 @@ func TestEntitiesCanBeSentBack(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	i := w.populated()
+	flows := industry + "outboundProvisioningFlowSets/" + i.set + "/provisioningFlows"
+	api := w.must(201, "POST", industry+"dataConnectors", oneRosterBody(i.source)).id()
+	groups := w.must(201, "POST", flows, `{"@odata.type":"#microsoft.graph.industryData.securityGroupProvisioningFlow","creationOptions":{"createBasedOnRoleGroup":true,"createBasedOnOrgPlusRoleGroup":false}}`).id()
+	units := w.must(201, "POST", flows, `{"@odata.type":"#microsoft.graph.industryData.administrativeUnitProvisioningFlow","creationOptions":{"createBasedOnOrg":false,"createBasedOnOrgPlusRoleGroup":true}}`).id()
 	for _, path := range []string{
+		"dataConnectors/" + api + "?$expand=sourceSystem",
+		strings.TrimPrefix(flows, industry) + "/" + groups, strings.TrimPrefix(flows, industry) + "/" + units,
 		"sourceSystems/" + i.source, "dataConnectors/" + i.connector, "years/" + i.year, "inboundFlows/" + i.inbound + "?$expand=dataConnector,year",
 		"outboundProvisioningFlowSets/" + i.set + "?$expand=provisioningFlows", "outboundProvisioningFlowSets/" + i.set + "/provisioningFlows/" + i.class,
 		"referenceDefinitions/RefGradeLevel-KG",

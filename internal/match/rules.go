@@ -53,6 +53,12 @@ func (r Rules) Key(p roster.Person, group string) (Key, bool) {
 	return Key{property, value}, true
 }
 
+// Carried reports whether the rosters that can be read carry an identifier
+// (RefIdentifierType). A rule with another one matches nobody.
+func Carried(code string) bool {
+	return identifier(roster.Person{SourcedID: "x", Username: "x", Email: "x", ActiveDirectoryMatchID: "x"}, code) != ""
+}
+
 // identifier returns the value of a person that a RefIdentifierType names.
 func identifier(p roster.Person, code string) string {
 	switch code {

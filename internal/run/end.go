@@ -83,7 +83,7 @@ func (p *pass) endActivity(a *Activity) {
 	switch {
 	case a.Inbounds != nil && a.Inbounds.Errors > 0, !a.Inbound && p.result.Applied.Failed > 0:
 		a.Status = ActivityCompletedWithErrors
-	case a.Inbounds != nil && a.Inbounds.Warnings > 0, p.leavesOut(a):
+	case a.Inbounds != nil && a.Inbounds.Warnings > 0, a.Partial:
 		a.Status = ActivityCompletedWithWarnings
 	default:
 		a.Status = ActivityCompleted

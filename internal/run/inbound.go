@@ -48,6 +48,7 @@ func (p *pass) chooseInbound() error {
 		p.run.Activities = append(p.run.Activities, Activity{
 			ID: p.NewID(), FlowID: f.ID, DisplayName: f.DisplayName, Inbound: true, Status: ActivityInProgress,
 		})
+		p.noteRules(in.source)
 		p.inbound = append(p.inbound, in)
 	}
 	switch {

@@ -56,6 +56,7 @@ type Activity struct {
 	Status        ActivityStatus
 	BlockingError *BlockingError
 	Inbounds      *InboundCounts // nil for what is not an inbound flow
+	Partial       bool           // the flow asks for more than runs can do yet
 }
 
 // ActivityStatus is the state of an activity (industryData: industryDataActivityStatus).

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"rollbook/internal/flow"
+	"rollbook/internal/match"
 )
 
 // Skipped is a flow that a run did not do, and why.
@@ -38,7 +39,7 @@ func (p *pass) addOutbound(f flow.ProvisioningFlow) {
 		a.ID, a.Status = p.NewID(), ActivityInProgress
 		p.run.Activities = append(p.run.Activities, a)
 		for _, reason := range leftOut(f) {
-			p.result.Skipped = append(p.result.Skipped, Skipped{a.DisplayName, f.ID, reason})
+			p.leaveOut(reason)
 		}
 	}
 }
@@ -68,11 +69,21 @@ func leftOut(f flow.ProvisioningFlow) []string {
 	return left
 }
 
-// leavesOut reports whether an activity did less than its flow asks for.
-func (p *pass) leavesOut(a *Activity) bool {
-	return slices.ContainsFunc(p.config.ProvisioningFlows, func(f flow.ProvisioningFlow) bool {
-		return f.ID == a.FlowID && len(leftOut(f)) > 0
-	})
+// noteRules names the rules of a source system that match nobody.
+func (p *pass) noteRules(source flow.SourceSystem) {
+	for _, s := range source.UserMatchingSettings {
+		if code := s.SourceIdentifier.Code; !match.Carried(code) {
+			p.leaveOut(fmt.Sprintf("the %s of %q are to be matched by %s, which the files that can be read do not hold, so none is",
+				s.RoleGroup, source.DisplayName, code))
+		}
+	}
+}
+
+// leaveOut notes what is left out of the flow whose activity was added last.
+func (p *pass) leaveOut(reason string) {
+	a := &p.run.Activities[len(p.run.Activities)-1]
+	a.Partial = true
+	p.result.Skipped = append(p.result.Skipped, Skipped{a.DisplayName, a.FlowID, reason})
 }
 
 func (p *pass) skip(a Activity, code, reason string) {

@@ -125,6 +125,31 @@ func TestWhatAFlowLeavesOut(t *testing.T) {
 	})
 }
 
+// A rule that can match nobody is named.
+func TestRulesThatMatchNobody(t *testing.T) {
+	onEveryEngine(t, func(t *testing.T, w *world) {
+		config, err := w.flows.Snapshot(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = w.flows.UpdateSourceSystem(t.Context(), config.SourceSystems[0].ID, func(s flow.SourceSystem) (flow.SourceSystem, error) {
+			s.UserMatchingSettings[0].SourceIdentifier.Code = "fed"
+			return s, nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		result := w.sync(t)
+		if len(result.Skipped) != 1 || !strings.Contains(result.Skipped[0].Reason, "matched by fed") {
+			t.Errorf("skipped %v", result.Skipped)
+		}
+		one, err := w.Runs.Run(t.Context(), result.Run.ID)
+		if err != nil || one.Activities[0].Status != run.ActivityCompletedWithWarnings {
+			t.Errorf("the activity is %s, %v", one.Activities[0].Status, err)
+		}
+	})
+}
+
 func TestARunWithOnlyAPIsFails(t *testing.T) {
 	onEveryEngine(t, func(t *testing.T, w *world) {
 		config, err := w.flows.Snapshot(t.Context())
