@@ -46,6 +46,7 @@ func newServeCommand(a *app) *cobra.Command {
 	flags.BoolVar(&c.PlainHTTP, "plain-http", c.PlainHTTP, "no TLS; on the loopback interface only")
 	flags.IntVar(&c.Rate, "rate", c.Rate, "how many requests a second a client may make, and ten times as many at once; 0 for any number")
 	flags.IntVar(&c.RunStarts, "run-starts", c.RunStarts, "how many runs clients may start within 12 hours, failed ones not counted; 0 for any number")
+	flags.IntVar(&c.AuditDays, "audit-days", c.AuditDays, "how many days records of the audit log are kept")
 	flags.StringArrayVar(&c.Issuers, "issuer", c.Issuers, "accept tokens of this outside issuer (its URL) too; repeatable")
 	flags.StringArrayVar(&c.Audiences, "audience", c.Audiences, "what outside tokens must be for (aud); repeatable")
 	return cmd

@@ -24,6 +24,8 @@ type Config struct {
 	Rate      int // how many requests a second a client may make; 0 for any number
 	RunStarts int // how many runs clients may start within 12 hours; 0 for any number
 
+	AuditDays int // how long records of the audit log are kept
+
 	// Outside issuers of tokens. The audiences are for all of them.
 	Issuers   []string
 	Audiences []string
@@ -31,7 +33,7 @@ type Config struct {
 
 // Default returns the configuration of an installation that was told nothing.
 func Default() Config {
-	return Config{Data: "./rollbook-data", Listen: "127.0.0.1:8443", Rate: 1000, RunStarts: 5}
+	return Config{Data: "./rollbook-data", Listen: "127.0.0.1:8443", Rate: 1000, RunStarts: 5, AuditDays: 400}
 }
 
 // Environment returns the defaults as the environment changes them. Lists are
@@ -84,6 +86,7 @@ func (c *Config) numbers() map[string]*int {
 	return map[string]*int{
 		"ROLLBOOK_RATE":       &c.Rate,
 		"ROLLBOOK_RUN_STARTS": &c.RunStarts,
+		"ROLLBOOK_AUDIT_DAYS": &c.AuditDays,
 	}
 }
 
@@ -119,6 +122,8 @@ func (c Config) CheckServe() error {
 		return fmt.Errorf("--rate must be a number of requests a second of at most %d, or 0 for any number", maxRate)
 	case c.RunStarts < 0:
 		return errors.New("--run-starts must be a number of runs, or 0 for any number")
+	case c.AuditDays < 1:
+		return errors.New("--audit-days must be a number of days from 1")
 	case (c.TLSCert == "") != (c.TLSKey == ""):
 		return errors.New("--tls-cert and --tls-key go together")
 	case c.PlainHTTP && c.TLSCert != "":

@@ -20,6 +20,7 @@ func TestEnvironment(t *testing.T) {
 		"ROLLBOOK_HOSTS": "a.example,b.example", "ROLLBOOK_ISSUERS": "https://login.example",
 		"ROLLBOOK_AUDIENCES": "api://x", "ROLLBOOK_PLAIN_HTTP": "true", "ROLLBOOK_PUBLIC_URL": "https://x.example",
 		"ROLLBOOK_TLS_CERT": "c.pem", "ROLLBOOK_TLS_KEY": "k.pem", "ROLLBOOK_RUN_STARTS": "0", "ROLLBOOK_RATE": "7",
+		"ROLLBOOK_AUDIT_DAYS": "30",
 	}))
 	if err != nil {
 		t.Fatal(err)
@@ -27,12 +28,12 @@ func TestEnvironment(t *testing.T) {
 	want := config.Config{
 		Data: "/srv/rollbook", Database: "postgres://db/rollbook", Listen: "127.0.0.1:8443",
 		Hosts: []string{"a.example", "b.example"}, Issuers: []string{"https://login.example"}, Audiences: []string{"api://x"},
-		PlainHTTP: true, PublicURL: "https://x.example", TLSCert: "c.pem", TLSKey: "k.pem", Rate: 7,
+		PlainHTTP: true, PublicURL: "https://x.example", TLSCert: "c.pem", TLSKey: "k.pem", Rate: 7, AuditDays: 30,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	for _, name := range []string{"ROLLBOOK_PLAIN_HTTP", "ROLLBOOK_RUN_STARTS", "ROLLBOOK_RATE"} {
+	for _, name := range []string{"ROLLBOOK_PLAIN_HTTP", "ROLLBOOK_RUN_STARTS", "ROLLBOOK_RATE", "ROLLBOOK_AUDIT_DAYS"} {
 		if _, err := config.Environment(environment(map[string]string{name: "x"})); err == nil {
 			t.Errorf("%s: x is accepted", name)
 		}
@@ -55,6 +56,7 @@ func TestCheckServe(t *testing.T) {
 		"a rate below 0":      {func(c *config.Config) { c.Rate = -1 }, "--rate"},
 		"a rate beyond all":   {func(c *config.Config) { c.Rate = 1 << 40 }, "--rate"},
 		"any rate":            {func(c *config.Config) { c.Rate = 0 }, ""},
+		"no audit log":        {func(c *config.Config) { c.AuditDays = 0 }, "--audit-days"},
 		"no port":             {func(c *config.Config) { c.Listen = "127.0.0.1" }, "host:port"},
 		"key only":            {func(c *config.Config) { c.TLSKey = "k.pem" }, "go together"},
 		"given certificate":   {func(c *config.Config) { c.TLSCert, c.TLSKey = "c.pem", "k.pem" }, ""},

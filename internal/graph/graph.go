@@ -25,6 +25,9 @@ type Config struct {
 	// Rates limits how often each caller may ask; nil for no limit.
 	Rates *identity.Rates
 
+	// Audit is told of changes and refusals. May be nil.
+	Audit odata.Auditor
+
 	// PublicURL is the scheme and host that answers name; "" for those of the request.
 	PublicURL string
 
@@ -114,6 +117,7 @@ func (g *surface) service(prefix string) *odata.Service {
 		Admit:        g.admit,
 		Refusal:      refusal,
 		Report:       g.Report,
+		Audit:        g.Audit,
 		Seal: func(secret string) (string, error) {
 			sealed, err := g.Sealer.Seal(secret)
 			return string(sealed), err

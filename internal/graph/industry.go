@@ -32,7 +32,7 @@ func (g *surface) industryOperations() []odata.Operation {
 	return []odata.Operation{
 		{Method: http.MethodGet, Path: base + "sourceSystems/{id}/sourceSystem", Permissions: readPermissions(nounSourceSystem), Handle: g.sameSourceSystem},
 		{Method: http.MethodPost, Path: base + "dataConnectors/{id}/validate", Bound: validate, Permissions: uploadPermissions(), Handle: g.validate(own)},
-		{Method: http.MethodGet, Path: base + "dataConnectors/{id}/getUploadSession", Bound: upload, Permissions: uploadPermissions(), Handle: g.uploadSession},
+		{Method: http.MethodGet, Path: base + "dataConnectors/{id}/getUploadSession", Bound: upload, Effective: true, Permissions: uploadPermissions(), Handle: g.uploadSession},
 		{Method: http.MethodPatch, Path: base + "inboundFlows/{id}/dataConnector", Permissions: writePermissions(nounConnector), Handle: g.patchConnectorOfFlow},
 		{Method: http.MethodPost, Path: base + "inboundFlows/{id}/dataConnector/validate", Bound: validate, Permissions: uploadPermissions(), Handle: g.validate(g.connectorOfFlow)},
 		{

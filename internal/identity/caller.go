@@ -17,6 +17,9 @@ type Caller struct {
 // Identity returns who calls, and a name for people to read.
 func (c Caller) Identity() (id, name string) { return c.ID, c.Name }
 
+// Program returns the ID of the client, whoever it speaks for.
+func (c Caller) Program() string { return c.App }
+
 // Has reports whether the caller was granted one of the permissions. Which
 // permissions do for which request is the surface's to know.
 func (c Caller) Has(anyOf ...string) bool {

@@ -12,6 +12,14 @@ type Payload struct {
 	root  node
 
 	stored *Object // what an update changes; nil for none
+
+	request *Request // that is told what the payload says; may be nil
+}
+
+func (p *Payload) says(o *Object) {
+	if p.request != nil {
+		p.request.asked = o
+	}
 }
 
 // ParsePayload reads a body. Secrets in it are sealed as soon as they are
@@ -34,6 +42,7 @@ func (p *Payload) ForCreate(declared *Type) (*Object, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.says(o)
 	return o, o.Complete()
 }
 
@@ -50,7 +59,9 @@ func (p *Payload) ForUpdate(stored *Type) (*Object, error) {
 			return nil, BadRequest(InnerInvalidType, "@odata.type", "The entity is a '%s'; its type cannot become '%s'.", stored.Name, name)
 		}
 	}
-	return p.members(p.root, stored, "")
+	o, err := p.members(p.root, stored, "")
+	p.says(o)
+	return o, err
 }
 
 // ForPatch returns the payload as a change of a stored entity. A structured

@@ -34,9 +34,10 @@ type Encoder struct {
 	tag  string // "@odata.etag" of the outermost object; "" for none
 	tags bool   // each of the outermost objects has one
 
-	quoted bool   // integers of 64 bits are written as strings
-	links  string // what addresses begin with, with MetadataFull
-	set    string // where the outermost objects are; "" for nowhere
+	references bool   // keys of what is referred to are written, as bindings
+	quoted     bool   // integers of 64 bits are written as strings
+	links      string // what addresses begin with, with MetadataFull
+	set        string // where the outermost objects are; "" for nowhere
 }
 
 // Append appends an object that stands where the declared type is expected.
@@ -125,7 +126,7 @@ func (e *Encoder) changes(dst []byte, o *Object) []byte {
 func (e *Encoder) member(dst []byte, p *Property, v *Value) []byte {
 	switch {
 	case v.kind == KindReference:
-		return dst
+		return e.reference(dst, p, v)
 	case v.kind == KindAbsent:
 		if !p.Nullable || p.Navigation {
 			return dst
@@ -149,10 +150,22 @@ func (e *Encoder) member(dst []byte, p *Property, v *Value) []byte {
 	return append(dst, ',')
 }
 
+// reference appends a binding, where those are written.
+func (e *Encoder) reference(dst []byte, p *Property, v *Value) []byte {
+	if !e.references {
+		return dst
+	}
+	dst = append(append(dst, '"'), p.Name...)
+	dst = append(dst, `@odata.bind":`...)
+	return append(appendText(dst, v.text), ',')
+}
+
 func (e *Encoder) value(dst []byte, p *Property, v *Value) []byte {
 	switch v.kind {
 	case KindText:
 		return appendText(dst, v.text)
+	case KindJSON:
+		return append(dst, v.text...)
 	case KindDate:
 		dst = append(dst, '"')
 		dst = append(dst, v.text...)

@@ -91,8 +91,10 @@ func appendStateText(dst []byte, s string) []byte {
 // Change is to be told of each change of an entity while it is made: before it
 // is final, and so that no other change comes between. before is nil for an
 // entity that was not there, after for one that will not be. An error, where the
-// caller wants another version changed (If-Match), MUST undo the change.
+// caller wants another version changed (If-Match), MUST undo the change. The objects are
+// kept for the audit log and MUST NOT be changed after that.
 func (r *Request) Change(before, after *Object) error {
+	r.noted(change{before, after})
 	wanted := r.HTTP.Header["If-Match"]
 	if before == nil || len(wanted) == 0 || !r.names(before) {
 		return nil

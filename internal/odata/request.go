@@ -27,10 +27,21 @@ type Request struct {
 	batch     *Request // that this is an item of; nil for none
 	batched   string   // the key of the item
 	body      []byte   // once it was read
+
+	watched  context.Context // that changes are made in; nil for that of HTTP
+	changes  []change
+	asked    *Object // what the body says
+	bound    string  // the key of what it refers to
+	repeated bool    // was done before
 }
 
 // Context returns the context of the request.
-func (r *Request) Context() context.Context { return r.HTTP.Context() }
+func (r *Request) Context() context.Context {
+	if r.watched != nil {
+		return r.watched
+	}
+	return r.HTTP.Context()
+}
 
 // Model returns the model of the service.
 func (r *Request) Model() *Model { return r.service.Model }
@@ -71,7 +82,11 @@ func (r *Request) Payload() (*Payload, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.service.Model.ParsePayload(body, r.service.Seal)
+	p, err := r.service.Model.ParsePayload(body, r.service.Seal)
+	if p != nil {
+		p.request = r
+	}
+	return p, err
 }
 
 // content returns the body as it is, which is read once.

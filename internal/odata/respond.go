@@ -10,6 +10,7 @@ import (
 )
 
 func (s *Service) write(r *Request, a Answer) {
+	r.audit(a.status(), nil)
 	header := r.writer.Header()
 	if a.Location != "" {
 		header.Set("Location", a.Location)
@@ -20,11 +21,8 @@ func (s *Service) write(r *Request, a Answer) {
 	if a.allow != "" {
 		header.Set("Allow", a.allow)
 	}
-	if a.Object == nil && a.Page == nil && a.Text == "" {
-		if a.Status == 0 {
-			a.Status = http.StatusNoContent
-		}
-		r.writer.WriteHeader(a.Status)
+	if a.empty() {
+		r.writer.WriteHeader(a.status())
 		return
 	}
 	buffer, _ := s.buffers.Get().(*[]byte)
@@ -44,12 +42,21 @@ func (s *Service) write(r *Request, a Answer) {
 		s.refuse(r, err)
 		return
 	}
-	if a.Status == 0 {
-		a.Status = http.StatusOK
-	}
-	send(r, a.Status, body)
+	send(r, a.status(), body)
 	*buffer = body
 	s.buffers.Put(buffer)
+}
+
+func (a *Answer) empty() bool { return a.Object == nil && a.Page == nil && a.Text == "" }
+
+func (a *Answer) status() int {
+	switch {
+	case a.Status != 0:
+		return a.Status
+	case a.empty():
+		return http.StatusNoContent
+	}
+	return http.StatusOK
 }
 
 func (s *Service) body(dst []byte, r *Request, a Answer, tag string) ([]byte, error) {
@@ -163,6 +170,7 @@ func (s *Service) refuse(r *Request, err error) {
 		refusal = &Error{Status: http.StatusInternalServerError, Code: CodeGeneral,
 			Message: "The request failed here. The log has the reason under request-id " + r.ID + "."}
 	}
+	r.audit(refusal.Status, refusal)
 	header := r.writer.Header()
 	switch {
 	case refusal.Status == http.StatusUnauthorized:

@@ -44,6 +44,7 @@ type retried struct {
 // done again.
 func (s *Service) once(r *Request) (Answer, error) {
 	id := r.retryID()
+	r.begin()
 	if r.HTTP.Method != http.MethodPost || id == "" || r.operation.Path == batchPath {
 		return r.operation.Handle(r)
 	}
@@ -60,6 +61,7 @@ func (s *Service) once(r *Request) (Answer, error) {
 		select {
 		case <-first.done:
 			if first.kept {
+				r.repeated = true
 				return first.answer, nil
 			}
 		case <-r.Context().Done():

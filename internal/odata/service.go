@@ -34,6 +34,9 @@ type Operation struct {
 	// and the entity sets say already.
 	Bound *Bound
 
+	// Effective is set for what does something although it is a GET.
+	Effective bool
+
 	public bool     // also for callers that bring no token
 	keys   []string // the names in braces, in their order
 }
@@ -100,6 +103,9 @@ type Service struct {
 	// it does not know, which answers 500 and is passed to Report.
 	Refusal func(error) *Error
 	Report  func(r *http.Request, requestID string, err error)
+
+	// Audit is told of changes and refusals. May be nil.
+	Audit Auditor
 
 	// Seal seals a secret that arrived.
 	Seal func(secret string) (string, error)

@@ -23,6 +23,7 @@ const (
 	KindReference // the key of another entity, from a binding
 	KindSecret    // sealed; written as a mask
 	KindMask      // a mask that came back: the secret is to stay as it is
+	KindJSON      // Edm.Untyped: written as it is
 )
 
 // Value is the value of a member. The zero Value is that of an absent member.
@@ -98,6 +99,9 @@ func Reference(key string) Value { return Value{kind: KindReference, text: key} 
 
 // Secret returns a secret that was sealed.
 func Secret(sealed string) Value { return Value{kind: KindSecret, text: sealed} }
+
+// JSON returns a value that is JSON already, which MUST be right.
+func JSON(text string) Value { return Value{kind: KindJSON, text: text} }
 
 // Kind returns what the value is.
 func (v Value) Kind() Kind { return v.kind }

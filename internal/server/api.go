@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"rollbook/internal/audit"
 	"rollbook/internal/feed"
 	"rollbook/internal/flow"
 	"rollbook/internal/graph"
@@ -19,8 +20,8 @@ import (
 	"rollbook/internal/upload"
 )
 
-// api returns the handler of /beta and /v1.0.
-func (p *Parts) api(issuer *identity.Issuer, uploads *upload.Service, runs apiRuns) (http.Handler, error) {
+// authenticator returns what finds out who makes a request.
+func (p *Parts) authenticator(issuer *identity.Issuer) (func(*http.Request) (identity.Caller, error), error) {
 	var outside []identity.OutsideIssuer
 	for _, url := range p.Config.Issuers {
 		outside = append(outside, identity.OutsideIssuer{URL: url, Audiences: p.Config.Audiences})
@@ -29,21 +30,35 @@ func (p *Parts) api(issuer *identity.Issuer, uploads *upload.Service, runs apiRu
 	if err != nil {
 		return nil, err
 	}
+	return func(r *http.Request) (identity.Caller, error) {
+		caller, err := callers.Authenticate(r)
+		return caller, p.notAuthenticated(r, err)
+	}, nil
+}
+
+// api returns the handler of /beta and /v1.0.
+func (p *Parts) api(authenticate func(*http.Request) (identity.Caller, error), uploads *upload.Service, runs apiRuns) (http.Handler, error) {
 	return graph.New(graph.Config{
-		Flows:     p.Flow,
-		Sealer:    p.Secrets,
-		Directory: p.Directory,
-		Runs:      runs,
-		Uploads:   uploads,
-		Authenticate: func(r *http.Request) (identity.Caller, error) {
-			caller, err := callers.Authenticate(r)
-			return caller, p.notAuthenticated(r, err)
-		},
-		Rates:     identity.NewRates(p.Config.Rate, p.Config.Now),
-		PublicURL: p.Config.PublicURL,
-		Report:    p.report,
-		Now:       p.Config.Now,
-		NewID:     p.Config.NewID,
+		Flows:        p.Flow,
+		Sealer:       p.Secrets,
+		Directory:    p.Directory,
+		Runs:         runs,
+		Uploads:      uploads,
+		Authenticate: authenticate,
+		Rates:        p.Rates,
+		Audit:        p.Audit,
+		PublicURL:    p.Config.PublicURL,
+		Report:       p.report,
+		Now:          p.Config.Now,
+		NewID:        p.Config.NewID,
+	})
+}
+
+// auditLog returns the handler of /rollbook/v1.
+func (p *Parts) auditLog(authenticate func(*http.Request) (identity.Caller, error)) (http.Handler, error) {
+	return audit.New(audit.Config{
+		Log: p.Audit.Log, Recorder: p.Audit, Rates: p.Rates, Authenticate: authenticate, PublicURL: p.Config.PublicURL,
+		Report: p.report, Now: p.Config.Now, NewID: p.Config.NewID,
 	})
 }
 

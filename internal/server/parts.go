@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"rollbook/internal/audit"
 	"rollbook/internal/flow"
 	"rollbook/internal/identity"
 	"rollbook/internal/jobs"
@@ -35,6 +36,8 @@ type Parts struct {
 	Flow    *flow.Service
 	Clients *identity.Clients
 	Leases  *jobs.Leases
+	Audit   *audit.Recorder
+	Rates   *identity.Rates
 
 	Directory *embedded.Directory
 }
@@ -67,12 +70,18 @@ func (p *Parts) assemble(ctx context.Context) error {
 	if p.Secrets, err = secret.Open(cfg.Data, rand.Reader); err != nil {
 		return err
 	}
-	p.Flow = &flow.Service{Store: store.NewConfiguration(db), Now: cfg.Now, NewID: cfg.NewID}
+	p.Audit = &audit.Recorder{
+		Log:   &auditStore{Audit: store.Audit{DB: db}, keep: time.Duration(cfg.AuditDays) * 24 * time.Hour, now: cfg.Now},
+		NewID: cfg.NewID, Errors: cfg.Log,
+	}
+	p.Rates = identity.NewRates(cfg.Rate, cfg.Now)
+	audited := store.Audited(db)
+	p.Flow = &flow.Service{Store: store.NewConfiguration(audited), Now: cfg.Now, NewID: cfg.NewID}
 	if cfg.Database == "" {
 		p.Flow.Trust = configurationTrust
 	}
 	p.Clients = &identity.Clients{Store: clientStore{store.Clients{DB: db}}, Now: cfg.Now, NewID: cfg.NewID, Rand: rand.Reader}
-	p.Directory = embedded.New(db, cfg.Now, cfg.NewID)
+	p.Directory = embedded.New(audited, cfg.Now, cfg.NewID)
 	p.Leases = &jobs.Leases{DB: db, Now: cfg.Now, Owner: jobs.ThisProcess(cfg.NewID())}
 	return nil
 }

@@ -16,6 +16,7 @@ import (
 type routes struct {
 	identity *identity.Handler
 	graph    http.Handler
+	audit    http.Handler
 	upload   http.Handler
 	tenant   string // the first part of every upload's path
 	ready    func(ctx context.Context) error
@@ -27,6 +28,8 @@ func (h *routes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case strings.EqualFold(first, "beta") || strings.EqualFold(first, "v1.0"):
 		h.graph.ServeHTTP(w, r)
+	case strings.EqualFold(first, "rollbook"):
+		h.audit.ServeHTTP(w, r)
 	case h.identity.Serves(r.URL.Path):
 		h.identity.ServeHTTP(w, r)
 	case first == h.tenant:
@@ -37,7 +40,7 @@ func (h *routes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.serveReady(w, r)
 	default:
 		writeError(w, r, h.now(), http.StatusNotFound, "itemNotFound",
-			"There is nothing at this address. The API is at /beta/external/industryData and /v1.0.")
+			"There is nothing at this address. The API is at /beta/external/industryData, /v1.0 and /rollbook/v1.")
 	}
 }
 

@@ -77,13 +77,22 @@ func (s *Server) build() error {
 	engine := p.Engine(s.uploads)
 	s.runs = jobs.NewRunner(jobs.RunLease, engine, p.Leases, cfg.Log)
 	s.checks = jobs.NewRunner(jobs.UploadLease, uploadChecks{s.uploads}, p.Leases, cfg.Log)
-	api, err := p.api(issuer, s.uploads, apiRuns{stored: store.Runs{DB: p.DB}, engine: engine, runner: s.runs})
+	authenticate, err := p.authenticator(issuer)
+	if err != nil {
+		return err
+	}
+	auditLog, err := p.auditLog(authenticate)
+	if err != nil {
+		return err
+	}
+	api, err := p.api(authenticate, s.uploads, apiRuns{stored: store.Runs{DB: p.DB}, engine: engine, runner: s.runs})
 	if err != nil {
 		return err
 	}
 	s.http = s.httpServer(&routes{
 		identity: identity.NewHandler(issuer, p.Clients, cfg.PublicURL, cfg.Log),
 		graph:    api,
+		audit:    auditLog,
 		upload:   s.uploads.Handler(),
 		tenant:   p.Tenant,
 		ready:    s.ready,

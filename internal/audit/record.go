@@ -1,0 +1,77 @@
+package audit
+
+import (
+	"context"
+	"time"
+)
+
+// Record is one request that changed something or was refused.
+type Record struct {
+	ID              string // a UUID
+	Time            time.Time
+	CallerID        string // "" for a caller that is not known
+	CallerName      string
+	AppID           string
+	Address         string // from which the request came
+	Method, Path    string
+	Status          int
+	Code, Target    string // of a refusal
+	RequestID       string
+	ClientRequestID string
+	Changes         []byte // JSON: [{"before":…,"after":…}]; nil for none
+	Unrecorded      int    // refusals of this caller that were not recorded since the one before
+}
+
+// Query says which records are wanted: the newest of those that are older than
+// Before and meet Where.
+type Query struct {
+	Where  Condition // nil for all
+	Before *Place    // nil for the newest
+	Limit  int
+}
+
+// Place is where a record stands in the order of time.
+type Place struct {
+	Time time.Time
+	ID   string
+}
+
+// Condition is one of And, Or, Not and Test.
+type Condition any
+
+// And holds where both do, Or where one does, Not where the other does not.
+type (
+	And struct{ Left, Right Condition }
+	Or  struct{ Left, Right Condition }
+	Not struct{ Inner Condition }
+)
+
+// Test compares a member of a record. Text is compared without case.
+type Test struct {
+	Member string // id, time, callerId, callerName, appId, address, method, path, status, code, requestId, clientRequestId
+	Op     string // eq, ne, lt, le, gt, ge, startswith
+	Value  any    // string, int64 or time.Time, as the member is
+}
+
+// Log keeps records.
+type Log interface {
+	// Add stores a record. It is durable when Add returns.
+	Add(ctx context.Context, r Record) error
+
+	// Tidy deletes what has been kept long enough. It is called with every record,
+	// and MUST be cheap most of the time.
+	Tidy(ctx context.Context) error
+
+	// Attach returns a context in which the first change that is stored takes the
+	// record with it, in one transaction.
+	Attach(ctx context.Context, record func() Record) context.Context
+
+	// Attached reports whether a change took the record of the context with it.
+	Attached(ctx context.Context) bool
+
+	// List returns records, the newest first.
+	List(ctx context.Context, q Query) ([]Record, error)
+
+	// Count returns how many records meet a condition.
+	Count(ctx context.Context, where Condition) (int, error)
+}

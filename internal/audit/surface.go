@@ -1,0 +1,162 @@
+package audit
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"rollbook/internal/identity"
+	"rollbook/internal/odata"
+)
+
+// Prefix is where the log is read.
+const Prefix = "/rollbook/v1"
+
+// Permission is that of reading the log.
+const Permission = "AuditLog.Read.All"
+
+// Pages of the log.
+const (
+	defaultTop = 100
+	maxTop     = 999
+)
+
+// Config is what the address of the log is made of. Everything is needed unless
+// it says otherwise.
+type Config struct {
+	Log          Log
+	Recorder     odata.Auditor
+	Authenticate func(*http.Request) (identity.Caller, error)
+	Rates        *identity.Rates // nil for no limit
+	PublicURL    string          // "" for the host of the request
+	Report       func(r *http.Request, requestID string, err error)
+	Now          func() time.Time
+	NewID        func() string
+}
+
+// New returns what answers below Prefix.
+func New(c Config) (http.Handler, error) {
+	model, err := odata.NewModel(types(), nil)
+	if err != nil {
+		return nil, err
+	}
+	s := &odata.Service{
+		Model: model, Prefix: Prefix, PublicURL: strings.TrimSuffix(c.PublicURL, "/"), Realm: "Rollbook",
+		Authenticate: func(r *http.Request) (odata.Caller, error) { return c.Authenticate(r) },
+		Admit:        c.admit, Audit: c.Recorder, Report: c.Report, Now: c.Now, NewID: c.NewID, PageSize: defaultTop,
+	}
+	s.Serve(records(model.Type(typeRecord), c.Log))
+	return s, nil
+}
+
+// admit counts a request of a caller, or of its address where it is a stranger's.
+func (c Config) admit(caller odata.Caller, r *http.Request) time.Duration {
+	if known, ok := caller.(identity.Caller); ok {
+		return c.Rates.OfCaller(known)
+	}
+	return c.Rates.OfAddress(r.RemoteAddr)
+}
+
+const typeRecord = "rollbook.auditRecord"
+
+func types() []odata.Type {
+	text := func(name string, nullable bool) odata.Property {
+		return odata.Property{Name: name, Type: "Edm.String", Nullable: nullable}
+	}
+	return []odata.Type{{Name: typeRecord, Properties: []odata.Property{
+		text("id", false),
+		{Name: "time", Type: "Edm.DateTimeOffset"},
+		text("callerId", true), text("callerName", true), text("appId", true), text("address", true),
+		text("method", false), text("path", false),
+		{Name: "status", Type: "Edm.Int32"},
+		text("code", true), text("target", true),
+		text("requestId", false), text("clientRequestId", false),
+		{Name: "changes", Type: "Edm.Untyped", Nullable: true},
+		{Name: "unrecorded", Type: "Edm.Int32"},
+	}}}
+}
+
+func records(t *odata.Type, log Log) *odata.EntitySet {
+	permissions := []string{Permission}
+	return &odata.EntitySet{
+		Path: "audit", Type: t, ReadAll: permissions, ReadOne: permissions,
+		Page: func(r *odata.Request) (odata.Page, error) { return page(r, t, log) },
+		Count: func(r *odata.Request) (int, error) {
+			where, err := where(r, t)
+			if err != nil {
+				return 0, err
+			}
+			return log.Count(r.Context(), where)
+		},
+		Get: func(r *odata.Request) (*odata.Object, error) {
+			found, err := log.List(r.Context(), Query{Where: Test{"id", "eq", r.Param("id")}, Limit: 1})
+			if err != nil {
+				return nil, err
+			}
+			if len(found) == 0 {
+				return nil, odata.NotFound("There is no record '%s'.", r.Param("id"))
+			}
+			return object(t, found[0]), nil
+		},
+	}
+}
+
+func page(r *odata.Request, t *odata.Type, log Log) (odata.Page, error) {
+	q, err := query(r, t)
+	if err != nil {
+		return odata.Page{}, err
+	}
+	p := odata.Page{Count: -1, Objects: []*odata.Object{}}
+	if r.Options.Count && q.Before == nil {
+		if p.Count, err = log.Count(r.Context(), q.Where); err != nil {
+			return odata.Page{}, err
+		}
+	}
+	found, err := more(r.Context(), log, q)
+	if err != nil {
+		return odata.Page{}, err
+	}
+	for i, record := range found {
+		if i == q.Limit {
+			last := found[i-1]
+			p.Next = "time-" + strconv.FormatInt(last.Time.UnixMicro(), 10) + ",id-" + last.ID
+			break
+		}
+		p.Objects = append(p.Objects, object(t, record))
+	}
+	return p, nil
+}
+
+// more lists one record more than is shown, which tells whether anything follows.
+func more(ctx context.Context, log Log, q Query) ([]Record, error) {
+	if q.Limit == 0 {
+		return nil, nil
+	}
+	q.Limit++
+	return log.List(ctx, q)
+}
+
+func object(t *odata.Type, r Record) *odata.Object {
+	o := odata.New(t).
+		Set("id", odata.Text(r.ID)).
+		Set("time", odata.Time(r.Time)).
+		Set("method", odata.Text(r.Method)).
+		Set("path", odata.Text(r.Path)).
+		Set("status", odata.Int(int64(r.Status))).
+		Set("requestId", odata.Text(r.RequestID)).
+		Set("clientRequestId", odata.Text(r.ClientRequestID)).
+		Set("unrecorded", odata.Int(int64(r.Unrecorded)))
+	for name, value := range map[string]string{
+		"callerId": r.CallerID, "callerName": r.CallerName, "appId": r.AppID, "address": r.Address, "code": r.Code, "target": r.Target,
+	} {
+		if value != "" {
+			o.Set(name, odata.Text(value))
+		}
+	}
+	if r.Changes != nil {
+		o.Set("changes", odata.JSON(string(r.Changes)))
+	}
+	return o
+}

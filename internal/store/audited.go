@@ -1,0 +1,51 @@
+package store
+
+import "context"
+
+// Audited returns the database with the audit log kept: the first write in a
+// context of AttachAudit stores the record with it.
+func Audited(db DB) DB { return audited{db} }
+
+type audited struct{ DB }
+
+// attachment is a record that the first write in its context takes along.
+type attachment struct {
+	record func() AuditRecord
+	stored bool
+}
+
+type attachmentKey struct{}
+
+// AttachAudit returns a context whose first write of an Audited database stores
+// the record too. record is called in that transaction, when it has done all else.
+// Only one goroutine may write in the context.
+func AttachAudit(ctx context.Context, record func() AuditRecord) context.Context {
+	return context.WithValue(ctx, attachmentKey{}, &attachment{record: record})
+}
+
+// AuditAttached reports whether a write in the context has stored the record.
+func AuditAttached(ctx context.Context) bool {
+	a := attached(ctx)
+	return a != nil && a.stored
+}
+
+func attached(ctx context.Context) *attachment {
+	a, _ := ctx.Value(attachmentKey{}).(*attachment)
+	return a
+}
+
+// Write implements DB.
+func (db audited) Write(ctx context.Context, fn func(Tx) error) error {
+	a := attached(ctx)
+	if a == nil || a.stored {
+		return db.DB.Write(ctx, fn)
+	}
+	err := db.DB.Write(ctx, func(tx Tx) error {
+		if err := fn(tx); err != nil {
+			return err
+		}
+		return addAudit(ctx, tx, a.record())
+	})
+	a.stored = err == nil
+	return err
+}
