@@ -39,12 +39,14 @@ type Place struct {
 // Condition is one of And, Or, Not and Test.
 type Condition any
 
-// And holds where both do, Or where one does, Not where the other does not.
-type (
-	And struct{ Left, Right Condition }
-	Or  struct{ Left, Right Condition }
-	Not struct{ Inner Condition }
-)
+// And holds where both do.
+type And struct{ Left, Right Condition }
+
+// Or holds where one of both does.
+type Or struct{ Left, Right Condition }
+
+// Not holds where the other does not.
+type Not struct{ Inner Condition }
 
 // Test compares a member of a record. Text is compared without case.
 type Test struct {
@@ -63,8 +65,8 @@ type Log interface {
 	Tidy(ctx context.Context) error
 
 	// Attach returns a context in which the first change that is stored takes the
-	// record with it, in one transaction.
-	Attach(ctx context.Context, record func() Record) context.Context
+	// record with it, in one transaction, if record reports that it is complete.
+	Attach(ctx context.Context, record func() (Record, bool)) context.Context
 
 	// Attached reports whether a change took the record of the context with it.
 	Attached(ctx context.Context) bool

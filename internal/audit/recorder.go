@@ -44,8 +44,11 @@ type refusals struct {
 var _ odata.Auditor = (*Recorder)(nil)
 
 // Watch implements odata.Auditor.
-func (a *Recorder) Watch(ctx context.Context, record func() odata.Record) context.Context {
-	return a.Log.Attach(ctx, func() Record { return a.translate(record()) })
+func (a *Recorder) Watch(ctx context.Context, record func() (odata.Record, bool)) context.Context {
+	return a.Log.Attach(ctx, func() (Record, bool) {
+		happened, enough := record()
+		return a.translate(happened), enough
+	})
 }
 
 // Record implements odata.Auditor. A record that cannot be kept is reported: what

@@ -94,6 +94,14 @@ func (g *surface) updateGroup(r *odata.Request, p *odata.Payload) error {
 	if err != nil {
 		return err
 	}
+	after, err := group.With(set)
+	if err != nil {
+		return refusedChange(err, directory.PropertyMailNickname)
+	}
+	changed := groupObject(o.Type, after).Set("owners", o.Get("owners")).Set("members", o.Get("members"))
+	if err := r.Change(groupObject(o.Type, group), changed); err != nil {
+		return err
+	}
 	var effects []directory.Effect
 	if len(set) > 0 {
 		effects = append(effects, directory.Effect{Kind: directory.UpdateGroup, ID: id, Set: set})
@@ -128,7 +136,14 @@ func keepsKind(o *odata.Object, group directory.Group) error {
 
 func (g *surface) deleteGroup(r *odata.Request) error {
 	id := r.Param("id")
-	_, err := g.Directory.Change(r.Context(), directory.Effect{Kind: directory.DeleteGroup, ID: id})
+	group, err := g.Directory.Group(r.Context(), id)
+	if err != nil {
+		return notInDirectory(err, "group", id)
+	}
+	if err := r.Change(groupObject(g.model.Type(typeGroup), group), nil); err != nil {
+		return err
+	}
+	_, err = g.Directory.Change(r.Context(), directory.Effect{Kind: directory.DeleteGroup, ID: id})
 	return notInDirectory(err, "group", id)
 }
 

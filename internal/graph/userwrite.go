@@ -62,16 +62,32 @@ func (g *surface) changeUser(r *odata.Request, p *odata.Payload, t *odata.Type, 
 	if err != nil || len(set) == 0 {
 		return err
 	}
+	after, err := user.With(set)
+	if err != nil {
+		return refusedChange(err, directory.PropertyUserPrincipalName)
+	}
+	if err := r.Change(g.wholeUser(user), g.wholeUser(after)); err != nil {
+		return err
+	}
 	_, err = g.Directory.Change(r.Context(), directory.Effect{Kind: directory.UpdateUser, ID: user.ID, Set: set})
 	return refusedChange(err, directory.PropertyUserPrincipalName)
 }
 
 func (g *surface) deleteUser(r *odata.Request) error {
 	user, err := g.Directory.User(r.Context(), r.Param("id"))
-	if err == nil {
-		_, err = g.Directory.Change(r.Context(), directory.Effect{Kind: directory.DeleteUser, ID: user.ID})
+	if err != nil {
+		return notInDirectory(err, "user", r.Param("id"))
 	}
+	if err := r.Change(g.wholeUser(user), nil); err != nil {
+		return err
+	}
+	_, err = g.Directory.Change(r.Context(), directory.Effect{Kind: directory.DeleteUser, ID: user.ID})
 	return notInDirectory(err, "user", r.Param("id"))
+}
+
+// wholeUser returns a user as the audit log shows it.
+func (g *surface) wholeUser(u directory.User) *odata.Object {
+	return userObject(g.model.Type(typeUser), u, true)
 }
 
 // userSet returns what came in of an account, by property name.

@@ -30,7 +30,8 @@ func (g *surface) configured(entity any) *odata.Object {
 	case flow.FlowSet:
 		return g.flowSetObject(e)
 	case flow.ProvisioningFlow:
-		return g.flowObject(e)
+		// Whether it is ready is not stored, and not known here.
+		return g.flowObject(e).Set("readinessStatus", odata.Value{})
 	case vocab.Definition:
 		return g.definitionObject(e)
 	}

@@ -3,6 +3,7 @@ package odata
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -10,8 +11,8 @@ import (
 type Auditor interface {
 	// Watch returns the context in which a request does what it asks for. Whoever
 	// stores a change in that context MAY store the record with it, in one
-	// transaction: record returns it as far as it is known then.
-	Watch(ctx context.Context, record func() Record) context.Context
+	// transaction, once record reports that it tells enough.
+	Watch(ctx context.Context, record func() (Record, bool)) context.Context
 
 	// Record keeps what came of a request, which has happened. ctx is that of Watch
 	// where there was one. A record that was stored with its change is not to be
@@ -68,8 +69,16 @@ func sameEntity(a, b change) bool {
 func (r *Request) begin() {
 	audit := r.service.Audit
 	if audit != nil && r.operation.Bound == nil && writes(r.HTTP.Method) {
-		r.watched = audit.Watch(r.HTTP.Context(), func() Record { return r.record(r.likelyStatus(), nil) })
+		r.watched = audit.Watch(r.HTTP.Context(), func() (Record, bool) {
+			return r.record(r.likelyStatus(), nil), r.tellsEnough()
+		})
 	}
+}
+
+// tellsEnough reports whether it is known what the request changes. Of what it
+// creates that is the entity with its ID.
+func (r *Request) tellsEnough() bool {
+	return len(r.changes) > 0 || r.bound != "" || r.asked != nil && r.HTTP.Method != http.MethodPost
 }
 
 func writes(method string) bool {
@@ -79,7 +88,7 @@ func writes(method string) bool {
 // likelyStatus returns what a request that changes something answers.
 func (r *Request) likelyStatus() int {
 	switch {
-	case r.HTTP.Method == http.MethodPost:
+	case r.HTTP.Method == http.MethodPost && !strings.HasSuffix(r.operation.Path, "$ref"):
 		return http.StatusCreated
 	case r.prefers("return=representation"):
 		return http.StatusOK

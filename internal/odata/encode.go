@@ -125,7 +125,7 @@ func (e *Encoder) changes(dst []byte, o *Object) []byte {
 
 func (e *Encoder) member(dst []byte, p *Property, v *Value) []byte {
 	switch {
-	case v.kind == KindReference:
+	case v.refers():
 		return e.reference(dst, p, v)
 	case v.kind == KindAbsent:
 		if !p.Nullable || p.Navigation {
@@ -157,12 +157,17 @@ func (e *Encoder) reference(dst []byte, p *Property, v *Value) []byte {
 	}
 	dst = append(append(dst, '"'), p.Name...)
 	dst = append(dst, `@odata.bind":`...)
-	return append(appendText(dst, v.text), ',')
+	return append(e.value(dst, p, v), ',')
+}
+
+// refers reports whether a value says by keys alone what it leads to.
+func (v *Value) refers() bool {
+	return v.kind == KindReference || v.kind == KindList && len(v.list) > 0 && v.list[0].kind == KindReference
 }
 
 func (e *Encoder) value(dst []byte, p *Property, v *Value) []byte {
 	switch v.kind {
-	case KindText:
+	case KindText, KindReference:
 		return appendText(dst, v.text)
 	case KindJSON:
 		return append(dst, v.text...)

@@ -187,6 +187,9 @@ func (e *EntitySet) create(r *Request) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
+	if len(r.changes) == 0 {
+		r.noted(change{after: created})
+	}
 	a := e.entity(r, created)
 	a.Status = http.StatusCreated
 	a.Location = r.Base + "/" + e.address(r) + "/" + created.Get("id").Text()

@@ -31,7 +31,7 @@ func newAudited(t *testing.T, cfg server.Config) audited {
 	return audited{
 		caller: caller{client: client, base: s.Addresses().URL, token: mustTokenFor(t, parts, "school",
 			"IndustryData-TimePeriod.ReadWrite.All", "IndustryData-OutboundFlow.ReadWrite.All", "IndustryData-SourceSystem.ReadWrite.All",
-			"IndustryData-DataConnector.ReadWrite.All", "User.ReadWrite.All")},
+			"IndustryData-DataConnector.ReadWrite.All", "User.ReadWrite.All", "Group.ReadWrite.All")},
 		reader: caller{client: client, base: s.Addresses().URL, token: mustTokenFor(t, parts, "auditor", "AuditLog.Read.All")},
 	}
 }
@@ -206,15 +206,19 @@ func TestAuditLogHoldsNoSecrets(t *testing.T) {
 		"passwordProfile":{"password":"`+secret+`"}}`)
 	must(204, "PATCH", "/v1.0/users/anna@school.example", `{"displayName":"Ann"}`)
 	must(204, "DELETE", "/v1.0/users/anna@school.example", "")
+	user := must(201, "POST", "/v1.0/users", `{"accountEnabled":true,"displayName":"Ben","mailNickname":"ben","userPrincipalName":"ben@school.example","passwordProfile":{"password":"`+secret+`"}}`)
+	group := "/v1.0/groups/" + must(201, "POST", "/v1.0/groups", `{"displayName":"G","mailNickname":"g","mailEnabled":true,"securityEnabled":false,"groupTypes":["Unified"]}`)
+	must(204, "PATCH", group, `{"displayName":"H","members@odata.bind":["https://localhost/v1.0/users/`+user+`"]}`)
+	must(204, "POST", group+"/owners/$ref", `{"@odata.id":"https://localhost/v1.0/users/`+user+`"}`)
 	lines, records := a.lines(t, "callerName eq 'school'")
-	if len(lines) != 9 {
+	if len(lines) != 13 {
 		t.Errorf("%d records: %q", len(lines), lines)
 	}
 	text := fmt.Sprint(records)
 	if strings.Contains(text, secret) || strings.Contains(text, "sealed") {
 		t.Errorf("a secret is in the log: %s", text)
 	}
-	for _, part := range []string{"roleGroup@odata.bind:staff", "displayName:Ann", "sourceSystem@odata.bind:" + source, "***************"} {
+	for _, part := range []string{"roleGroup@odata.bind:staff", "displayName:Ann ", "displayName:Anna ", "sourceSystem@odata.bind:" + source, "***************", "members@odata.bind:[" + user, "@odata.id:" + user} {
 		if !strings.Contains(text, part) {
 			t.Errorf("%s is not in the log: %s", part, text)
 		}

@@ -43,8 +43,11 @@ func (a *auditStore) Tidy(ctx context.Context) error {
 	return a.Prune(ctx, before, auditRecords)
 }
 
-func (a *auditStore) Attach(ctx context.Context, record func() audit.Record) context.Context {
-	return store.AttachAudit(ctx, func() store.AuditRecord { return store.AuditRecord(record()) })
+func (a *auditStore) Attach(ctx context.Context, record func() (audit.Record, bool)) context.Context {
+	return store.AttachAudit(ctx, func() (store.AuditRecord, bool) {
+		r, complete := record()
+		return store.AuditRecord(r), complete
+	})
 }
 
 func (a *auditStore) Attached(ctx context.Context) bool { return store.AuditAttached(ctx) }

@@ -101,11 +101,14 @@ func TestAuditGoesWithTheChange(t *testing.T) {
 		counted := &counting{DB: plain}
 		db, a := store.Audited(counted), store.Audit{DB: plain}
 		known := "nothing"
-		ctx := store.AttachAudit(t.Context(), func() store.AuditRecord {
+		ctx := store.AttachAudit(t.Context(), func() (store.AuditRecord, bool) {
 			r := auditRecord(1)
 			r.Path = known
-			return r
+			return r, known != "nothing"
 		})
+		if err := db.Write(ctx, func(store.Tx) error { return nil }); err != nil || store.AuditAttached(ctx) {
+			t.Errorf("a write of something else takes the record along: %v", err)
+		}
 		change := func(tx store.Tx) error {
 			known = "what was changed"
 			_, err := tx.Exec(ctx, `UPDATE configuration SET name = $1 WHERE one = 1`, "x")
@@ -127,8 +130,8 @@ func TestAuditGoesWithTheChange(t *testing.T) {
 		if err != nil || len(got) != 1 || got[0].Path != "what was changed" || !store.AuditAttached(ctx) {
 			t.Errorf("%+v, %v", got, err)
 		}
-		if counted.writes != 3 {
-			t.Errorf("%d transactions for three changes", counted.writes)
+		if counted.writes != 4 {
+			t.Errorf("%d transactions for four writes", counted.writes)
 		}
 		if err := db.Write(t.Context(), change); err != nil || store.AuditAttached(t.Context()) {
 			t.Errorf("without a record: %v", err)

@@ -3,23 +3,24 @@ package store
 import "context"
 
 // Audited returns the database with the audit log kept: the first write in a
-// context of AttachAudit stores the record with it.
+// context of AttachAudit whose record is complete by then stores it too.
 func Audited(db DB) DB { return audited{db} }
 
 type audited struct{ DB }
 
 // attachment is a record that the first write in its context takes along.
 type attachment struct {
-	record func() AuditRecord
+	record func() (r AuditRecord, complete bool)
 	stored bool
 }
 
 type attachmentKey struct{}
 
-// AttachAudit returns a context whose first write of an Audited database stores
-// the record too. record is called in that transaction, when it has done all else.
-// Only one goroutine may write in the context.
-func AttachAudit(ctx context.Context, record func() AuditRecord) context.Context {
+// AttachAudit returns a context in which a write of an Audited database stores the
+// record too. record is called in that transaction, when it has done all else, and
+// reports whether the record is complete. Only one goroutine may write in the
+// context.
+func AttachAudit(ctx context.Context, record func() (r AuditRecord, complete bool)) context.Context {
 	return context.WithValue(ctx, attachmentKey{}, &attachment{record: record})
 }
 
@@ -40,12 +41,19 @@ func (db audited) Write(ctx context.Context, fn func(Tx) error) error {
 	if a == nil || a.stored {
 		return db.DB.Write(ctx, fn)
 	}
+	taken := false
 	err := db.DB.Write(ctx, func(tx Tx) error {
+		taken = false
 		if err := fn(tx); err != nil {
 			return err
 		}
-		return addAudit(ctx, tx, a.record())
+		r, complete := a.record()
+		if !complete {
+			return nil
+		}
+		taken = true
+		return addAudit(ctx, tx, r)
 	})
-	a.stored = err == nil
+	a.stored = taken && err == nil
 	return err
 }
