@@ -176,6 +176,43 @@ func TestAuditLogIsForAuditors(t *testing.T) {
 	}
 }
 
+// Wrong secrets, and uploads with a wrong signature, are in the log.
+func TestAuditLogOfOtherSurfaces(t *testing.T) {
+	t.Parallel()
+	a := newAudited(t, testConfig(t))
+	wrong, err := a.client.PostForm(a.base+"/common/oauth2/v2.0/token", url.Values{
+		"grant_type": {"client_credentials"}, "client_id": {"x"}, "client_secret": {"Hidden-4711"}, "scope": {"https://localhost/.default"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wrong.Body.Close()
+	if wrong.StatusCode != 401 {
+		t.Fatalf("status %d", wrong.StatusCode)
+	}
+	source, connector := "", ""
+	_, _, members := a.mustCall(t, "POST", industryData+"/sourceSystems", []byte(`{"displayName":"x"}`))
+	source = fmt.Sprint(members["id"])
+	_, _, members = a.mustCall(t, "POST", industryData+"/dataConnectors", []byte(`{"@odata.type":"#microsoft.graph.industryData.azureDataLakeConnector",
+		"displayName":"x","sourceSystem@odata.bind":"sourceSystems/`+source+`"}`))
+	connector = fmt.Sprint(members["id"])
+	_, _, members = a.mustCall(t, "GET", industryData+"/dataConnectors/"+connector+"/getUploadSession", nil)
+	address, _, _ := strings.Cut(fmt.Sprint(members["sessionUrl"]), "?")
+	if status, _, _ := a.mustCall(t, "PUT", address+"/orgs.csv?sv=2023-11-03&sig=Hidden-4711", []byte("x")); status != 403 && status != 401 {
+		t.Fatalf("status %d", status)
+	}
+	lines, records := a.lines(t, "callerId eq null")
+	if len(lines) != 2 || !strings.Contains(lines[1], "/oauth2/v2.0/token 401") || !strings.Contains(lines[0], "orgs.csv 403") {
+		t.Errorf("%q", lines)
+	}
+	if strings.Contains(fmt.Sprint(records), "4711") {
+		t.Errorf("%v", records)
+	}
+	if lines, _ := a.lines(t, "startswith(path,'"+industryData+"/dataConnectors/') and status eq 200"); len(lines) != 1 {
+		t.Errorf("the session is not in the log: %q", lines)
+	}
+}
+
 // No secret is in the log: not that of a flow, of a connector, or of a user, nor
 // one that was in the wrong place.
 func TestAuditLogHoldsNoSecrets(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"rollbook/internal/identity"
+	"rollbook/internal/odata"
 	"rollbook/internal/store"
 )
 
@@ -17,6 +18,7 @@ type routes struct {
 	identity *identity.Handler
 	graph    http.Handler
 	audit    http.Handler
+	recorder odata.Auditor
 	upload   http.Handler
 	tenant   string // the first part of every upload's path
 	ready    func(ctx context.Context) error
@@ -32,8 +34,10 @@ func (h *routes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.audit.ServeHTTP(w, r)
 	case h.identity.Serves(r.URL.Path):
 		h.identity.ServeHTTP(w, r)
+		h.noteRefusal(w, r)
 	case first == h.tenant:
 		h.upload.ServeHTTP(w, r)
+		h.noteRefusal(w, r)
 	case r.URL.Path == "/healthz":
 		writeText(w, http.StatusOK, "ok\n")
 	case r.URL.Path == "/readyz":
@@ -42,6 +46,19 @@ func (h *routes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		writeError(w, r, h.now(), http.StatusNotFound, "itemNotFound",
 			"There is nothing at this address. The API is at /beta/external/industryData, /v1.0 and /rollbook/v1.")
 	}
+}
+
+// noteRefusal puts in the audit log who was not let in by a surface that does not
+// do so itself. Who it was is not known: what would have proved it was wrong.
+func (h *routes) noteRefusal(w http.ResponseWriter, r *http.Request) {
+	a, ok := w.(*answer)
+	if !ok || a.status != http.StatusUnauthorized && a.status != http.StatusForbidden {
+		return
+	}
+	h.recorder.Record(r.Context(), odata.Record{
+		Time: h.now(), RequestID: w.Header().Get(requestIDHeader), ClientRequestID: r.Header.Get("client-request-id"),
+		RemoteAddr: r.RemoteAddr, Method: r.Method, Path: r.URL.Path, Status: a.status,
+	})
 }
 
 func (h *routes) serveReady(w http.ResponseWriter, r *http.Request) {

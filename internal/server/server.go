@@ -93,6 +93,7 @@ func (s *Server) build() error {
 		identity: identity.NewHandler(issuer, p.Clients, cfg.PublicURL, cfg.Log),
 		graph:    api,
 		audit:    auditLog,
+		recorder: p.Audit,
 		upload:   s.uploads.Handler(),
 		tenant:   p.Tenant,
 		ready:    s.ready,
