@@ -127,6 +127,9 @@ func TestPermissions(t *testing.T) {
 			if (a.status != http.StatusForbidden) != allowed {
 				t.Errorf("%s with %s: status %d, allowed %v", key, p.Name, a.status, allowed)
 			}
+			if delegated := w.callAs(forPerson+p.Name, op.Method, path, ""); (delegated.status == http.StatusForbidden) == allowed {
+				t.Errorf("%s with %s for a person: status %d, allowed %v", key, p.Name, delegated.status, allowed)
+			}
 			if a.status != http.StatusForbidden {
 				continue
 			}
@@ -148,6 +151,25 @@ func TestPermissions(t *testing.T) {
 	}
 	if len(w.reported) > 0 {
 		t.Errorf("reported as faults: %v", w.reported)
+	}
+}
+
+// What /v1.0 has too wants the same permissions there.
+func TestPermissionsOfVersions(t *testing.T) {
+	t.Parallel()
+	services, err := graph.Services(graph.Config{Flows: &flow.Service{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string][]string{}
+	for _, op := range services[0].Operations() {
+		want[op.Method+" "+op.Path] = op.Permissions
+	}
+	for _, op := range services[1].Operations() {
+		beta, ok := want[op.Method+" "+op.Path]
+		if !ok || !slices.Equal(beta, op.Permissions) {
+			t.Errorf("%s %s wants %v, and on beta %v", op.Method, op.Path, op.Permissions, beta)
+		}
 	}
 }
 

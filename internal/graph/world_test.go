@@ -77,6 +77,9 @@ func newWorldOn(tb testing.TB, real bool) *world {
 	return w
 }
 
+// forPerson stands before the permissions of a token that speaks for a person.
+const forPerson = "scp:"
+
 // authenticate takes the permissions from the token; "all" is every permission.
 func authenticate(r *http.Request) (identity.Caller, error) {
 	token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
@@ -90,7 +93,8 @@ func authenticate(r *http.Request) (identity.Caller, error) {
 		}
 		return identity.Caller{ID: "client", Permissions: all}, nil
 	}
-	return identity.Caller{ID: token, Permissions: strings.Split(token, " ")}, nil
+	granted, delegated := strings.CutPrefix(token, forPerson)
+	return identity.Caller{ID: token, Delegated: delegated, Permissions: strings.Split(granted, " ")}, nil
 }
 
 // sealer turns a secret around, so that a test sees whether it was sealed.
