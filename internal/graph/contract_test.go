@@ -176,7 +176,7 @@ func (c *contract) properties(schema *openapi3.SchemaRef, v map[string]any, at s
 		case property == nil:
 			problems = append(problems, fmt.Sprintf("%s: %s has no member %s", at, c.nameOf(schema), name))
 		default:
-			problems = append(problems, c.members(property, v[name], at+"/"+name, whole || at != "" && at != "/value")...)
+			problems = append(problems, c.members(property, v[name], at+"/"+name, whole)...)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(declared)) {
