@@ -1,7 +1,6 @@
 package embedded
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,8 +11,8 @@ import (
 )
 
 // ListMembers returns a page of the accounts in a relation to a group, in the
-// order of their IDs, or directory.ErrNotFound where there is no such group. It
-// takes longer the larger the group is.
+// order in which they were made, or directory.ErrNotFound where there is no such
+// group. Query.After is the ID of the last one shown.
 func (d *Directory) ListMembers(ctx context.Context, groupID string, relation directory.Relation, q directory.Query) ([]directory.User, error) {
 	var found []directory.User
 	err := d.db.Read(ctx, func(tx store.Tx) error {
@@ -21,14 +20,44 @@ func (d *Directory) ListMembers(ctx context.Context, groupID string, relation di
 		if err != nil {
 			return err
 		}
-		found, err = among(ctx, tx, userList(), nums, q)
-		return err
+		if nums, err = following(ctx, tx, nums, q.After); err != nil {
+			return err
+		}
+		// As many at a time as a page has, so that a large group costs no more.
+		rest := directory.Query{Filter: q.Filter}
+		for chunk := range slices.Chunk(nums, 512) {
+			some, err := among(ctx, tx, userList(), chunk, rest)
+			if err != nil {
+				return err
+			}
+			if found = append(found, some...); len(found) >= top(q) {
+				break
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list %ss of a group: %w", relation, err)
 	}
-	slices.SortFunc(found, func(a, b directory.User) int { return cmp.Compare(a.ID, b.ID) })
 	return found[:min(len(found), top(q))], nil
+}
+
+// following returns those of the nums that come after an account, which may be
+// deleted by now: IDs grow as nums do.
+func following(ctx context.Context, tx store.Tx, nums []int64, after string) ([]int64, error) {
+	if after == "" {
+		return nums, nil
+	}
+	var last int64
+	err := tx.QueryRow(ctx, "SELECT num FROM directory_user WHERE id <= $1 ORDER BY id DESC LIMIT 1", after).Scan(&last)
+	if errors.Is(err, store.ErrNoRows) {
+		return nums, nil
+	}
+	from, found := slices.BinarySearch(nums, last)
+	if found {
+		from++
+	}
+	return nums[from:], err
 }
 
 // CountMembers returns how many accounts are in a relation to a group, or
@@ -40,15 +69,35 @@ func (d *Directory) CountMembers(ctx context.Context, groupID string, relation d
 		if err != nil {
 			return err
 		}
-		return inChunks(ctx, tx, "SELECT num FROM directory_user WHERE num IN ", nums, func(store.Row) error {
-			number++
-			return nil
-		})
+		number, err = countThere(ctx, tx, nums)
+		return err
 	})
 	if err != nil {
 		return 0, fmt.Errorf("count %ss of a group: %w", relation, err)
 	}
 	return number, nil
+}
+
+// countThere counts those of the users who were not deleted.
+func countThere(ctx context.Context, tx store.Tx, nums []int64) (int, error) {
+	number := 0
+	if len(nums) < 2000 {
+		err := inChunks(ctx, tx, "SELECT num FROM directory_user WHERE num IN ", nums, func(store.Row) error {
+			number++
+			return nil
+		})
+		return number, err
+	}
+	sql := "SELECT num FROM directory_user WHERE num >= $1 AND num <= $2"
+	err := query(ctx, tx, sql, []any{nums[0], nums[len(nums)-1]}, func(row store.Row) error {
+		var num int64
+		err := row.Scan(&num)
+		if _, found := slices.BinarySearch(nums, num); found {
+			number++
+		}
+		return err
+	})
+	return number, err
 }
 
 // related returns the nums of who is in the relation to the group. There may be
@@ -85,7 +134,7 @@ func among[T any](ctx context.Context, tx store.Tx, l list[T], nums []int64, q d
 		if err != nil {
 			return nil, err
 		}
-		err = query(ctx, tx, sql+where, c.args, func(row store.Row) error {
+		err = query(ctx, tx, sql+where+" ORDER BY num", c.args, func(row store.Row) error {
 			_, value, err := l.scan(row)
 			found = append(found, value)
 			return err
