@@ -3,8 +3,17 @@ package directory
 // Query asks for a page of users or groups.
 type Query struct {
 	Filter Filter // nil for all
-	After  string // the ID after which the page begins; "" for the first
+	After  string // where the page begins, as the method says; "" for the first
 	Top    int    // at most this many objects
+
+	OrderBy    string // a property; "" for any order
+	Descending bool
+}
+
+// Page is a part of a list.
+type Page[T any] struct {
+	Items []T
+	Next  string // Query.After of the next one; "" for none
 }
 
 // Filter is a condition on an object of the directory: one of And, Or, Not,

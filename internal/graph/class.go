@@ -88,7 +88,7 @@ func (g *surface) classes() *odata.EntitySet {
 		Path: "education/classes", Type: t,
 		ReadAll: readRosterPermissions(), ReadOne: readRosterPermissions(), Write: writeRosterPermissions(),
 		Page: func(r *odata.Request) (odata.Page, error) {
-			return g.pageOfClasses(r, g.Directory.ListGroups, g.Directory.CountGroups)
+			return g.pageOfClasses(r, g.Directory.PageGroups, g.Directory.CountGroups)
 		},
 		Count: func(r *odata.Request) (int, error) {
 			f, err := classCondition(r, t)
@@ -133,7 +133,7 @@ func (g *surface) class(ctx context.Context, id string) (directory.Group, error)
 
 // pageOfClasses returns a page of those of the groups that are of classes.
 func (g *surface) pageOfClasses(r *odata.Request,
-	list func(context.Context, directory.Query) ([]directory.Group, error), number func(context.Context, directory.Filter) (int, error),
+	list func(context.Context, directory.Query) (directory.Page[directory.Group], error), number func(context.Context, directory.Filter) (int, error),
 ) (odata.Page, error) {
 	t := g.model.Type(typeClass)
 	f, err := classCondition(r, t)
@@ -141,7 +141,7 @@ func (g *surface) pageOfClasses(r *odata.Request,
 		return odata.Page{}, err
 	}
 	return page(r, t,
-		func(ctx context.Context, q directory.Query) ([]directory.Group, error) {
+		func(ctx context.Context, q directory.Query) (directory.Page[directory.Group], error) {
 			q.Filter = f
 			return list(ctx, q)
 		},

@@ -87,9 +87,9 @@ func (g *surface) classMembers(name string, relation directory.Relation) *odata.
 			if err := rosterReadable(r, t); err != nil {
 				return odata.Page{}, err
 			}
-			list := func(ctx context.Context, q directory.Query) ([]directory.User, error) {
+			list := lister[directory.User](func(ctx context.Context, q directory.Query) ([]directory.User, error) {
 				return g.Directory.ListMembers(ctx, group.ID, relation, q)
-			}
+			}).pages(idOfUser)
 			number := func(ctx context.Context, f directory.Filter) (int, error) {
 				if f != nil {
 					return 0, unsupportedOption("$count", "together with $filter")

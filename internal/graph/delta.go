@@ -34,7 +34,7 @@ func deltaQuery(r *odata.Request) (directory.DeltaQuery, error) {
 	case o.Top > maxTop || o.Top == 0:
 		return directory.DeltaQuery{}, odata.BadRequest(odata.InnerInvalidQuery, "$top", "The value of $top must be from 1 to %d, not %d.", maxTop, o.Top)
 	}
-	q := directory.DeltaQuery{Token: o.SkipToken, Top: defaultTop}
+	q := directory.DeltaQuery{Token: o.SkipToken, Top: r.PageSize(defaultTop)}
 	if o.Top > 0 {
 		q.Top = o.Top
 	}

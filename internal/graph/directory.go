@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"rollbook/internal/directory"
 	"rollbook/internal/odata"
@@ -10,14 +11,14 @@ import (
 
 // Directory reads and changes the directory. Its methods MUST return errors that wrap
 // directory.ErrNotFound for an object that is not there, and
-// directory.ErrInvalid for a condition that cannot be answered. Lists MUST be in
-// the order of their IDs.
+// directory.ErrInvalid for a condition that cannot be answered. Lists MUST go on
+// after the ID that Query.After names, pages where Page.Next says.
 type Directory interface {
-	ListUsers(ctx context.Context, q directory.Query) ([]directory.User, error)
+	PageUsers(ctx context.Context, q directory.Query) (directory.Page[directory.User], error)
 	CountUsers(ctx context.Context, f directory.Filter) (int, error)
 	User(ctx context.Context, idOrUPN string) (directory.User, error)
 
-	ListGroups(ctx context.Context, q directory.Query) ([]directory.Group, error)
+	PageGroups(ctx context.Context, q directory.Query) (directory.Page[directory.Group], error)
 	CountGroups(ctx context.Context, f directory.Filter) (int, error)
 	Group(ctx context.Context, id string) (directory.Group, error)
 
@@ -72,7 +73,7 @@ func (g *surface) users() *odata.EntitySet {
 			if err := readable(r, t); err != nil {
 				return odata.Page{}, err
 			}
-			return page(r, t, g.Directory.ListUsers, g.Directory.CountUsers, g.userFor(r))
+			return page(r, t, g.Directory.PageUsers, g.Directory.CountUsers, g.userFor(r))
 		},
 		Count: func(r *odata.Request) (int, error) {
 			f, err := conditionOf(r, t)
@@ -98,7 +99,7 @@ func (g *surface) groups() *odata.EntitySet {
 	return &odata.EntitySet{
 		Path: "groups", Type: t, ReadAll: readGroupPermissions(), ReadOne: readGroupPermissions(),
 		Page: func(r *odata.Request) (odata.Page, error) {
-			return page(r, t, g.Directory.ListGroups, g.Directory.CountGroups, object)
+			return page(r, t, g.Directory.PageGroups, g.Directory.CountGroups, object)
 		},
 		Count: func(r *odata.Request) (int, error) {
 			f, err := conditionOf(r, t)
@@ -115,6 +116,28 @@ func (g *surface) groups() *odata.EntitySet {
 			return object(group), nil
 		},
 		Write: writeGroupPermissions(), Update: g.updateGroup, Delete: g.deleteGroup,
+		Navigations: []odata.Navigation{g.expandMembers("owners", directory.Owner), g.expandMembers("members", directory.Member)},
+	}
+}
+
+// maxExpanded is how many objects an expanded navigation shows (Graph: groups).
+const maxExpanded = 20
+
+// expandMembers shows who belongs to a single group inside of it.
+func (g *surface) expandMembers(name string, relation directory.Relation) odata.Navigation {
+	return odata.Navigation{
+		Name: name, Permissions: readGroupPermissions(),
+		Load: func(r *odata.Request, o *odata.Object) (odata.Value, error) {
+			if r.Param("id") == "" {
+				return odata.Value{}, unsupportedOption("$expand", "on a list of groups")
+			}
+			users, err := g.Directory.ListMembers(r.Context(), o.Get("id").Text(), relation, directory.Query{Top: maxExpanded})
+			items := make([]odata.Value, len(users))
+			for i, u := range users {
+				items[i] = odata.Struct(g.userFor(r)(u))
+			}
+			return odata.List(items), err
+		},
 	}
 }
 
@@ -127,9 +150,9 @@ func (g *surface) members(name string, relation directory.Relation) *odata.Entit
 				return odata.Page{}, err
 			}
 			group := r.Param("group")
-			list := func(ctx context.Context, q directory.Query) ([]directory.User, error) {
+			list := lister[directory.User](func(ctx context.Context, q directory.Query) ([]directory.User, error) {
 				return g.Directory.ListMembers(ctx, group, relation, q)
-			}
+			}).pages(idOfUser)
 			number := func(ctx context.Context, f directory.Filter) (int, error) {
 				if f != nil {
 					return 0, unsupportedOption("$count", "together with $filter")
@@ -154,7 +177,7 @@ func (g *surface) members(name string, relation directory.Relation) *odata.Entit
 
 // page returns a page of users or groups as the query options want it.
 func page[E any](r *odata.Request, t *odata.Type,
-	list func(context.Context, directory.Query) ([]E, error),
+	list func(context.Context, directory.Query) (directory.Page[E], error),
 	number func(context.Context, directory.Filter) (int, error),
 	object func(E) *odata.Object,
 ) (odata.Page, error) {
@@ -174,16 +197,54 @@ func page[E any](r *odata.Request, t *odata.Type,
 	if q.Top == 0 {
 		return p, nil
 	}
-	// One more than is shown tells whether anything follows.
-	top := q.Top
-	q.Top++
 	found, err := list(r.Context(), q)
 	if err != nil {
 		return odata.Page{}, err
 	}
-	p.Objects = objects(found[:min(top, len(found))], object)
-	if len(found) > top {
-		p.Next = "id-'" + p.Objects[top-1].Get("id").Text() + "'"
-	}
+	p.Objects, p.Next = objects(found.Items, object), found.Next
 	return p, nil
 }
+
+// lister reads a list in its own order, from an ID on.
+type lister[E any] func(context.Context, directory.Query) ([]E, error)
+
+// pages returns what reads a list page by page.
+func (list lister[E]) pages(id func(E) string) func(context.Context, directory.Query) (directory.Page[E], error) {
+	return func(ctx context.Context, q directory.Query) (p directory.Page[E], err error) {
+		if q.OrderBy != "" {
+			return p, unsupportedOption("$orderby", "on this list")
+		}
+		if q.After, err = afterID(q.After); err != nil {
+			return p, err
+		}
+		// One more than is shown tells whether anything follows.
+		top := q.Top
+		q.Top++
+		found, err := list(ctx, q)
+		if err != nil {
+			return p, err
+		}
+		p.Items = found[:min(top, len(found))]
+		if len(found) > top {
+			p.Next = tokenOfID(id(found[top-1]))
+		}
+		return p, nil
+	}
+}
+
+func tokenOfID(id string) string { return "id-'" + id + "'" }
+
+func afterID(token string) (string, error) {
+	if token == "" {
+		return "", nil
+	}
+	id, ok := strings.CutPrefix(token, "id-'")
+	if !ok || !strings.HasSuffix(id, "'") {
+		return "", odata.BadRequest(odata.InnerInvalidQuery, "$skiptoken", "The value of $skiptoken does not belong to this request; use an @odata.nextLink as it is.")
+	}
+	return strings.TrimSuffix(id, "'"), nil
+}
+
+func idOfUser(u directory.User) string { return u.ID }
+
+func idOfGroup(g directory.Group) string { return g.ID }

@@ -118,8 +118,8 @@ func TestDirectoryFilter(t *testing.T) {
 		}
 	}
 	for _, query := range []string{
-		"$filter=displayName%20gt%20'a'", "$filter=contains(displayName,'a')", "$orderby=displayName", "$skip=1", "$search=a", "$top=1000",
-		"$filter=colour%20eq%20'a'", "$skiptoken=x", "$expand=memberOf",
+		"$filter=displayName%20gt%20'a'", "$filter=contains(displayName,'a')", "$orderby=grade", "$orderby=displayName,mail", "$skip=1", "$search=a", "$top=1000",
+		"$filter=colour%20eq%20'a'", "$expand=memberOf",
 	} {
 		if a := w.call("GET", "/v1.0/users?"+query, ""); a.status != 400 {
 			t.Errorf("%s: status %d\n%s", query, a.status, a.text)

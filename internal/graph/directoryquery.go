@@ -17,42 +17,79 @@ func unsupportedOption(option, where string) error {
 func queryOf(r *odata.Request, t *odata.Type) (directory.Query, error) {
 	o := r.Options
 	switch {
-	case len(o.OrderBy) > 0:
-		return directory.Query{}, unsupportedOption("$orderby", "on the directory")
-	case o.Search != "":
-		return directory.Query{}, unsupportedOption("$search", "on the directory; use startswith in $filter")
 	case o.Skip > 0:
 		return directory.Query{}, unsupportedOption("$skip", "on the directory; follow @odata.nextLink")
 	case o.Top > maxTop:
 		return directory.Query{}, odata.BadRequest(odata.InnerInvalidQuery, "$top", "The value of $top can be at most %d, not %d.", maxTop, o.Top)
 	}
-	q := directory.Query{Top: r.PageSize(defaultTop)}
+	q := directory.Query{Top: r.PageSize(defaultTop), After: o.SkipToken}
 	if o.Top >= 0 {
 		q.Top = o.Top
 	}
-	if o.SkipToken != "" {
-		id, ok := strings.CutPrefix(o.SkipToken, "id-'")
-		if !ok || !strings.HasSuffix(id, "'") {
-			return q, odata.BadRequest(odata.InnerInvalidQuery, "$skiptoken", "The value of $skiptoken does not belong to this request; use an @odata.nextLink as it is.")
-		}
-		q.After = strings.TrimSuffix(id, "'")
+	if err := orderOf(o, &q); err != nil {
+		return q, err
 	}
 	var err error
 	q.Filter, err = conditionOf(r, t)
 	return q, err
 }
 
+// orderOf translates $orderby, of one property that there is an index of.
+func orderOf(o *odata.Options, q *directory.Query) error {
+	if len(o.OrderBy) == 0 {
+		return nil
+	}
+	properties := []string{"displayName", "userPrincipalName", "givenName", "surname", "mail", "mailNickname"}
+	i := slices.IndexFunc(properties, func(name string) bool { return strings.EqualFold(name, o.OrderBy[0].Property) })
+	if i < 0 || len(o.OrderBy) > 1 {
+		return unsupportedOption("$orderby", "on the directory but by one of "+strings.Join(properties, ", "))
+	}
+	q.OrderBy, q.Descending = properties[i], o.OrderBy[0].Descending
+	return nil
+}
+
+// searched translates $search="property:text". What is searched for begins the
+// name of a group, or one of the names of a user.
+func searched(search string, t *odata.Type) (directory.Filter, error) {
+	property, text, ok := strings.Cut(search, ":")
+	text = strings.TrimSpace(text)
+	if !ok || text == "" || strings.Contains(text, `"`) {
+		return nil, unsupportedOption("$search", `on the directory other than as "displayName:text"`)
+	}
+	starts := func(name string) directory.Filter { return directory.StartsWith{Property: name, Prefix: text} }
+	users := t.ShortName() == "user" || t.ShortName() == "educationUser"
+	switch {
+	case strings.EqualFold(property, "displayName") && users:
+		return directory.Or{Left: starts("displayName"), Right: directory.Or{Left: starts("surname"), Right: starts("givenName")}}, nil
+	case strings.EqualFold(property, "displayName"):
+		return starts("displayName"), nil
+	case strings.EqualFold(property, "mail") && users:
+		return starts("mail"), nil
+	case strings.EqualFold(property, "userPrincipalName") && users:
+		return starts("userPrincipalName"), nil
+	}
+	return nil, unsupportedOption("$search", "by "+property)
+}
+
 // conditionOf translates $filter, which is evaluated by the directory itself:
 // it has too many objects to look at each.
 func conditionOf(r *odata.Request, t *odata.Type) (directory.Filter, error) {
+	var search directory.Filter
+	var err error
+	if r.Options.Search != "" {
+		if search, err = searched(r.Options.Search, t); err != nil {
+			return nil, err
+		}
+	}
 	if r.Options.Filter == nil {
-		return nil, nil
+		return search, nil
 	}
 	compiled, err := r.Model().Compile(r.Options.Filter, t)
 	if err != nil {
 		return nil, err
 	}
-	return condition(compiled)
+	f, err := condition(compiled)
+	return both(search, f), err
 }
 
 // readable refuses a $filter by what is not basic of a user to those who may read

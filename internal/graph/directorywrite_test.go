@@ -2,6 +2,7 @@ package graph_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -239,4 +240,58 @@ func TestDirectoryObject(t *testing.T) {
 		}
 	}
 	w.must(404, "GET", "/v1.0/directoryObjects/ada@school.example", "")
+}
+
+func TestDirectoryIsOrderedAndSearched(t *testing.T) {
+	t.Parallel()
+	w := newWorldOn(t, true)
+	var ids []string
+	for _, name := range []string{"Cleo", "ada", "Ben", "Zed"} {
+		ids = append(ids, w.userNamed(name))
+		w.must(204, "PATCH", "/v1.0/users/"+ids[len(ids)-1], fmt.Sprintf(`{"displayName":%q,"surname":"Bo"}`, name))
+	}
+	w.must(204, "PATCH", "/v1.0/users/"+ids[3], `{"surname":"Adams"}`)
+	for query, want := range map[string][]string{
+		"$orderby=displayName": {ids[1], ids[2], ids[0], ids[3]},
+		"$orderby=displayName%20desc&$filter=surname%20eq%20'bo'":    {ids[0], ids[2], ids[1]},
+		"$search=%22displayName:AD%22":                               ids, // the given name of all is Ada
+		"$search=%22displayName:bo%22":                               ids[:3],
+		"$search=%22displayName:a%22&$filter=surname%20ne%20'Adams'": ids[:3],
+		"$search=%22userPrincipalName:be%22":                         {ids[2]},
+	} {
+		got := w.ids("/v1.0/users?" + query)
+		if strings.Contains(query, "search") {
+			slices.Sort(got)
+			want = slices.Sorted(slices.Values(want))
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Error(query, diff)
+		}
+	}
+	seen := []string{}
+	for path := "/v1.0/users?$top=1&$orderby=displayName"; path != ""; {
+		a := w.must(200, "GET", path, "")
+		seen = append(seen, fmt.Sprint(a.member("value/0/id")))
+		next, _ := a.member("@odata.nextLink").(string)
+		path = strings.TrimPrefix(next, w.server.URL)
+	}
+	if diff := cmp.Diff([]string{ids[1], ids[2], ids[0], ids[3]}, seen); diff != "" {
+		t.Error(diff)
+	}
+	for _, query := range []string{"$search=ada", "$search=%22grade:7%22", "$search=%22displayName:%22", "$skiptoken=x"} {
+		w.must(400, "GET", "/v1.0/users?"+query, "")
+	}
+}
+
+func TestGroupExpanded(t *testing.T) {
+	t.Parallel()
+	w := newWorldOn(t, true)
+	ada := w.userNamed("ada")
+	group := w.groupNamed("choir", `,"members@odata.bind":["users/`+ada+`"]`)
+	a := w.must(200, "GET", "/v1.0/groups/"+group+"?$expand=members($select=id,displayName),owners&$select=displayName", "")
+	if a.member("members/0/id") != ada || a.member("members/0/displayName") != "Ada Byron" || a.member("members/0/userPrincipalName") != nil ||
+		len(a.member("owners").([]any)) != 0 || a.member("displayName") != "choir" {
+		t.Error(a.text)
+	}
+	w.must(400, "GET", "/v1.0/groups?$expand=members", "")
 }

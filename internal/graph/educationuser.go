@@ -89,7 +89,7 @@ func (g *surface) educationUsers() *odata.EntitySet {
 			if err := rosterReadable(r, t); err != nil {
 				return odata.Page{}, err
 			}
-			return page(r, t, g.Directory.ListUsers, g.Directory.CountUsers, g.educationUserFor(r))
+			return page(r, t, g.Directory.PageUsers, g.Directory.CountUsers, g.educationUserFor(r))
 		},
 		Count: func(r *odata.Request) (int, error) {
 			if err := rosterReadable(r, t); err != nil {
@@ -154,9 +154,9 @@ func (g *surface) classesOfUser(name string, relation directory.Relation) *odata
 		Path: "education/users/{user}/" + name, Type: g.model.Type(typeClass), ReadAll: readRosterPermissions(),
 		Page: func(r *odata.Request) (odata.Page, error) {
 			user := r.Param("user")
-			list := func(ctx context.Context, q directory.Query) ([]directory.Group, error) {
+			list := lister[directory.Group](func(ctx context.Context, q directory.Query) ([]directory.Group, error) {
 				return g.Directory.ListGroupsOf(ctx, user, relation, q)
-			}
+			}).pages(idOfGroup)
 			number := func(ctx context.Context, f directory.Filter) (int, error) {
 				return g.Directory.CountGroupsOf(ctx, user, relation, f)
 			}

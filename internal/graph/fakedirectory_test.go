@@ -44,6 +44,25 @@ func (d *fakeDirectory) ListUsers(_ context.Context, q directory.Query) ([]direc
 	return found, nil
 }
 
+func (d *fakeDirectory) PageUsers(ctx context.Context, q directory.Query) (directory.Page[directory.User], error) {
+	q.Top++
+	found, err := d.ListUsers(ctx, q)
+	return cut(found, q.Top-1, func(u directory.User) string { return u.ID }), err
+}
+
+func cut[T any](found []T, top int, id func(T) string) directory.Page[T] {
+	if len(found) <= top {
+		return directory.Page[T]{Items: found}
+	}
+	return directory.Page[T]{Items: found[:top], Next: id(found[top-1])}
+}
+
+func (d *fakeDirectory) PageGroups(ctx context.Context, q directory.Query) (directory.Page[directory.Group], error) {
+	q.Top++
+	found, err := d.ListGroups(ctx, q)
+	return cut(found, q.Top-1, func(g directory.Group) string { return g.ID }), err
+}
+
 func (d *fakeDirectory) CountUsers(_ context.Context, f directory.Filter) (int, error) {
 	d.asked.Filter = f
 	return len(d.users), nil

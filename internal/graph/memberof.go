@@ -15,9 +15,9 @@ func (g *surface) memberOf(name string, relation directory.Relation) *odata.Enti
 		Path: "users/{user}/" + name, Type: g.model.Type(typeDirectoryObject), ReadAll: readGroupPermissions(),
 		Page: func(r *odata.Request) (odata.Page, error) {
 			user := r.Param("user")
-			list := func(ctx context.Context, q directory.Query) ([]directory.Group, error) {
+			list := lister[directory.Group](func(ctx context.Context, q directory.Query) ([]directory.Group, error) {
 				return g.Directory.ListGroupsOf(ctx, user, relation, q)
-			}
+			}).pages(idOfGroup)
 			number := func(ctx context.Context, f directory.Filter) (int, error) {
 				return g.Directory.CountGroupsOf(ctx, user, relation, f)
 			}

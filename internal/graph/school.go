@@ -59,9 +59,9 @@ func (g *surface) classesOfSchool() *odata.EntitySet {
 			if err != nil {
 				return odata.Page{}, err
 			}
-			list := func(ctx context.Context, q directory.Query) ([]directory.Group, error) {
+			list := lister[directory.Group](func(ctx context.Context, q directory.Query) ([]directory.Group, error) {
 				return g.Directory.ListUnitGroups(ctx, school.ID, q)
-			}
+			}).pages(idOfGroup)
 			return g.pageOfClasses(r, list, noCount)
 		},
 	}
@@ -79,9 +79,9 @@ func (g *surface) usersOfSchool() *odata.EntitySet {
 			if err := rosterReadable(r, t); err != nil {
 				return odata.Page{}, err
 			}
-			list := func(ctx context.Context, q directory.Query) ([]directory.User, error) {
+			list := lister[directory.User](func(ctx context.Context, q directory.Query) ([]directory.User, error) {
 				return g.Directory.ListUnitUsers(ctx, school.ID, q)
-			}
+			}).pages(idOfUser)
 			return page(r, t, list, noCount, g.educationUserFor(r))
 		},
 	}

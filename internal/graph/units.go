@@ -69,10 +69,10 @@ func (g *surface) unitSet(k unitKind) *odata.EntitySet {
 	return &odata.EntitySet{
 		Path: k.path, Type: t, ReadAll: k.read, ReadOne: k.read, Write: k.write,
 		Page: func(r *odata.Request) (odata.Page, error) {
-			list := func(ctx context.Context, q directory.Query) ([]directory.AdministrativeUnit, error) {
+			list := lister[directory.AdministrativeUnit](func(ctx context.Context, q directory.Query) ([]directory.AdministrativeUnit, error) {
 				q.Filter = both(k.only, q.Filter)
 				return g.Directory.ListUnits(ctx, q)
-			}
+			}).pages(func(u directory.AdministrativeUnit) string { return u.ID })
 			return page(r, t, list, number, k.object)
 		},
 		Count: func(r *odata.Request) (int, error) {
@@ -176,6 +176,10 @@ func (g *surface) unitMembers(path string) *odata.EntitySet {
 
 func (g *surface) membersOfUnit(r *odata.Request, q directory.Query, users, groups *odata.Type) (odata.Page, error) {
 	unit, top := r.Param("unit"), q.Top
+	var err error
+	if q.After, err = afterID(q.After); err != nil {
+		return odata.Page{}, err
+	}
 	q.Top++
 	var found []*odata.Object
 	if r.Cast == nil || users.Is(r.Cast) {
@@ -234,7 +238,7 @@ func byID(found []*odata.Object) []*odata.Object {
 func cutPage(found []*odata.Object, top int) odata.Page {
 	p := odata.Page{Count: -1, Objects: found[:min(top, len(found))]}
 	if len(found) > top && top > 0 {
-		p.Next = "id-'" + p.Objects[top-1].Get("id").Text() + "'"
+		p.Next = tokenOfID(p.Objects[top-1].Get("id").Text())
 	}
 	return p
 }

@@ -140,6 +140,15 @@ func BenchmarkList(b *testing.B) {
 	middle := directory.Query{After: users[len(users)/2], Top: 100}
 	some := directory.Query{Filter: directory.StartsWith{Property: "displayName", Prefix: "Vorname 7f"}, Top: 100}
 	mail := directory.Equal{Property: "mail", Value: &name.Mail}
+	no := "false"
+	listing := func(q directory.Query) func() error {
+		q.Top = 100
+		return func() error {
+			page, err := target.PageUsers(ctx, q)
+			q.After = page.Next // and from the beginning again
+			return err
+		}
+	}
 	start := time.Now()
 	if _, err := target.ListGroupsOf(ctx, users[7], directory.Member, directory.Query{}); err != nil {
 		b.Fatal(err)
@@ -150,8 +159,19 @@ func BenchmarkList(b *testing.B) {
 			_, err := target.ListGroupsOf(ctx, users[7], directory.Member, directory.Query{})
 			return err
 		},
-		"User by ID":                  func() error { _, err := target.User(ctx, users[7]); return err },
-		"User by name":                func() error { _, err := target.User(ctx, name.UserPrincipalName); return err },
+		"User by ID":             func() error { _, err := target.User(ctx, users[7]); return err },
+		"User by name":           func() error { _, err := target.User(ctx, name.UserPrincipalName); return err },
+		"PageUsers 100":          listing(directory.Query{}),
+		"PageUsers startsWith v": listing(directory.Query{Filter: directory.StartsWith{Property: "displayName", Prefix: "v"}}),
+		"PageUsers surname":      listing(directory.Query{Filter: directory.Equal{Property: "surname", Value: &name.Surname}}),
+		"PageUsers three starts": listing(directory.Query{Filter: directory.Or{
+			Left: directory.StartsWith{Property: "displayName", Prefix: "7f"}, Right: directory.Or{
+				Left:  directory.StartsWith{Property: "surname", Prefix: "7f"},
+				Right: directory.StartsWith{Property: "mail", Prefix: "7f"}}}}),
+		"PageUsers disabled":          listing(directory.Query{Filter: directory.Equal{Property: "accountEnabled", Value: &no}}),
+		"PageUsers not given":         listing(directory.Query{Filter: directory.Not{Inner: directory.Equal{Property: "givenName", Value: &name.GivenName}}}),
+		"PageUsers ordered":           listing(directory.Query{OrderBy: "displayName", Descending: true}),
+		"PageUsers ordered, filtered": listing(directory.Query{OrderBy: "displayName", Filter: directory.StartsWith{Property: "surname", Prefix: "7"}}),
 		"ListUsers 100 in the middle": func() error { _, err := target.ListUsers(ctx, middle); return err },
 		"ListUsers 100 startsWith":    func() error { _, err := target.ListUsers(ctx, some); return err },
 		"ListUsers by mail":           func() error { _, err := target.ListUsers(ctx, directory.Query{Filter: mail}); return err },

@@ -3,6 +3,7 @@ package embedded
 import (
 	"context"
 	"strconv"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -25,6 +26,7 @@ type Directory struct {
 	reversing chan struct{}
 	reverse   *reverse
 
+	made     sync.Map     // indexes that were made because somebody asked, by statement
 	indexed  atomic.Bool  // seen to be: they stay so
 	lastBulk atomic.Int64 // when Apply last created many objects, Unix seconds
 }

@@ -20,6 +20,8 @@ type list[T any] struct {
 
 	within string // a condition that is not the caller's, "" for none
 	args   []any  // of within, $3 and so on
+	most   int    // objects to look at for a page; 0 for as many as is good
+	key    string // a column that is read too, by which objects are sorted; "" for none
 }
 
 func userList() list[directory.User] {
@@ -31,7 +33,7 @@ func groupList() list[directory.Group] {
 }
 
 // ListUsers returns a page of the accounts that the filter holds for, in the
-// order of their IDs. Query.After need not be there any more. A filter by a
+// order of their IDs. Query.After is the ID of the last one shown, and need not be there any more. A filter by a
 // property that is not one of Graph's is refused with directory.ErrInvalid.
 func (d *Directory) ListUsers(ctx context.Context, q directory.Query) ([]directory.User, error) {
 	return page(ctx, d, userList(), q)
