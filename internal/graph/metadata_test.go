@@ -270,6 +270,9 @@ func TestMetadataContainer(t *testing.T) {
 	var container = beta.Schemas[0].Container
 	found := map[string]string{}
 	for _, s := range container.Sets {
+		if found[s.Name] != "" {
+			t.Errorf("the entity set %s is there twice", s.Name)
+		}
 		found[s.Name] = s.EntityType
 	}
 	for _, s := range container.Singletons {
@@ -309,6 +312,9 @@ func TestServiceDocument(t *testing.T) {
 	}
 	if a := w.callAs("", "GET", "/v1.0", ""); a.status != 200 || strings.Contains(a.text, "external") || !strings.Contains(a.text, `{"name":"users","kind":"EntitySet","url":"users"}`) {
 		t.Errorf("%d %s", a.status, a.text)
+	}
+	if a := w.callAs("", "GET", "/beta", ""); strings.Count(a.text, `"url":"groups"`) != 1 {
+		t.Errorf("%s", a.text)
 	}
 	if a := w.callAs("", "POST", "/beta", "{}"); a.status != 401 {
 		t.Errorf("%d %s", a.status, a.text)

@@ -31,10 +31,8 @@ func (s *Service) serviceDocument(r *Request) (Answer, error) {
 	for _, single := range s.Singletons {
 		dst = appendDocumentEntry(dst, single.Name, "Singleton")
 	}
-	for _, e := range s.sets {
-		if e.atRoot() {
-			dst = appendDocumentEntry(dst, e.Path, "EntitySet")
-		}
+	for _, e := range s.rootSets() {
+		dst = appendDocumentEntry(dst, e.Path, "EntitySet")
 	}
 	if dst[len(dst)-1] == ',' {
 		dst = dst[:len(dst)-1]
@@ -48,8 +46,18 @@ func appendDocumentEntry(dst []byte, name, kind string) []byte {
 	return append(appendText(dst, name), '}', ',')
 }
 
-// atRoot reports whether the set is no part of anything else.
-func (e *EntitySet) atRoot() bool { return !strings.Contains(e.Path, "/") }
+// rootSets returns the sets that are no part of anything else, each once: what
+// needs other permissions stands in a set of its own with the same path.
+func (s *Service) rootSets() []*EntitySet {
+	var sets []*EntitySet
+	for _, e := range s.sets {
+		known := slices.ContainsFunc(sets, func(other *EntitySet) bool { return other.Path == e.Path })
+		if !known && !strings.Contains(e.Path, "/") {
+			sets = append(sets, e)
+		}
+	}
+	return sets
+}
 
 func (s *Service) metadataDocument(*Request) (answer Answer, err error) {
 	s.describe.Do(func() { s.metadata, err = s.Metadata() })
@@ -146,9 +154,9 @@ func (d *description) container() (*csdlContainer, error) {
 			return nil, fmt.Errorf("entity set %s: %w", e.Path, err)
 		}
 		d.reach(e.Type)
-		if e.atRoot() {
-			c.Sets = append(c.Sets, csdlSet{Name: e.Path, Type: e.Type.Name})
-		}
+	}
+	for _, e := range d.service.rootSets() {
+		c.Sets = append(c.Sets, csdlSet{Name: e.Path, Type: e.Type.Name})
 	}
 	for _, e := range d.service.sets {
 		c.bind(e)
