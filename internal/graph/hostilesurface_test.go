@@ -37,9 +37,9 @@ func TestHostileRequests(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rounds := 25
+	rounds := 8
 	if testing.Short() {
-		rounds = 3
+		rounds = 2
 	}
 	for _, s := range services {
 		operations := s.Operations()
@@ -53,6 +53,30 @@ func TestHostileRequests(t *testing.T) {
 	if len(w.reported) > 0 {
 		t.Errorf("reported as faults: %v", w.reported[:min(len(w.reported), 5)])
 	}
+}
+
+// FuzzHostileRequests goes on with it for as long as there is time.
+func FuzzHostileRequests(f *testing.F) {
+	w := newWorldOn(f, true)
+	h := hostility{known: w.knownKeys(), bodies: hostileBodies(f)}
+	services, err := graph.Services(graph.Config{Flows: w.flows})
+	if err != nil {
+		f.Fatal(err)
+	}
+	var operations []*odata.Operation
+	for _, s := range services {
+		operations = slices.AppendSeq(operations, slices.Values(s.Operations()))
+	}
+	slices.SortFunc(operations, func(a, b *odata.Operation) int { return strings.Compare(a.Method+a.Path, b.Method+b.Path) })
+	f.Add(uint64(0), uint64(0))
+	f.Fuzz(func(t *testing.T, which, seed uint64) {
+		h := h
+		h.rand = rand.New(rand.NewPCG(which, seed))
+		op := operations[which%uint64(len(operations))]
+		for _, prefix := range []string{"/beta", "/v1.0"} {
+			w.attack(t, h.request(t, prefix, op))
+		}
+	})
 }
 
 // What items of a batch depend on is looked up again and again, so there may not
@@ -238,7 +262,7 @@ func hostileHeaders() [][2]string {
 	}
 }
 
-func hostileBodies(t *testing.T) []hostileBody {
+func hostileBodies(t testing.TB) []hostileBody {
 	t.Helper()
 	const typed = "Content-Type"
 	deep := strings.Repeat(`{"configuration":`, 5000) + "1" + strings.Repeat("}", 5000)
@@ -278,7 +302,7 @@ func hostileBodies(t *testing.T) []hostileBody {
 }
 
 // bomb is a small body that unpacks to spaces without end, in front of an object.
-func bomb(t *testing.T, size int64) []byte {
+func bomb(t testing.TB, size int64) []byte {
 	t.Helper()
 	var packed bytes.Buffer
 	w := gzip.NewWriter(&packed)
