@@ -80,8 +80,7 @@ func (d *Directory) lookUp(ctx context.Context, tx store.Tx, b *batch, effects [
 	for _, effect := range effects {
 		d.debt += 2 + len(effect.Add) + len(effect.Remove)
 	}
-	unindexed := !b.state.usersIndexed || !b.state.groupsIndexed
-	if d.known == nil && (unindexed || int64(d.debt) > (b.state.nextUser+b.state.nextGroup)/lookupsWorthLoading) {
+	if d.known == nil && (b.state.unindexed() || int64(d.debt) > (b.state.nextUser+b.state.nextGroup)/lookupsWorthLoading) {
 		var err error
 		if d.known, err = loadKnown(ctx, tx, b.state); err != nil {
 			return err

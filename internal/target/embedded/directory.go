@@ -26,9 +26,10 @@ type Directory struct {
 	reversing chan struct{}
 	reverse   *reverse
 
-	made     sync.Map     // indexes that were made because somebody asked, by statement
-	indexed  atomic.Bool  // seen to be: they stay so
-	lastBulk atomic.Int64 // when Apply last created many objects, Unix seconds
+	made         sync.Map     // indexes that were made because somebody asked, by column
+	indexed      atomic.Bool  // users and groups were seen to be: they stay so
+	usersIndexed atomic.Bool  // the same of users alone
+	lastBulk     atomic.Int64 // when Apply last created many objects, Unix seconds
 }
 
 var _ directory.Target = (*Directory)(nil)

@@ -9,31 +9,45 @@ import (
 // load would rather not fill: when somebody first asks, which takes a second at
 // a million rows.
 func (d *Directory) indexFor(ctx context.Context, table string, parts []leg) error {
-	if err := d.indexToRead(ctx); err != nil || !d.indexed.Load() {
+	if err := d.indexToRead(ctx); err != nil || table != "directory_user" {
 		return err
 	}
 	for _, part := range parts {
-		sql := ""
-		if table == "directory_user" {
-			switch part.column {
-			case "given_folded":
-				sql = "CREATE INDEX IF NOT EXISTS directory_user_given ON directory_user (given_folded)"
-			case "surname_folded":
-				sql = "CREATE INDEX IF NOT EXISTS directory_user_surname ON directory_user (surname_folded)"
-			case "account_enabled":
-				sql = "CREATE INDEX IF NOT EXISTS directory_user_enabled ON directory_user (account_enabled)"
-			}
+		if err := d.indexUsersBy(ctx, part.column); err != nil {
+			return err
 		}
-		if sql == "" {
-			continue
-		}
-		if _, done := d.made.Load(sql); done {
-			continue
-		}
-		if err := d.exec(ctx, sql); err != nil {
-			return fmt.Errorf("index directory: %w", err)
-		}
-		d.made.Store(sql, true)
 	}
 	return nil
+}
+
+// indexUsersBy makes the index of a column, if it is one of those that are made
+// when they are first wanted.
+func (d *Directory) indexUsersBy(ctx context.Context, column string) error {
+	name := listIndex(column)
+	if _, made := d.made.Load(column); name == "" || made || !d.usersIndexed.Load() {
+		return nil
+	}
+	if err := d.exec(ctx, "CREATE INDEX IF NOT EXISTS "+name+" ON directory_user ("+column+")"); err != nil {
+		return fmt.Errorf("index directory: %w", err)
+	}
+	d.made.Store(column, true)
+	return nil
+}
+
+// listIndex returns the name of the index of a column that only lists are read
+// along, "" for other columns.
+func listIndex(column string) string {
+	switch column {
+	case "display_folded":
+		return "directory_user_display"
+	case "given_folded":
+		return "directory_user_given"
+	case "surname_folded":
+		return "directory_user_surname"
+	case "mail_folded":
+		return "directory_user_mail"
+	case "account_enabled":
+		return "directory_user_enabled"
+	}
+	return ""
 }

@@ -109,7 +109,7 @@ func top(q directory.Query) int {
 }
 
 func count[T any](ctx context.Context, d *Directory, l list[T], filter directory.Filter) (int, error) {
-	if err := d.indexToRead(ctx); err != nil {
+	if err := d.indexFor(ctx, l.table, legs(filter, l.properties)); err != nil {
 		return 0, err
 	}
 	c := compiler{properties: l.properties}

@@ -122,6 +122,9 @@ func (d *Directory) FindUsers(ctx context.Context, property string, values []str
 	if err := d.indexToRead(ctx); err != nil {
 		return nil, err
 	}
+	if err := d.indexUsersBy(ctx, column); err != nil {
+		return nil, err
+	}
 	wanted := make(map[string]bool, len(values))
 	for _, value := range values {
 		if value != "" {

@@ -38,7 +38,8 @@ func (s state) write(ctx context.Context, tx store.Tx) error {
 // On SQLite, indexes in random order cost ten times what the rows do. So a
 // first load fills tables without them, and they are made when it is over: when
 // a batch creates fewer objects than bulk, or somebody wants to read and no bulk
-// was loaded for a while.
+// was loaded for a while. Those that only lists need are made when one is asked
+// for (indexFor).
 const (
 	bulk        = 1000
 	loadIsOver  = 10 * time.Second
@@ -52,8 +53,6 @@ func userIndexes() []string {
 	return []string{
 		"CREATE UNIQUE INDEX IF NOT EXISTS directory_user_anchor ON directory_user (anchor)",
 		"CREATE UNIQUE INDEX IF NOT EXISTS directory_user_upn ON directory_user (upn_folded)",
-		"CREATE INDEX IF NOT EXISTS directory_user_display ON directory_user (display_folded)",
-		"CREATE INDEX IF NOT EXISTS directory_user_mail ON directory_user (mail_folded)",
 		indexUsers,
 	}
 }
@@ -119,7 +118,13 @@ func (d *Directory) index(ctx context.Context, users, groups bool) error {
 		}
 	}
 	d.indexed.Store(s.usersIndexed && s.groupsIndexed)
+	d.usersIndexed.Store(s.usersIndexed)
 	return nil
+}
+
+// unindexed reports whether a table that holds something has no indexes yet.
+func (s state) unindexed() bool {
+	return !s.usersIndexed && s.nextUser > 1 || !s.groupsIndexed && s.nextGroup > 1
 }
 
 func (d *Directory) exec(ctx context.Context, sql string) error {
