@@ -8,7 +8,7 @@ import (
 func (g *surface) connectorNoun() noun[flow.Connector] {
 	return noun[flow.Connector]{
 		path: "dataConnectors", typ: typeConnector, permission: nounConnector,
-		object: g.connectorObject, apply: g.applyConnector,
+		object: g.connectorObject, created: g.createdConnector, apply: g.applyConnector,
 		list: g.Flows.Connectors, get: g.Flows.Connector, create: g.Flows.CreateConnector,
 		update: g.Flows.UpdateConnector, remove: g.Flows.DeleteConnector,
 		navigations: []odata.Navigation{{
@@ -34,6 +34,15 @@ func (g *surface) connectorObject(c flow.Connector) *odata.Object {
 	}
 	if c.OneRoster != nil {
 		g.setOneRoster(o, c.OneRoster)
+	}
+	return o
+}
+
+// createdConnector says the type of the format, which later answers do not.
+func (g *surface) createdConnector(c flow.Connector) *odata.Object {
+	o := g.connectorObject(c)
+	if format := o.Get("fileFormat").Object(); format != nil {
+		format.Named = true
 	}
 	return o
 }

@@ -78,11 +78,13 @@ func (e *Encoder) object(dst []byte, o *Object, declared *Type, selected []strin
 	if o.Removed != "" {
 		selected = []string{"id"}
 	}
-	typed := e.Metadata == MetadataFull || e.Metadata == MetadataMinimal && (t.Tagged || declared.polymorphic())
-	if typed {
+	switch {
+	case e.Metadata == MetadataFull, e.Metadata == MetadataMinimal && (t.Tagged || declared.polymorphic()):
 		dst = append(dst, `"@odata.type":"#`...)
-		dst = append(dst, t.Name...)
-		dst = append(dst, `",`...)
+		dst = append(append(dst, t.Name...), `",`...)
+	case e.Metadata == MetadataMinimal && o.Named:
+		dst = append(dst, `"@odata.type":"`...)
+		dst = append(append(dst, t.Name...), `",`...)
 	}
 	for i := range t.members {
 		p, v := &t.members[i], &o.fields[i]

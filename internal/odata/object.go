@@ -15,6 +15,10 @@ type Object struct {
 	// Moves are, in a delta, who came to navigations of the object and who left.
 	Moves []Moves
 
+	// Named objects say their type also where the place they stand in leaves no
+	// doubt, as Graph does in some answers to a creation, where it leaves out the "#".
+	Named bool
+
 	fields []Value  // by position in Type.members
 	only   []string // the members to write, where not all are
 }

@@ -17,7 +17,8 @@ type TooManyRequests struct {
 }
 
 func (e *TooManyRequests) Error() string {
-	return fmt.Sprintf("%d runs were started within the last 12 hours, and no more may be; the next one may be in %s",
+	return fmt.Sprintf("%d runs were started within the last 12 hours, and no more may be; the next one may be in %s, "+
+		"or whoever runs the server allows more (rollbook serve --run-starts)",
 		e.Most, e.RetryAfter.Round(time.Second))
 }
 
