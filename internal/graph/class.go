@@ -106,11 +106,11 @@ func (g *surface) classes() *odata.EntitySet {
 		},
 		Create: g.createClass, Update: g.updateClass,
 		Delete: func(r *odata.Request) error {
-			_, err := g.class(r.Context(), r.Param("id"))
-			if err == nil {
-				err = g.deleteGroup(r)
+			group, err := g.class(r.Context(), r.Param("id"))
+			if err != nil {
+				return err
 			}
-			return err
+			return g.removeGroup(r, group, g.classObject(group))
 		},
 		Navigations: []odata.Navigation{{
 			Name: "group", Context: "groups", Permissions: readRosterPermissions(),

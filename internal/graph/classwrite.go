@@ -2,7 +2,6 @@ package graph
 
 import (
 	"context"
-	"net/http"
 
 	"rollbook/internal/directory"
 	"rollbook/internal/odata"
@@ -70,6 +69,13 @@ func (g *surface) updateClass(r *odata.Request, p *odata.Payload) error {
 	if len(set) == 0 {
 		return nil
 	}
+	after, err := group.With(set)
+	if err != nil {
+		return refusedChange(err, "")
+	}
+	if err := r.Change(g.classObject(group), g.classObject(after)); err != nil {
+		return err
+	}
 	_, err = g.Directory.Change(r.Context(), directory.Effect{Kind: directory.UpdateGroup, ID: group.ID, Set: set})
 	return refusedChange(err, "mailNickname or externalId")
 }
@@ -103,22 +109,9 @@ func (g *surface) classMembers(name string, relation directory.Relation) *odata.
 
 // classReferences add and remove who learns or teaches in a class.
 func (g *surface) classReferences() []odata.Operation {
-	var all []odata.Operation
-	for name, relation := range map[string]directory.Relation{"members": directory.Member, "teachers": directory.Owner} {
-		path := "education/classes/{group}/" + name
-		all = append(all,
-			odata.Operation{Method: http.MethodPost, Path: path + "/$ref", Permissions: writeRosterPermissions(), Handle: g.inClass(g.addReference(relation))},
-			odata.Operation{Method: http.MethodDelete, Path: path + "/{id}/$ref", Permissions: writeRosterPermissions(), Handle: g.inClass(g.removeReference(relation))})
-	}
-	return all
-}
-
-// inClass refuses groups that are not of classes.
-func (g *surface) inClass(handle func(*odata.Request) (odata.Answer, error)) func(*odata.Request) (odata.Answer, error) {
-	return func(r *odata.Request) (odata.Answer, error) {
-		if _, err := g.class(r.Context(), r.Param("group")); err != nil {
-			return odata.Answer{}, err
-		}
-		return handle(r)
-	}
+	return g.rosterOperations("education/classes/{group}/", roster{
+		find: g.class, object: g.classObject,
+		relations:   map[string]directory.Relation{"members": directory.Member, "teachers": directory.Owner},
+		permissions: func(directory.Relation) []string { return writeRosterPermissions() },
+	})
 }

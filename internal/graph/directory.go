@@ -109,9 +109,9 @@ func (g *surface) groups() *odata.EntitySet {
 			return g.Directory.CountGroups(r.Context(), f)
 		},
 		Get: func(r *odata.Request) (*odata.Object, error) {
-			group, err := g.Directory.Group(r.Context(), r.Param("id"))
+			group, err := g.group(r.Context(), r.Param("id"))
 			if err != nil {
-				return nil, notInDirectory(err, "group", r.Param("id"))
+				return nil, err
 			}
 			return object(group), nil
 		},

@@ -75,6 +75,11 @@ func (g *surface) educationUserObject(u directory.User, full bool) *odata.Object
 	})
 }
 
+// wholeEducationUser returns a student or teacher as the audit log shows it.
+func (g *surface) wholeEducationUser(u directory.User) *odata.Object {
+	return g.educationUserObject(u, true)
+}
+
 // rosterReadable is readable for the people of schools.
 func rosterReadable(r *odata.Request, t *odata.Type) error {
 	return readableBy(r, t, wholeRosterPermissions())
@@ -113,10 +118,12 @@ func (g *surface) educationUsers() *odata.EntitySet {
 			if err != nil {
 				return nil, err
 			}
-			return g.educationUserObject(u, true), nil
+			return g.wholeEducationUser(u), nil
 		},
-		Update: func(r *odata.Request, p *odata.Payload) error { return g.changeUser(r, p, t, educationUserSet) },
-		Delete: g.deleteUser,
+		Update: func(r *odata.Request, p *odata.Payload) error {
+			return g.changeUser(r, p, t, educationUserSet, g.wholeEducationUser)
+		},
+		Delete: func(r *odata.Request) error { return g.removeUser(r, g.wholeEducationUser) },
 		Navigations: []odata.Navigation{{
 			Name: "user", Context: "users", Permissions: wholeRosterPermissions(),
 			Load: func(r *odata.Request, o *odata.Object) (odata.Value, error) {

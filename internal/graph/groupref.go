@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"context"
 	"net/http"
 	"slices"
 
@@ -12,19 +13,41 @@ import (
 // or an administrative unit.
 func (g *surface) referenceOperations() []odata.Operation {
 	all := slices.Concat(g.classReferences(), g.unitReferences("directory/administrativeUnits"),
-		g.belonging("education/schools/{school}/classes", "school", typeClass, writeRosterPermissions()),
-		g.belonging("education/schools/{school}/users", "school", typeEducationUser, writeRosterPermissions()))
-	for name, relation := range map[string]directory.Relation{"owners": directory.Owner, "members": directory.Member} {
-		path := "groups/{group}/" + name
+		g.belonging("school", "classes", typeClass, g.schoolKind()),
+		g.belonging("school", "users", typeEducationUser, g.schoolKind()))
+	return append(all, g.rosterOperations("groups/{group}/", roster{
+		find: g.group, object: func(group directory.Group) *odata.Object { return groupObject(g.model.Type(typeGroup), group) },
+		relations:   map[string]directory.Relation{"owners": directory.Owner, "members": directory.Member},
+		permissions: writeRelationPermissions,
+	})...)
+}
+
+// roster is how a group is found and shown to which users come and from which
+// they go, and what leads to those.
+type roster struct {
+	find        func(ctx context.Context, id string) (directory.Group, error)
+	object      func(directory.Group) *odata.Object
+	relations   map[string]directory.Relation // by navigation
+	permissions func(directory.Relation) []string
+}
+
+func (g *surface) rosterOperations(path string, of roster) []odata.Operation {
+	var all []odata.Operation
+	for name, relation := range of.relations {
+		path, permissions := path+name, of.permissions(relation)
 		all = append(all,
-			odata.Operation{Method: http.MethodPost, Path: path + "/$ref", Permissions: writeRelationPermissions(relation), Handle: g.addReference(relation)},
-			odata.Operation{Method: http.MethodDelete, Path: path + "/{id}/$ref", Permissions: writeRelationPermissions(relation), Handle: g.removeReference(relation)})
+			odata.Operation{Method: http.MethodPost, Path: path + "/$ref", Permissions: permissions, Handle: g.addReference(of, name)},
+			odata.Operation{Method: http.MethodDelete, Path: path + "/{id}/$ref", Permissions: permissions, Handle: g.removeReference(of, name)})
 	}
 	return all
 }
 
-func (g *surface) addReference(relation directory.Relation) func(*odata.Request) (odata.Answer, error) {
+func (g *surface) addReference(of roster, name string) func(*odata.Request) (odata.Answer, error) {
 	return func(r *odata.Request) (odata.Answer, error) {
+		group, err := of.find(r.Context(), r.Param("group"))
+		if err != nil {
+			return odata.Answer{}, err
+		}
 		p, err := r.Payload()
 		if err != nil {
 			return odata.Answer{}, err
@@ -33,18 +56,35 @@ func (g *surface) addReference(relation directory.Relation) func(*odata.Request)
 		if err != nil {
 			return odata.Answer{}, err
 		}
+		if err := r.Change(of.object(group), with(of.object(group), name, user)); err != nil {
+			return odata.Answer{}, err
+		}
 		_, err = g.Directory.Change(r.Context(), directory.Effect{
-			Kind: directory.ChangeMembers, ID: r.Param("group"), Add: []directory.Membership{{Relation: relation, UserID: user}},
+			Kind: directory.ChangeMembers, ID: group.ID, Add: []directory.Membership{{Relation: of.relations[name], UserID: user}},
 		})
 		return odata.Answer{}, refusedChange(err, "")
 	}
 }
 
-func (g *surface) removeReference(relation directory.Relation) func(*odata.Request) (odata.Answer, error) {
+func (g *surface) removeReference(of roster, name string) func(*odata.Request) (odata.Answer, error) {
 	return func(r *odata.Request) (odata.Answer, error) {
-		_, err := g.Directory.Change(r.Context(), directory.Effect{
-			Kind: directory.ChangeMembers, ID: r.Param("group"), Remove: []directory.Membership{{Relation: relation, UserID: r.Param("id")}},
+		group, err := of.find(r.Context(), r.Param("group"))
+		if err != nil {
+			return odata.Answer{}, err
+		}
+		user := r.Param("id")
+		if err := r.Change(with(of.object(group), name, user), of.object(group)); err != nil {
+			return odata.Answer{}, err
+		}
+		_, err = g.Directory.Change(r.Context(), directory.Effect{
+			Kind: directory.ChangeMembers, ID: group.ID, Remove: []directory.Membership{{Relation: of.relations[name], UserID: user}},
 		})
 		return odata.Answer{}, refusedChange(err, "")
 	}
+}
+
+// with shows an entity together with one that belongs to it: of all who do, the
+// audit log has those who came or went.
+func with(o *odata.Object, navigation, id string) *odata.Object {
+	return o.Set(navigation, odata.List([]odata.Value{odata.Reference(id)}))
 }

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"context"
 	"slices"
 	"strconv"
 	"strings"
@@ -50,7 +51,7 @@ func (g *surface) createGroup(r *odata.Request, o *odata.Object) (*odata.Object,
 		return nil, refusedChange(err, directory.PropertyMailNickname)
 	}
 	group.ID = ids[0]
-	return groupObject(o.Type, group), nil
+	return groupObject(o.Type, group), r.Change(nil, withBound(groupObject(o.Type, group), o))
 }
 
 // kindOfGroup works out what kind of group is to be made (Graph: group types).
@@ -77,11 +78,16 @@ func kindOfGroup(o *odata.Object, set map[string]*string) error {
 	return nil
 }
 
+// group returns the group with the ID.
+func (g *surface) group(ctx context.Context, id string) (directory.Group, error) {
+	group, err := g.Directory.Group(ctx, id)
+	return group, notInDirectory(err, "group", id)
+}
+
 func (g *surface) updateGroup(r *odata.Request, p *odata.Payload) error {
-	id := r.Param("id")
-	group, err := g.Directory.Group(r.Context(), id)
+	group, err := g.group(r.Context(), r.Param("id"))
 	if err != nil {
-		return notInDirectory(err, "group", id)
+		return err
 	}
 	o, err := p.ForUpdate(g.model.Type(typeGroup))
 	if err != nil {
@@ -98,20 +104,19 @@ func (g *surface) updateGroup(r *odata.Request, p *odata.Payload) error {
 	if err != nil {
 		return refusedChange(err, directory.PropertyMailNickname)
 	}
-	changed := groupObject(o.Type, after).Set("owners", o.Get("owners")).Set("members", o.Get("members"))
-	if err := r.Change(groupObject(o.Type, group), changed); err != nil {
+	if err := r.Change(groupObject(o.Type, group), withBound(groupObject(o.Type, after), o)); err != nil {
 		return err
 	}
 	var effects []directory.Effect
 	if len(set) > 0 {
-		effects = append(effects, directory.Effect{Kind: directory.UpdateGroup, ID: id, Set: set})
+		effects = append(effects, directory.Effect{Kind: directory.UpdateGroup, ID: group.ID, Set: set})
 	}
 	belonging, err := boundMembers(o)
 	if err != nil {
 		return err
 	}
 	if len(belonging) > 0 {
-		effects = append(effects, directory.Effect{Kind: directory.ChangeMembers, ID: id, Add: belonging})
+		effects = append(effects, directory.Effect{Kind: directory.ChangeMembers, ID: group.ID, Add: belonging})
 	}
 	if len(effects) == 0 {
 		return nil
@@ -135,16 +140,20 @@ func keepsKind(o *odata.Object, group directory.Group) error {
 }
 
 func (g *surface) deleteGroup(r *odata.Request) error {
-	id := r.Param("id")
-	group, err := g.Directory.Group(r.Context(), id)
+	group, err := g.group(r.Context(), r.Param("id"))
 	if err != nil {
-		return notInDirectory(err, "group", id)
-	}
-	if err := r.Change(groupObject(g.model.Type(typeGroup), group), nil); err != nil {
 		return err
 	}
-	_, err = g.Directory.Change(r.Context(), directory.Effect{Kind: directory.DeleteGroup, ID: id})
-	return notInDirectory(err, "group", id)
+	return g.removeGroup(r, group, groupObject(g.model.Type(typeGroup), group))
+}
+
+// removeGroup deletes a group, which the audit log shows as before.
+func (g *surface) removeGroup(r *odata.Request, group directory.Group, before *odata.Object) error {
+	if err := r.Change(before, nil); err != nil {
+		return err
+	}
+	_, err := g.Directory.Change(r.Context(), directory.Effect{Kind: directory.DeleteGroup, ID: group.ID})
+	return notInDirectory(err, "group", group.ID)
 }
 
 // groupSet returns what came in of a group, by property name.
@@ -191,6 +200,12 @@ func isMailNickname(name string) bool {
 	return len(name) <= 64 && !strings.ContainsFunc(name, func(c rune) bool {
 		return c <= ' ' || c > '~' || strings.ContainsRune(`@()\[]";:<>,`, c)
 	})
+}
+
+// withBound shows a group together with who was bound to it, as the audit log
+// has it.
+func withBound(group, o *odata.Object) *odata.Object {
+	return group.Set("owners", o.Get("owners")).Set("members", o.Get("members"))
 }
 
 // boundMembers returns who is bound as owner or member.

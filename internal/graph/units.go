@@ -55,10 +55,14 @@ type unitKind struct {
 }
 
 func (g *surface) units(path string) *odata.EntitySet {
-	return g.unitSet(unitKind{
+	return g.unitSet(g.plainUnits(path))
+}
+
+func (g *surface) plainUnits(path string) unitKind {
+	return unitKind{
 		path: path, typ: typeUnit, name: "administrative unit", read: readUnitPermissions(), write: writeUnitPermissions(),
 		places: unitPlaces(), object: g.unitObject,
-	})
+	}
 }
 
 func (g *surface) unitSet(k unitKind) *odata.EntitySet {
@@ -92,11 +96,14 @@ func (g *surface) unitSet(k unitKind) *odata.EntitySet {
 		Create: func(r *odata.Request, o *odata.Object) (*odata.Object, error) { return g.createUnit(r, k, o) },
 		Update: func(r *odata.Request, p *odata.Payload) error { return g.updateUnit(r, k, p) },
 		Delete: func(r *odata.Request) error {
-			_, err := g.unit(r.Context(), k, r.Param("id"))
-			if err == nil {
-				err = g.Directory.DeleteUnit(r.Context(), r.Param("id"))
+			u, err := g.unit(r.Context(), k, r.Param("id"))
+			if err != nil {
+				return err
 			}
-			return err
+			if err := r.Change(k.object(u), nil); err != nil {
+				return err
+			}
+			return notInDirectory(g.Directory.DeleteUnit(r.Context(), u.ID), k.name, u.ID)
 		},
 	}
 }
@@ -152,7 +159,8 @@ func (g *surface) updateUnit(r *odata.Request, k unitKind, p *odata.Payload) err
 		return requestError("displayName", "Invalid value specified for property 'displayName'.")
 	}
 	return g.Directory.UpdateUnit(r.Context(), id, func(u directory.AdministrativeUnit) (directory.AdministrativeUnit, error) {
-		return u.With(set), nil
+		after := u.With(set)
+		return after, r.Change(k.object(u), k.object(after))
 	})
 }
 
@@ -201,31 +209,45 @@ func (g *surface) membersOfUnit(r *odata.Request, q directory.Query, users, grou
 
 // unitReferences add and remove who belongs to a unit.
 func (g *surface) unitReferences(path string) []odata.Operation {
-	path += "/{unit}/members"
-	return g.belonging(path, "unit", typeDirectoryObject, writeUnitPermissions())
+	return g.belonging("unit", "members", typeDirectoryObject, g.plainUnits(path))
 }
 
-// belonging are the operations that add to an administrative unit, and remove
-// from it.
-func (g *surface) belonging(path, unit, typ string, permissions []string) []odata.Operation {
+// belonging are the operations that add to the units of a kind, and remove from
+// them, what a navigation leads to. key names the unit in the path.
+func (g *surface) belonging(key, name, typ string, k unitKind) []odata.Operation {
 	add := func(r *odata.Request) (odata.Answer, error) {
+		u, err := g.unit(r.Context(), k, r.Param(key))
+		if err != nil {
+			return odata.Answer{}, err
+		}
 		p, err := r.Payload()
 		if err != nil {
 			return odata.Answer{}, err
 		}
 		member, err := p.Reference(g.model.Type(typ))
-		if err == nil {
-			err = g.Directory.AddToUnit(r.Context(), r.Param(unit), member)
+		if err != nil {
+			return odata.Answer{}, err
 		}
-		return odata.Answer{}, refusedChange(err, "")
+		if err := r.Change(k.object(u), with(k.object(u), name, member)); err != nil {
+			return odata.Answer{}, err
+		}
+		return odata.Answer{}, refusedChange(g.Directory.AddToUnit(r.Context(), u.ID, member), "")
 	}
 	remove := func(r *odata.Request) (odata.Answer, error) {
-		err := g.Directory.RemoveFromUnit(r.Context(), r.Param(unit), r.Param("id"))
-		return odata.Answer{}, refusedChange(err, "")
+		u, err := g.unit(r.Context(), k, r.Param(key))
+		if err != nil {
+			return odata.Answer{}, err
+		}
+		member := r.Param("id")
+		if err := r.Change(with(k.object(u), name, member), k.object(u)); err != nil {
+			return odata.Answer{}, err
+		}
+		return odata.Answer{}, refusedChange(g.Directory.RemoveFromUnit(r.Context(), u.ID, member), "")
 	}
+	path := k.path + "/{" + key + "}/" + name
 	return []odata.Operation{
-		{Method: http.MethodPost, Path: path + "/$ref", Permissions: permissions, Handle: add},
-		{Method: http.MethodDelete, Path: path + "/{id}/$ref", Permissions: permissions, Handle: remove},
+		{Method: http.MethodPost, Path: path + "/$ref", Permissions: k.write, Handle: add},
+		{Method: http.MethodDelete, Path: path + "/{id}/$ref", Permissions: k.write, Handle: remove},
 	}
 }
 

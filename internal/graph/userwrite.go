@@ -10,6 +10,9 @@ import (
 // userReader returns what came in of an account, by property name.
 type userReader func(*odata.Object) (map[string]*string, error)
 
+// userShower shows an account.
+type userShower func(directory.User) *odata.Object
+
 func (g *surface) createUser(r *odata.Request, o *odata.Object) (*odata.Object, error) {
 	u, err := g.makeUser(r, o, userSet)
 	if err != nil {
@@ -46,10 +49,11 @@ func (g *surface) makeUser(r *odata.Request, o *odata.Object, read userReader) (
 }
 
 func (g *surface) updateUser(r *odata.Request, p *odata.Payload) error {
-	return g.changeUser(r, p, g.model.Type(typeUser), userSet)
+	return g.changeUser(r, p, g.model.Type(typeUser), userSet, g.wholeUser)
 }
 
-func (g *surface) changeUser(r *odata.Request, p *odata.Payload, t *odata.Type, read userReader) error {
+// changeUser changes an account, which the audit log shows as show does.
+func (g *surface) changeUser(r *odata.Request, p *odata.Payload, t *odata.Type, read userReader, show userShower) error {
 	user, err := g.Directory.User(r.Context(), r.Param("id"))
 	if err != nil {
 		return notInDirectory(err, "user", r.Param("id"))
@@ -66,19 +70,21 @@ func (g *surface) changeUser(r *odata.Request, p *odata.Payload, t *odata.Type, 
 	if err != nil {
 		return refusedChange(err, directory.PropertyUserPrincipalName)
 	}
-	if err := r.Change(g.wholeUser(user), g.wholeUser(after)); err != nil {
+	if err := r.Change(show(user), show(after)); err != nil {
 		return err
 	}
 	_, err = g.Directory.Change(r.Context(), directory.Effect{Kind: directory.UpdateUser, ID: user.ID, Set: set})
 	return refusedChange(err, directory.PropertyUserPrincipalName)
 }
 
-func (g *surface) deleteUser(r *odata.Request) error {
+func (g *surface) deleteUser(r *odata.Request) error { return g.removeUser(r, g.wholeUser) }
+
+func (g *surface) removeUser(r *odata.Request, show userShower) error {
 	user, err := g.Directory.User(r.Context(), r.Param("id"))
 	if err != nil {
 		return notInDirectory(err, "user", r.Param("id"))
 	}
-	if err := r.Change(g.wholeUser(user), nil); err != nil {
+	if err := r.Change(show(user), nil); err != nil {
 		return err
 	}
 	_, err = g.Directory.Change(r.Context(), directory.Effect{Kind: directory.DeleteUser, ID: user.ID})

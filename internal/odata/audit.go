@@ -78,7 +78,7 @@ func (r *Request) begin() {
 // tellsEnough reports whether it is known what the request changes. Of what it
 // creates that is the entity with its ID.
 func (r *Request) tellsEnough() bool {
-	return len(r.changes) > 0 || r.bound != "" || r.asked != nil && r.HTTP.Method != http.MethodPost
+	return len(r.changes) > 0 || r.asked != nil && r.HTTP.Method != http.MethodPost
 }
 
 func writes(method string) bool {
@@ -127,9 +127,6 @@ func (r *Request) record(status int, refusal *Error) Record {
 	}
 	for _, c := range changes {
 		record.Changes = append(record.Changes, EntityChange{recorded(c.before), recorded(c.after)})
-	}
-	if r.bound != "" {
-		record.Changes = append(record.Changes, EntityChange{After: append(appendText([]byte(`{"@odata.id":`), r.bound), '}')})
 	}
 	return record
 }

@@ -64,9 +64,6 @@ func (p *Payload) Reference(t *Type) (string, error) {
 	for _, m := range p.root.members {
 		if strings.EqualFold(m.name, "@odata.id") {
 			v, err := p.bind(t, m.node, "@odata.id")
-			if p.request != nil {
-				p.request.bound = v.text
-			}
 			return v.text, err
 		}
 	}

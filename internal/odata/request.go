@@ -31,7 +31,6 @@ type Request struct {
 	watched  context.Context // that changes are made in; nil for that of HTTP
 	changes  []change
 	asked    *Object // what the body says
-	bound    string  // the key of what it refers to
 	repeated bool    // was done before
 }
 

@@ -31,7 +31,8 @@ func newAudited(t *testing.T, cfg server.Config) audited {
 	return audited{
 		caller: caller{client: client, base: s.Addresses().URL, token: mustTokenFor(t, parts, "school",
 			"IndustryData-TimePeriod.ReadWrite.All", "IndustryData-OutboundFlow.ReadWrite.All", "IndustryData-SourceSystem.ReadWrite.All",
-			"IndustryData-DataConnector.ReadWrite.All", "User.ReadWrite.All", "Group.ReadWrite.All")},
+			"IndustryData-DataConnector.ReadWrite.All", "User.ReadWrite.All", "Group.ReadWrite.All",
+			"EduRoster.ReadWrite.All", "AdministrativeUnit.ReadWrite.All")},
 		reader: caller{client: client, base: s.Addresses().URL, token: mustTokenFor(t, parts, "auditor", "AuditLog.Read.All")},
 	}
 }
@@ -255,7 +256,7 @@ func TestAuditLogHoldsNoSecrets(t *testing.T) {
 	if strings.Contains(text, secret) || strings.Contains(text, "sealed") {
 		t.Errorf("a secret is in the log: %s", text)
 	}
-	for _, part := range []string{"roleGroup@odata.bind:staff", "displayName:Ann ", "displayName:Anna ", "sourceSystem@odata.bind:" + source, "***************", "members@odata.bind:[" + user, "@odata.id:" + user} {
+	for _, part := range []string{"roleGroup@odata.bind:staff", "displayName:Ann ", "displayName:Anna ", "sourceSystem@odata.bind:" + source, "***************", "members@odata.bind:[" + user, "owners@odata.bind:[" + user} {
 		if !strings.Contains(text, part) {
 			t.Errorf("%s is not in the log: %s", part, text)
 		}

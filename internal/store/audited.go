@@ -24,6 +24,12 @@ func AttachAudit(ctx context.Context, record func() (r AuditRecord, complete boo
 	return context.WithValue(ctx, attachmentKey{}, &attachment{record: record})
 }
 
+// Unaudited returns a context for writes that belong to no record, such as the
+// making of an index in between.
+func Unaudited(ctx context.Context) context.Context {
+	return context.WithValue(ctx, attachmentKey{}, (*attachment)(nil))
+}
+
 // AuditAttached reports whether a write in the context has stored the record.
 func AuditAttached(ctx context.Context) bool {
 	a := attached(ctx)

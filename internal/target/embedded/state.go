@@ -128,7 +128,7 @@ func (s state) unindexed() bool {
 }
 
 func (d *Directory) exec(ctx context.Context, sql string) error {
-	return d.db.Write(ctx, func(tx store.Tx) error {
+	return d.db.Write(store.Unaudited(ctx), func(tx store.Tx) error {
 		_, err := tx.Exec(ctx, sql)
 		return err
 	})
