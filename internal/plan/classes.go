@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"iter"
 	"strconv"
 	"strings"
 
@@ -32,12 +31,10 @@ func (m Maker) planClasses(ctx context.Context, g *Matching, to *Writer, finding
 	if c.courses, err = coursesOf(ctx, m.Roster, source); err != nil {
 		return err
 	}
-	groups := newCursor(ctx,
-		func(ctx context.Context) iter.Seq2[ClassGroup, error] { return m.Memory.ClassGroups(ctx, source) },
-		func(g ClassGroup) roster.ID { return g.Class }, ClassGroup.keep)
+	groups := m.groups(ctx, source)
 	defer groups.stop()
 	var room classroom
-	for record, err := range m.Roster.Records(ctx, source, roster.KindClass) {
+	for record, err := range m.records(ctx, source, roster.KindClass).all {
 		if err != nil {
 			return err
 		}

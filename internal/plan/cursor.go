@@ -1,66 +1,14 @@
 package plan
 
-import (
-	"context"
-	"iter"
+import "rollbook/internal/roster"
 
-	"rollbook/internal/roster"
-)
-
-// cursor walks a sequence that is sorted by ID beside another one. A goroutine
-// of its own reads the sequence ahead, a block at a time: what is decoded from
-// two tables takes two processors.
+// cursor walks a sequence that is sorted by ID beside another one.
 type cursor[T any] struct {
-	blocks <-chan block[T]
-	cancel context.CancelFunc
-	id     func(T) roster.ID
+	ahead[T]
+	id func(T) roster.ID
 
 	block block[T] // the present one
 	next  int      // the first element of it that was not passed
-}
-
-type block[T any] struct {
-	elements []T
-	err      error // after them
-}
-
-// blockSize is how many elements are handed over at once, and aheadBlocks how
-// many blocks wait at most.
-const (
-	blockSize   = 256
-	aheadBlocks = 2
-)
-
-// newCursor begins to read. keep returns an element as it may be kept when the
-// next one is yielded. The caller must call stop.
-func newCursor[T any](ctx context.Context, read func(context.Context) iter.Seq2[T, error], id func(T) roster.ID, keep func(T) T) *cursor[T] {
-	ctx, cancel := context.WithCancel(ctx)
-	blocks := make(chan block[T], aheadBlocks)
-	go func() {
-		defer close(blocks)
-		b := block[T]{elements: make([]T, 0, blockSize)}
-		for element, err := range read(ctx) {
-			if err != nil {
-				b.err = err
-				break
-			}
-			if b.elements = append(b.elements, keep(element)); len(b.elements) < blockSize {
-				continue
-			}
-			blocks <- b
-			b.elements = make([]T, 0, blockSize)
-		}
-		blocks <- b
-	}()
-	return &cursor[T]{blocks: blocks, cancel: cancel, id: id}
-}
-
-// stop ends the reading, at the end of the sequence or before.
-func (c *cursor[T]) stop() {
-	c.cancel()
-	for range c.blocks { // until the goroutine has ended
-		continue
-	}
 }
 
 // at returns the element with an ID, having passed those before it.

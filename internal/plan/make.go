@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"iter"
 	"math"
 	"slices"
 
@@ -22,6 +23,30 @@ type Maker struct {
 	// nothing but the feed has changed since: who was not in a later one needs
 	// nothing now.
 	Settled map[int]roster.FeedNumber
+}
+
+// records, accounts and groups read what is stored ahead of what is made of it.
+func (m Maker) records(ctx context.Context, source int, kind roster.Kind) ahead[roster.Record] {
+	read := func(ctx context.Context) iter.Seq2[roster.Record, error] { return m.Roster.Records(ctx, source, kind) }
+	return readAhead(ctx, read, func(r roster.Record) roster.Record {
+		r.Body = slices.Clone(r.Body)
+		return r
+	})
+}
+
+func (m Maker) accounts(ctx context.Context, source int) *cursor[Account] {
+	read := func(ctx context.Context) iter.Seq2[Account, error] { return m.Memory.Accounts(ctx, source) }
+	same := func(a Account) Account { return a }
+	return &cursor[Account]{ahead: readAhead(ctx, read, same), id: func(a Account) roster.ID { return a.Person }}
+}
+
+func (m Maker) groups(ctx context.Context, source int) *cursor[ClassGroup] {
+	read := func(ctx context.Context) iter.Seq2[ClassGroup, error] { return m.Memory.ClassGroups(ctx, source) }
+	own := func(g ClassGroup) ClassGroup {
+		g.Owners, g.Members = slices.Clone(g.Owners), slices.Clone(g.Members)
+		return g
+	}
+	return &cursor[ClassGroup]{ahead: readAhead(ctx, read, own), id: func(g ClassGroup) roster.ID { return g.Class }}
 }
 
 // Findings are the problems that a plan ran into: people whose account is not

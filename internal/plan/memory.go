@@ -3,21 +3,21 @@ package plan
 import (
 	"context"
 	"iter"
-	"slices"
 
 	"rollbook/internal/directory"
 	"rollbook/internal/roster"
 )
 
-// Roster is what the school says.
+// Roster is what the school says. It MUST be safe to read by another goroutine
+// than that which uses the Memory and the Directory.
 type Roster interface {
 	// Records yields the records of a kind in the order of their IDs. A record
 	// is valid until the next one is yielded.
 	Records(ctx context.Context, source int, kind roster.Kind) iter.Seq2[roster.Record, error]
 }
 
-// Memory is what was last applied. Its methods MUST be safe to use by another
-// goroutine than that which reads the Roster, at the same time.
+// Memory is what was last applied. It MUST be safe to read by another goroutine
+// than that which uses the Roster and the Directory.
 type Memory interface {
 	// Accounts yields the accounts of a source's people in the order of the
 	// people's IDs.
@@ -42,12 +42,6 @@ type ClassGroup struct {
 	Written  string // Properties, encoded
 	Owners   []byte // People, encoded
 	Members  []byte // People, encoded
-}
-
-// keep returns the group with memory of its own.
-func (g ClassGroup) keep() ClassGroup {
-	g.Owners, g.Members = slices.Clone(g.Owners), slices.Clone(g.Members)
-	return g
 }
 
 // AccountIDs leads from people to the directory's IDs of their accounts.

@@ -3,7 +3,6 @@ package plan
 import (
 	"context"
 	"fmt"
-	"iter"
 	"slices"
 
 	"rollbook/internal/match"
@@ -57,13 +56,10 @@ func (m *member) person() (roster.Person, error) {
 // hands over is valid until visit returns.
 func (m Maker) each(ctx context.Context, g *Matching, visit func(*member) error) error {
 	source := g.rules.Source.Number
-	accounts := newCursor(ctx,
-		func(ctx context.Context) iter.Seq2[Account, error] { return m.Memory.Accounts(ctx, source) },
-		func(a Account) roster.ID { return a.Person },
-		func(a Account) Account { return a })
+	accounts := m.accounts(ctx, source)
 	defer accounts.stop()
 	var who member
-	for record, err := range m.Roster.Records(ctx, source, roster.KindPerson) {
+	for record, err := range m.records(ctx, source, roster.KindPerson).all {
 		if err != nil {
 			return err
 		}
