@@ -76,38 +76,39 @@ func (g *surface) usersDelta(r *odata.Request) (odata.Answer, error) {
 }
 
 func (g *surface) groupsDelta(r *odata.Request) (odata.Answer, error) {
+	t := g.model.Type(typeGroup)
+	return g.deltaOfGroups(r, "groups", t, g.model.Type(typeUser), false, func(group directory.Group) *odata.Object { return groupObject(t, group) })
+}
+
+func (g *surface) classesDelta(r *odata.Request) (odata.Answer, error) {
+	return g.deltaOfGroups(r, "education/classes", g.model.Type(typeClass), g.model.Type(typeEducationUser), true, g.classObject)
+}
+
+// deltaOfGroups returns a page of the groups that changed, with the members who
+// came and who went unless $select leaves them out.
+func (g *surface) deltaOfGroups(r *odata.Request, context string, t, member *odata.Type, classes bool,
+	object func(directory.Group) *odata.Object,
+) (odata.Answer, error) {
 	q, err := deltaQuery(r)
 	if err != nil {
 		return odata.Answer{}, err
 	}
+	q.Classes = classes
 	selected := r.Options.Select
 	q.Members = len(selected) == 0 || slices.ContainsFunc(selected, func(name string) bool { return strings.EqualFold(name, "members") })
 	d, err := g.Directory.DeltaGroups(r.Context(), q)
-	t, user := g.model.Type(typeGroup), g.model.Type(typeUser)
-	return deltaPage(r, t, "groups", d, err, func(change directory.GroupChange) *odata.Object {
-		o := groupObject(t, change.Group)
+	return deltaPage(r, t, context, d, err, func(change directory.GroupChange) *odata.Object {
+		o := object(change.Group)
 		var who []*odata.Object
 		for _, id := range change.Came {
-			who = append(who, odata.New(user).Set("id", odata.Text(id)))
+			who = append(who, odata.New(member).Set("id", odata.Text(id)))
 		}
 		for _, id := range change.Went {
-			who = append(who, removed(user, id, "deleted"))
+			who = append(who, removed(member, id, "deleted"))
 		}
 		if len(who) > 0 {
 			o.Moves = []odata.Moves{{Navigation: "members", Entities: who}}
 		}
 		return o
-	})
-}
-
-func (g *surface) classesDelta(r *odata.Request) (odata.Answer, error) {
-	q, err := deltaQuery(r)
-	if err != nil {
-		return odata.Answer{}, err
-	}
-	q.Classes = true
-	d, err := g.Directory.DeltaGroups(r.Context(), q)
-	return deltaPage(r, g.model.Type(typeClass), "education/classes", d, err, func(change directory.GroupChange) *odata.Object {
-		return g.classObject(change.Group)
 	})
 }

@@ -95,23 +95,35 @@ func TestGroupsDelta(t *testing.T) {
 	want := []string{"choir" + added(ben) + " -" + ada, "band"}
 	w.wantDelta(latest, want...)
 	link = w.wantDelta(link, want...)
-	w.wantDelta(names, "band")
+	names = w.wantDelta(names, "band")
 	w.must(204, "DELETE", "/v1.0/groups/"+band, "")
-	w.wantDelta(link, "removed "+band+"deleted2")
+	link = w.wantDelta(link, "removed "+band+"deleted2")
+	w.must(204, "DELETE", "/v1.0/users/"+ben, "")
+	link = w.wantDelta(link, "choir -"+ben)
+	w.wantDelta(names, "removed "+band+"deleted2")
+	w.wantDelta(link)
 }
 
 func TestClassesDelta(t *testing.T) {
 	t.Parallel()
 	w := newWorldOn(t, true)
-	provisioned(w)
-	w.groupNamed("choir", "")
-	link := w.wantDelta("/beta/education/classes/delta", "Algebra")
+	student, _, algebra := provisioned(w)
+	w.groupNamed("choir", `,"members@odata.bind":["users/`+student+`"]`)
+	added := " +" + student + "<nil>" // of the type that is declared
+	link := w.wantDelta("/beta/education/classes/delta", "Algebra"+added)
 	class := w.must(201, "POST", education+"classes", classJSON).id()
 	band := w.groupNamed("band", "")
 	link = w.wantDelta(link, "Health 1")
 	w.must(204, "DELETE", "/v1.0/groups/"+band, "")
 	w.must(204, "DELETE", education+"classes/"+class, "")
-	w.wantDelta(link, "removed "+class+"deleted2")
+	link = w.wantDelta(link, "removed "+class+"deleted2")
+	w.must(204, "DELETE", education+"classes/"+algebra+"/members/"+student+"/$ref", "")
+	link = w.wantDelta(link, "Algebra -"+student)
+	w.must(204, "POST", education+"classes/"+algebra+"/members/$ref", `{"@odata.id":"education/users/`+student+`"}`)
+	link = w.wantDelta(link, "Algebra"+added)
+	w.must(204, "DELETE", education+"users/"+student, "")
+	link = w.wantDelta(link, "Algebra -"+student)
+	w.wantDelta(link)
 }
 
 func TestDeltaIsRefused(t *testing.T) {

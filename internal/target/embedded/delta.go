@@ -15,7 +15,9 @@ import (
 func (d *Directory) DeltaUsers(ctx context.Context, q directory.DeltaQuery) (directory.Delta[directory.User], error) {
 	var page directory.Delta[directory.User]
 	err := d.readDelta(ctx, q, func(tx store.Tx, at position) error {
-		users, changes, err := deltaOf(ctx, tx, userList(), q, at, func(c changed) ([]int64, []deleted) { return c.users, c.Users })
+		users, changes, err := deltaOf(ctx, tx, userList(), q, at, func() (window, error) {
+			return readWindow(ctx, tx, at, func(c changed) ([]int64, []deleted) { return c.users, c.Users })
+		})
 		if err != nil {
 			return err
 		}
@@ -110,16 +112,16 @@ func (s stretch[T]) missing() []int64 {
 	return slices.DeleteFunc(slices.Clone(s.nums), func(num int64) bool { return there[num] })
 }
 
-// deltaOf reads the objects of a page.
+// deltaOf reads the objects of a page: of everything, or of those that changed.
 func deltaOf[T any](ctx context.Context, tx store.Tx, l list[T], q directory.DeltaQuery, at position,
-	of func(changed) ([]int64, []deleted),
+	changes func() (window, error),
 ) (stretch[T], window, error) {
 	size := top(directory.Query{Top: q.Top})
 	if at.Full {
 		s, err := everything(ctx, tx, l, at, size)
 		return s, window{}, err
 	}
-	w, err := readWindow(ctx, tx, at, of)
+	w, err := changes()
 	if err != nil {
 		return stretch[T]{}, w, err
 	}

@@ -98,9 +98,14 @@ func TestDeltaFollows(t *testing.T) {
 					}
 					at := rapid.IntRange(max(0, len(groups)-4), len(groups)-1).Draw(rt, "group")
 					users := rapid.SliceOfDistinct(rapid.SampledFrom(ids), rapid.ID[string]).Draw(rt, "users")
-					switch rapid.IntRange(0, 9).Draw(rt, "kind") {
+					switch rapid.IntRange(0, 10).Draw(rt, "kind") {
 					case 0:
 						effects = append(effects, directory.Effect{Kind: directory.DeleteGroup, ID: groups[at]})
+					case 10:
+						number++
+						gone := rapid.IntRange(0, len(ids)-1).Draw(rt, "gone")
+						effects = append(effects, directory.Effect{Kind: directory.DeleteUser, ID: ids[gone]})
+						ids[gone] = mustApply(t, target, newUser(fmt.Sprint("Newcomer ", number), true))[0]
 					case 1, 2, 3:
 						effects = append(effects, directory.Effect{Kind: directory.ChangeMembers, ID: groups[at], Remove: members(users...)})
 					default:

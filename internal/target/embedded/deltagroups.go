@@ -3,6 +3,7 @@ package embedded
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"rollbook/internal/directory"
@@ -22,13 +23,7 @@ func (d *Directory) DeltaGroups(ctx context.Context, q directory.DeltaQuery) (di
 		l.within = classColumn
 	}
 	err := d.readDelta(ctx, q, func(tx store.Tx, at position) error {
-		of := func(c changed) ([]int64, []deleted) {
-			if q.Members {
-				return slices.Concat(c.groups, c.rosters), c.Groups
-			}
-			return c.groups, c.Groups
-		}
-		groups, w, err := deltaOf(ctx, tx, l, q, at, of)
+		groups, w, err := deltaOf(ctx, tx, l, q, at, func() (window, error) { return d.changedGroups(ctx, tx, q, at) })
 		if err != nil {
 			return err
 		}
@@ -50,6 +45,23 @@ func (d *Directory) DeltaGroups(ctx context.Context, q directory.DeltaQuery) (di
 		return page, fmt.Errorf("changes of groups: %w", err)
 	}
 	return page, nil
+}
+
+// changedGroups returns what changed of groups. Where members are asked for, a
+// group changed too when one of them was deleted.
+func (d *Directory) changedGroups(ctx context.Context, tx store.Tx, q directory.DeltaQuery, at position) (window, error) {
+	w, err := readWindow(ctx, tx, at, func(c changed) ([]int64, []deleted) {
+		if q.Members {
+			return slices.Concat(c.groups, c.rosters), c.Groups
+		}
+		return c.groups, c.Groups
+	})
+	if err != nil || !q.Members || len(w.users) == 0 {
+		return w, err
+	}
+	return w, d.reversed(ctx, tx, func(r *reverse) {
+		r.withAny(w.users, func(group int64) { w.nums[group] = true })
+	})
 }
 
 func pageOfGroups(ctx context.Context, tx store.Tx, q directory.DeltaQuery, at position, groups stretch[directory.Group], w window) (directory.Delta[directory.GroupChange], error) {
@@ -85,7 +97,7 @@ func pageOfGroups(ctx context.Context, tx store.Tx, q directory.DeltaQuery, at p
 // and returns the one that it got to; 0 for all.
 func moves(ctx context.Context, tx store.Tx, w window, full bool, group, after int64, limit int, to *directory.GroupChange) (int64, error) {
 	moved := w.moves[group]
-	if !full && moved == nil {
+	if !full && moved == nil && len(w.users) == 0 {
 		return 0, nil
 	}
 	var packed []byte
@@ -97,16 +109,7 @@ func moves(ctx context.Context, tx store.Tx, w window, full bool, group, after i
 	if err != nil {
 		return 0, err
 	}
-	var who []int64
-	if full || moved.all {
-		who = append(who, present...)
-	}
-	if !full {
-		for user := range moved.who {
-			who = append(who, user)
-		}
-	}
-	who = distinct(who)
+	who := w.movedIn(moved, present, full)
 	from, found := slices.BinarySearch(who, after)
 	if found {
 		from++
@@ -119,6 +122,24 @@ func moves(ctx context.Context, tx store.Tx, w window, full bool, group, after i
 		more = who[len(who)-1]
 	}
 	return more, nameMoves(ctx, tx, w, who, present, to)
+}
+
+// movedIn returns who may have come to a group or gone, of which the members are
+// present: those who were deleted still are.
+func (w window) movedIn(moved *moved, present []int64, full bool) []int64 {
+	if full {
+		return present
+	}
+	var who []int64
+	if moved != nil {
+		who = slices.Collect(maps.Keys(moved.who))
+	}
+	for _, user := range present {
+		if moved != nil && moved.all || w.users[user] != "" {
+			who = append(who, user)
+		}
+	}
+	return distinct(who)
 }
 
 func nameMoves(ctx context.Context, tx store.Tx, w window, who, present []int64, to *directory.GroupChange) error {

@@ -51,33 +51,64 @@ func (r *reverse) of(user int64, relation directory.Relation) []int64 {
 	return distinct(all)
 }
 
+// withAny calls note for each group that one of the users is a member of, for
+// some several times. It looks into each group that changed once, however many
+// users there are.
+func (r *reverse) withAny(users map[int64]string, note func(group int64)) {
+	for user := range users {
+		if user+1 >= int64(len(r.starts)) {
+			continue
+		}
+		for _, entry := range r.groups[r.starts[user]:r.starts[user+1]] {
+			group := int64(entry >> 1)
+			if _, changed := r.newer[group]; !changed && entry&1 == 0 {
+				note(group)
+			}
+		}
+	}
+	for group, now := range r.newer {
+		if slices.ContainsFunc(now.members, func(user int64) bool { return users[user] != "" }) {
+			note(group)
+		}
+	}
+}
+
 // groupsOf returns the nums of the groups that a user belongs to, as of the
 // state that tx reads.
 func (d *Directory) groupsOf(ctx context.Context, tx store.Tx, user int64, relation directory.Relation) ([]int64, error) {
+	var groups []int64
+	err := d.reversed(ctx, tx, func(r *reverse) { groups = r.of(user, relation) })
+	return groups, err
+}
+
+// reversed calls fn with what leads from users to groups in the state that tx
+// reads.
+func (d *Directory) reversed(ctx context.Context, tx store.Tx, fn func(*reverse)) error {
 	select {
 	case d.reversing <- struct{}{}:
 	case <-ctx.Done():
-		return nil, ctx.Err()
+		return ctx.Err()
 	}
 	defer func() { <-d.reversing }()
 	s, err := readState(ctx, tx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if d.reverse != nil {
 		if err := d.reverse.follow(ctx, tx, s.version); err != nil {
 			d.reverse = nil
 			if !errors.Is(err, directory.ErrForgotten) {
-				return nil, err
+				return err
 			}
 		}
 	}
 	if d.reverse == nil {
 		if d.reverse, err = newReverse(ctx, tx, s); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return d.reverse.of(user, relation), nil
+	fn(d.reverse)
+	return nil
 }
 
 // follow takes over what changed up to a version. For a reader that is behind
