@@ -148,6 +148,8 @@ func TestTokenIsRefused(t *testing.T) {
 		"no client":           {formRequest(with(good, "client_id", "")), 400, "invalid_request"},
 		"twice":               {basic(formRequest(good), client.ID, secret), 400, "invalid_request"},
 		"other header":        {withHeader(formRequest(good), "Authorization", "Bearer x"), 400, "invalid_request"},
+		"client with NUL":     {formRequest(with(good, "client_id", client.ID+"\x00")), 400, "invalid_request"},
+		"client not UTF-8":    {formRequest(with(good, "client_id", "\xff")), 400, "invalid_request"},
 		"no grant":            {formRequest(with(good, "grant_type", "")), 400, "invalid_request"},
 		"other grant":         {formRequest(with(good, "grant_type", "password")), 400, "unsupported_grant_type"},
 		"permission as scope": {formRequest(with(good, "scope", "User.Read.All")), 400, "invalid_scope"},

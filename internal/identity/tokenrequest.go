@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 const maxForm = 64 << 10
@@ -54,6 +55,9 @@ func readTokenRequest(r *http.Request) (tokenRequest, error) {
 	}
 	if request.clientID == "" || request.secret == "" {
 		return tokenRequest{}, badRequest("invalid_request", "client_id and client_secret are needed, in the form or as HTTP Basic authorization")
+	}
+	if !utf8.ValidString(request.clientID) || strings.ContainsRune(request.clientID, 0) {
+		return tokenRequest{}, badRequest("invalid_request", "client_id is not UTF-8, or has a NUL in it")
 	}
 	return request, nil
 }

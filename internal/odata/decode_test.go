@@ -42,6 +42,17 @@ func TestDecode(t *testing.T) {
 	}
 }
 
+// What a database cannot hold is refused before it meets one.
+func TestTextWithNULIsRefused(t *testing.T) {
+	t.Parallel()
+	for _, body := range []string{`{"name":"a\u0000b"}`, `{"a\u0000b":1}`, `{"foods":["\u0000"]}`} {
+		_, err := zoo(t).ParsePayload([]byte(body), seal)
+		if refused, ok := errors.AsType[*odata.Error](err); !ok || refused.Status != 400 {
+			t.Errorf("%s: %v", body, err)
+		}
+	}
+}
+
 func TestReferences(t *testing.T) {
 	t.Parallel()
 	m := zoo(t)

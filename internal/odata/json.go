@@ -83,6 +83,9 @@ func (r *jsonReader) text(token jsontext.Token) (string, error) {
 	if len(s) > maxString {
 		return "", BadRequest(InnerInvalidJSON, "", "A value is longer than %d bytes, at byte %d.", maxString, r.tokens.InputOffset())
 	}
+	if !isText(s) {
+		return "", BadRequest(InnerInvalidJSON, "", "A value has a NUL in it, at byte %d.", r.tokens.InputOffset())
+	}
 	return s, nil
 }
 

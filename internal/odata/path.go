@@ -84,6 +84,9 @@ func parseSegment(raw string) (Segment, error) {
 	if err != nil {
 		return Segment{}, BadRequest(InnerInvalidFormat, "", "The path segment '%s' is not properly escaped.", raw)
 	}
+	if !isText(text) {
+		return Segment{}, BadRequest(InnerInvalidFormat, "", "The path segment '%s' is not UTF-8, or has a NUL in it.", raw)
+	}
 	open := strings.IndexByte(text, '(')
 	if open <= 0 || !strings.HasSuffix(text, ")") {
 		return Segment{Name: text}, nil

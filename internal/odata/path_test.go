@@ -41,7 +41,7 @@ func TestParsePath(t *testing.T) {
 			t.Errorf("%s: %v (-want +got)\n%s", path, err, diff)
 		}
 	}
-	for _, path := range []string{"/a/%zz", "/a('x','y')", strings.Repeat("/a", 100), strings.Repeat("a", 5000)} {
+	for _, path := range []string{"/a/%zz", "/a/x%00", "/a('%ff')", "/a('x','y')", strings.Repeat("/a", 100), strings.Repeat("a", 5000)} {
 		if got, err := odata.ParsePath(path); err == nil {
 			t.Errorf("%.20s: no error, but %v", path, got)
 		}
@@ -88,7 +88,7 @@ func TestParseQuery(t *testing.T) {
 	}
 	for _, query := range []string{
 		"$top=x", "$top=-1", "$top=99999999999", "$top=1&top=2", "$count=maybe", "$select=a%20b", "$orderby=a%20up", "$orderby=a,b,c,d,e,f",
-		"$expand=a(b", "$expand=a($select=b", "$expand=a($select=b;select=c)", "$expand=a($expand=b)", "$expand=a($top=x)", "$apply=x", "$filter=", "$select=%zz", "%zz=1", "$expand=(", strings.Repeat("a", 20000),
+		"$expand=a(b", "$expand=a($select=b", "$expand=a($select=b;select=c)", "$expand=a($expand=b)", "$expand=a($top=x)", "$apply=x", "$filter=", "$select=%zz", "%zz=1", "$search=a%00", "$skiptoken=%ff", "%00=1", "$expand=(", strings.Repeat("a", 20000),
 	} {
 		if _, err := odata.ParseQuery(query); err == nil {
 			t.Errorf("%.30s: no error", query)

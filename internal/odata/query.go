@@ -63,6 +63,9 @@ func ParseQuery(raw string) (*Options, error) {
 		if err == nil {
 			var value string
 			if value, err = url.QueryUnescape(rawValue); err == nil {
+				if !isText(name) || !isText(value) {
+					return nil, BadRequest(InnerInvalidQuery, "", "The query is not UTF-8, or has a NUL in it, at '%s'.", item)
+				}
 				err = o.read(name, value, rawValue, seen)
 				if err != nil {
 					return nil, err

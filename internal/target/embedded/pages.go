@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 
@@ -53,7 +54,7 @@ func cursorOf(after string) (cursor, error) {
 	if err == nil {
 		err = json.Unmarshal(text, &c)
 	}
-	if err != nil || c.Leg < 0 || c.Value < 0 {
+	if err != nil || c.Leg < 0 || c.Value < 0 || strings.Contains(c.Key, "\x00") {
 		return c, fmt.Errorf("the place to go on from is none: %w", directory.ErrInvalid)
 	}
 	return c, nil

@@ -125,7 +125,7 @@ func TestPagesRefuse(t *testing.T) {
 	target := open(dbtest.SQLite(t))
 	people(t, target)
 	for _, q := range []directory.Query{
-		{OrderBy: "shoeSize"}, {OrderBy: "accountEnabled"}, {After: "x"}, {After: "eyJsIjotMX0"},
+		{OrderBy: "shoeSize"}, {OrderBy: "accountEnabled"}, {After: "x"}, {After: "eyJsIjotMX0"}, {After: "eyJrIjoiXHUwMDAwIiwibiI6MX0", OrderBy: "displayName"},
 		{Filter: directory.Equal{Property: "shoeSize", Value: ptr("43")}},
 	} {
 		if _, err := target.PageUsers(t.Context(), q); !errors.Is(err, directory.ErrInvalid) {
