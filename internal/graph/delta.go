@@ -53,11 +53,21 @@ func deltaPage[E any](r *odata.Request, t *odata.Type, context string, d directo
 	if err != nil {
 		return odata.Answer{}, err
 	}
+	selectID(r.Options)
 	p := odata.Page{Count: -1, Objects: objects(d.Changed, object), Next: d.Next, Delta: d.Done}
 	for _, id := range d.Deleted {
 		p.Objects = append(p.Objects, removed(t, id, "deleted"))
 	}
 	return odata.Answer{Page: &p, Declared: t, Context: context}, nil
+}
+
+// selectID has the answer say what changed, whatever else $select names: without
+// its id nobody could tell whose change it is.
+func selectID(o *odata.Options) {
+	named := func(name string) bool { return strings.EqualFold(name, "id") }
+	if len(o.Select) > 0 && !slices.ContainsFunc(o.Select, named) {
+		o.Select = append(o.Select, "id")
+	}
 }
 
 func removed(t *odata.Type, id, reason string) *odata.Object {

@@ -67,6 +67,9 @@ func TestUsersDelta(t *testing.T) {
 		w.must(204, "PATCH", "/v1.0/users/"+ids[len(ids)-1], `{"displayName":"`+name+`"}`)
 	}
 	link := w.wantDelta("/v1.0/users/microsoft.graph.delta()?$top=2&$select=displayName", "a", "b", "c")
+	if a := w.call("GET", "/v1.0/users/delta?$select=displayName", ""); !strings.Contains(a.text, `{"id":"`+ids[0]+`","displayName":"a"}`) {
+		t.Error("who changed is not said:", a.text)
+	}
 	link = w.wantDelta(link)
 	w.must(204, "PATCH", "/v1.0/users/"+ids[1], `{"displayName":"B"}`)
 	w.must(204, "DELETE", "/v1.0/users/"+ids[0], "")
