@@ -32,7 +32,7 @@ func (p *pass) addOutbound(f flow.ProvisioningFlow) {
 	a := Activity{FlowID: f.ID, DisplayName: string(f.Type)}
 	switch {
 	case !f.Executable():
-		p.skip(a, codeNotSupported, fmt.Sprintf("a %s cannot be done yet; nothing was made for it in the directory", f.Type))
+		p.skip(a, codeNotSupported, fmt.Sprintf("flows of type %s cannot be done yet; nothing was made for it in the directory", f.Type))
 	case f.Readiness != flow.Ready:
 		p.skip(a, codeNotReady, fmt.Sprintf("the flow is %s", f.Readiness))
 	default:
