@@ -78,10 +78,20 @@ func (s *Service) admit(r *http.Request) (request, error) {
 		return request{}, err
 	}
 	if at.file != "" && !allowed(at.file) {
-		return request{}, refuse(http.StatusBadRequest, "InvalidResourceName",
-			fmt.Sprintf("%#q is not a file of a feed: there are %s, or one .zip with them", shortened(at.file), strings.Join(fileNames(), ", ")))
+		return request{}, noSuchFile(r, at.file)
 	}
 	return request{Request: r, query: query, container: container, folder: s.folder(container), file: at.file, above: at.above}, nil
+}
+
+// noSuchFile refuses a name that no file of an upload can have. Nothing has it,
+// so whoever asks whether something does is answered that.
+func noSuchFile(r *http.Request, name string) error {
+	name = shortened(name)
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		return request{Request: r, file: name}.notFound()
+	}
+	return refuse(http.StatusBadRequest, "InvalidResourceName",
+		fmt.Sprintf("%#q is not a file of a feed: there are %s, or one .zip with them", name, strings.Join(fileNames(), ", ")))
 }
 
 // location is what a request is about. Nothing of it becomes a path.

@@ -126,8 +126,13 @@ func TestOnlyASignedURLIsAnswered(t *testing.T) {
 		status, code := send(t, "PUT", c.url, "x", blob...)
 		expect(t, name, status, code, c.status, c.code)
 	}
+	status, code := send(t, "GET", at(s, "teachers.csv", ""), "")
+	expect(t, "whether an unknown file is there", status, code, 404, "BlobNotFound")
+	if status, _ := send(t, "HEAD", at(s, "x%00users.csv", ""), ""); status != 404 {
+		t.Errorf("HEAD of an unknown file: %d", status)
+	}
 	w.advance(15 * time.Hour)
-	status, code := send(t, "PUT", at(s, "users.csv", ""), "y", blob...)
+	status, code = send(t, "PUT", at(s, "users.csv", ""), "y", blob...)
 	expect(t, "after the session's time", status, code, 403, "AuthenticationFailed")
 	if got := w.onDisk(t); len(got) != 1 || content(t, filepath.Join(got[0], "files", "users.csv")) != "x" {
 		t.Errorf("on disk: %v, want the one file that was allowed", got)
