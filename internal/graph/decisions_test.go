@@ -32,6 +32,13 @@ func TestWhatIsAllowed(t *testing.T) {
 	}
 	w.must(201, "POST", flows, `{"@odata.type":"#microsoft.graph.industryData.administrativeUnitProvisioningFlow","creationOptions":{"createBasedOnOrg":false,"createBasedOnOrgPlusRoleGroup":false}}`)
 
+	// Nothing of a body is lost in silence.
+	deep := w.must(400, "POST", industry+"outboundProvisioningFlowSets", `{"displayName":"x","provisioningFlows":[`+classBody+`]}`)
+	if deep.member("error/target") != "provisioningFlows" {
+		t.Errorf("flows inside of a set: %s", deep.text)
+	}
+	w.must(201, "POST", industry+"outboundProvisioningFlowSets", `{"displayName":"x","provisioningFlows":[]}`)
+
 	// A value of the system may be taken out of a list that is open, and back in.
 	w.must(204, "DELETE", industry+"referenceDefinitions/RefGradeLevel-KG", "")
 	if a := w.must(200, "GET", industry+"referenceDefinitions/RefGradeLevel-KG", ""); a.member("isDisabled") != true || a.member("source") != "ceds.ed.gov" {

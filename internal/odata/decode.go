@@ -11,7 +11,8 @@ type Payload struct {
 	seal  func(secret string) (string, error)
 	root  node
 
-	stored *Object // what an update changes; nil for none
+	stored  *Object // what an update changes; nil for none
+	creates bool    // the payload is a new entity
 
 	request *Request // that is told what the payload says; may be nil
 }
@@ -38,6 +39,7 @@ func (m *Model) ParsePayload(body []byte, seal func(secret string) (string, erro
 // ForCreate returns the payload as a new entity of the declared type, or of the
 // derived one that the payload names. What is required is there.
 func (p *Payload) ForCreate(declared *Type) (*Object, error) {
+	p.creates = true
 	o, err := p.object(p.root, declared, "")
 	if err != nil {
 		return nil, err
@@ -182,10 +184,10 @@ func (p *Payload) member(o *Object, m namedNode, path string) error {
 	if property == nil {
 		return BadRequest(InnerUnknownMember, at, "The property '%s' does not exist on type '%s'.", at, o.Type.Name)
 	}
-	if property.Rule&ServerSet != 0 {
-		return nil
-	}
 	at = join(path, property.Name)
+	if property.Rule&ServerSet != 0 {
+		return p.serverSet(m.node, property, at)
+	}
 	v, err := p.value(m.node, property, at)
 	if err != nil {
 		return err
@@ -194,6 +196,15 @@ func (p *Payload) member(o *Object, m namedNode, path string) error {
 		return nil
 	}
 	o.fields[i] = v
+	return nil
+}
+
+// serverSet passes over what only the server sets, as clients send back what
+// they read. New entities inside of a new one are refused: they would be lost.
+func (p *Payload) serverSet(n node, property *Property, at string) error {
+	if p.creates && property.Navigation && property.Collection && len(n.items) > 0 {
+		return BadRequest(InnerInvalidBinding, at, "'%s' cannot be created together with what has them; send each to its own address.", at)
+	}
 	return nil
 }
 
