@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"unicode/utf8"
 
 	"rollbook/internal/directory"
@@ -36,9 +37,18 @@ func refusedChange(err error, unique string) error {
 		return requestError("", "%v", err)
 	case errors.Is(err, directory.ErrNotFound):
 		return &odata.Error{Status: http.StatusNotFound, Code: "Request_ResourceNotFound",
-			Message: "The resource, or one of the objects that it is to refer to, does not exist: " + err.Error() + "."}
+			Message: "The directory has no " + missing(err) + "."}
 	}
 	return err
+}
+
+// missing returns what an error says is not there, without the operations that
+// it went through.
+func missing(err error) string {
+	for inner := errors.Unwrap(err); errors.Unwrap(inner) != nil; inner = errors.Unwrap(inner) {
+		err = inner
+	}
+	return strings.TrimSuffix(err.Error(), ": "+directory.ErrNotFound.Error())
 }
 
 // setOf returns the members of the names that came in, as a directory is told

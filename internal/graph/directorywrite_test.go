@@ -148,7 +148,7 @@ func TestGroupIsRefused(t *testing.T) {
 		"kind":                    {"PATCH", "groups/" + id, `{"groupTypes":[]}`, 400, "cannot be changed"},
 		"visibility":              {"PATCH", "groups/" + id, `{"visibility":"secret"}`, 400, "HiddenMembership"},
 		"too many":                {"PATCH", "groups/" + id, `{"members@odata.bind":[` + many + `]}`, 400, "at most 20"},
-		"nobody":                  {"PATCH", "groups/" + id, `{"members@odata.bind":["users/nobody"]}`, 404, "nobody"},
+		"nobody":                  {"PATCH", "groups/" + id, `{"members@odata.bind":["users/nobody"]}`, 404, "The directory has no user nobody."},
 		"somebody and nobody":     {"PATCH", "groups/" + id, `{"displayName":"lost","members@odata.bind":["users/` + ada + `","users/nobody"]}`, 404, "nobody"},
 		"twice":                   {"PATCH", "groups/" + id, `{"members@odata.bind":["users/` + ada + `","users/` + ada + `"]}`, 400, "already exist"},
 		"no address":              {"PATCH", "groups/" + id, `{"members@odata.bind":["` + ada + `"]}`, 400, ""},

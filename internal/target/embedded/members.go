@@ -69,7 +69,11 @@ func (b *batch) changeMembers(effect directory.Effect) error {
 		within.owners, within.members, within.dirty = nextOwners, nextMembers, true
 	}
 	if missing := slices.Concat(owners.missing, members.missing); len(missing) > 0 {
-		return fmt.Errorf("%d users, the first is %s: %w", len(missing), missing[0], directory.ErrNotFound)
+		more := ""
+		if len(missing) > 1 {
+			more = fmt.Sprintf(" nor %d others", len(missing)-1)
+		}
+		return fmt.Errorf("user %s%s: %w", missing[0], more, directory.ErrNotFound)
 	}
 	return nil
 }
