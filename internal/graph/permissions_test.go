@@ -70,7 +70,7 @@ func wantPermissions() map[string][]string {
 	}
 	for _, path := range []string{"administrativeUnits", "directory/administrativeUnits"} {
 		whole(path, units, writeUnits)
-		want["GET "+path+"/{unit}/members"] = units
+		want["GET "+path+"/{unit}/members"], want["GET "+path+"/{unit}/members/$count"] = units, units
 		want["POST "+path+"/{unit}/members/$ref"], want["DELETE "+path+"/{unit}/members/{id}/$ref"] = writeUnits, writeUnits
 	}
 	for _, name := range []string{"classes", "schools", "users"} {
@@ -79,6 +79,7 @@ func wantPermissions() map[string][]string {
 	for _, path := range []string{
 		"classes/{class}/members", "classes/{class}/teachers", "classes/{class}/schools", "classes/{class}/schools/$count", "classes/{id}/group",
 		"schools/{school}/classes", "schools/{school}/users", "schools/{id}/administrativeUnit",
+		"schools/{school}/classes/$count", "schools/{school}/users/$count",
 		"users/{user}/classes", "users/{user}/taughtClasses", "users/{user}/schools", "users/{user}/schools/$count",
 	} {
 		want["GET education/"+path] = roster

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"errors"
 
 	"rollbook/internal/directory"
 	"rollbook/internal/odata"
@@ -47,24 +48,39 @@ func (g *surface) schools() *odata.EntitySet {
 	return set
 }
 
-func noCount(context.Context, directory.Filter) (int, error) {
-	return 0, unsupportedOption("$count", "here")
-}
-
 func (g *surface) classesOfSchool() *odata.EntitySet {
+	t := g.model.Type(typeClass)
 	return &odata.EntitySet{
-		Path: "education/schools/{school}/classes", Type: g.model.Type(typeClass), ReadAll: readRosterPermissions(),
+		Path: "education/schools/{school}/classes", Type: t, ReadAll: readRosterPermissions(),
 		Page: func(r *odata.Request) (odata.Page, error) {
-			school, err := g.unit(r.Context(), g.schoolKind(), r.Param("school"))
+			school, err := g.school(r)
 			if err != nil {
 				return odata.Page{}, err
 			}
 			list := lister[directory.Group](func(ctx context.Context, q directory.Query) ([]directory.Group, error) {
 				return g.Directory.ListUnitGroups(ctx, school.ID, q)
 			}).pages(idOfGroup)
-			return g.pageOfClasses(r, list, noCount)
+			return g.pageOfClasses(r, list, func(ctx context.Context, f directory.Filter) (int, error) {
+				return g.Directory.CountUnitGroups(ctx, school.ID, f)
+			})
+		},
+		Count: func(r *odata.Request) (int, error) {
+			school, err := g.school(r)
+			if err != nil {
+				return 0, err
+			}
+			f, err := classCondition(r, t)
+			if err != nil {
+				return 0, err
+			}
+			return g.Directory.CountUnitGroups(r.Context(), school.ID, f)
 		},
 	}
+}
+
+// school returns the school that the path names.
+func (g *surface) school(r *odata.Request) (directory.AdministrativeUnit, error) {
+	return g.unit(r.Context(), g.schoolKind(), r.Param("school"))
 }
 
 func (g *surface) usersOfSchool() *odata.EntitySet {
@@ -72,17 +88,27 @@ func (g *surface) usersOfSchool() *odata.EntitySet {
 	return &odata.EntitySet{
 		Path: "education/schools/{school}/users", Type: t, ReadAll: readRosterPermissions(),
 		Page: func(r *odata.Request) (odata.Page, error) {
-			school, err := g.unit(r.Context(), g.schoolKind(), r.Param("school"))
-			if err != nil {
-				return odata.Page{}, err
-			}
-			if err := rosterReadable(r, t); err != nil {
+			school, err := g.school(r)
+			if err := errors.Join(err, rosterReadable(r, t)); err != nil {
 				return odata.Page{}, err
 			}
 			list := lister[directory.User](func(ctx context.Context, q directory.Query) ([]directory.User, error) {
 				return g.Directory.ListUnitUsers(ctx, school.ID, q)
 			}).pages(idOfUser)
-			return page(r, t, list, noCount, g.educationUserFor(r))
+			return page(r, t, list, func(ctx context.Context, f directory.Filter) (int, error) {
+				return g.Directory.CountUnitUsers(ctx, school.ID, f)
+			}, g.educationUserFor(r))
+		},
+		Count: func(r *odata.Request) (int, error) {
+			school, err := g.school(r)
+			if err := errors.Join(err, rosterReadable(r, t)); err != nil {
+				return 0, err
+			}
+			f, err := conditionOf(r, t)
+			if err != nil {
+				return 0, err
+			}
+			return g.Directory.CountUnitUsers(r.Context(), school.ID, f)
 		},
 	}
 }

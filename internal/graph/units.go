@@ -22,7 +22,10 @@ type Units interface {
 
 	ListUnitUsers(ctx context.Context, unitID string, q directory.Query) ([]directory.User, error)
 	ListUnitGroups(ctx context.Context, unitID string, q directory.Query) ([]directory.Group, error)
+	CountUnitUsers(ctx context.Context, unitID string, f directory.Filter) (int, error)
+	CountUnitGroups(ctx context.Context, unitID string, f directory.Filter) (int, error)
 	UnitsOf(ctx context.Context, objectID string) ([]directory.AdministrativeUnit, error)
+	ListUnitsOf(ctx context.Context, idOrUPN string, q directory.Query) ([]directory.AdministrativeUnit, error)
 	AddToUnit(ctx context.Context, unitID, memberID string) error
 	RemoveFromUnit(ctx context.Context, unitID, memberID string) error
 }
@@ -164,47 +167,48 @@ func (g *surface) updateUnit(r *odata.Request, k unitKind, p *odata.Payload) err
 	})
 }
 
-// unitMembers are the users of a unit, and behind them its groups.
+// unitMembers are the users and the groups of a unit.
 func (g *surface) unitMembers(path string) *odata.EntitySet {
-	users, groups := g.model.Type(typeUser), g.model.Type(typeGroup)
 	return &odata.EntitySet{
 		Path: path + "/{unit}/members", Type: g.model.Type(typeDirectoryObject), ReadAll: readUnitPermissions(),
 		Page: func(r *odata.Request) (odata.Page, error) {
-			q, err := queryOf(r, users)
-			if err != nil {
-				return odata.Page{}, err
-			}
-			if q.Filter != nil || r.Options.Count {
-				return odata.Page{}, unsupportedOption("$filter or $count", "on the members of an administrative unit")
-			}
-			return g.membersOfUnit(r, q, users, groups)
+			p, err := pageOfKinds(r, g.kindsInUnit(r))
+			return p, notInDirectory(err, "administrative unit", r.Param("unit"))
+		},
+		Count: func(r *odata.Request) (int, error) {
+			n, err := countOfKinds(r, g.kindsInUnit(r))
+			return n, notInDirectory(err, "administrative unit", r.Param("unit"))
 		},
 	}
 }
 
-func (g *surface) membersOfUnit(r *odata.Request, q directory.Query, users, groups *odata.Type) (odata.Page, error) {
-	unit, top := r.Param("unit"), q.Top
-	var err error
-	if q.After, err = afterID(q.After); err != nil {
-		return odata.Page{}, err
-	}
-	q.Top++
-	var found []*odata.Object
-	if r.Cast == nil || users.Is(r.Cast) {
-		some, err := g.Directory.ListUnitUsers(r.Context(), unit, q)
-		if err != nil {
-			return odata.Page{}, notInDirectory(err, "administrative unit", unit)
-		}
-		found = objects(some, g.userFor(r))
-	}
-	if r.Cast == nil || groups.Is(r.Cast) {
-		some, err := g.Directory.ListUnitGroups(r.Context(), unit, q)
-		if err != nil {
-			return odata.Page{}, notInDirectory(err, "administrative unit", unit)
-		}
-		found = append(found, objects(some, func(group directory.Group) *odata.Object { return groupObject(groups, group) })...)
-	}
-	return cutPage(byID(found), top), nil
+func (g *surface) kindsInUnit(r *odata.Request) []kind {
+	unit, users, groups := r.Param("unit"), g.model.Type(typeUser), g.model.Type(typeGroup)
+	return []kind{{
+		typ: users,
+		list: func(ctx context.Context, q directory.Query) ([]*odata.Object, error) {
+			if err := readable(r, users); err != nil {
+				return nil, err
+			}
+			found, err := g.Directory.ListUnitUsers(ctx, unit, q)
+			return objects(found, g.userFor(r)), err
+		},
+		count: func(ctx context.Context, f directory.Filter) (int, error) {
+			if err := readable(r, users); err != nil {
+				return 0, err
+			}
+			return g.Directory.CountUnitUsers(ctx, unit, f)
+		},
+	}, {
+		typ: groups,
+		list: func(ctx context.Context, q directory.Query) ([]*odata.Object, error) {
+			found, err := g.Directory.ListUnitGroups(ctx, unit, q)
+			return objects(found, func(group directory.Group) *odata.Object { return groupObject(groups, group) }), err
+		},
+		count: func(ctx context.Context, f directory.Filter) (int, error) {
+			return g.Directory.CountUnitGroups(ctx, unit, f)
+		},
+	}}
 }
 
 // unitReferences add and remove who belongs to a unit.
@@ -254,13 +258,4 @@ func (g *surface) belonging(key, name, typ string, k unitKind) []odata.Operation
 func byID(found []*odata.Object) []*odata.Object {
 	slices.SortFunc(found, func(a, b *odata.Object) int { return strings.Compare(a.Get("id").Text(), b.Get("id").Text()) })
 	return found
-}
-
-// cutPage returns a page of what was found, of which one too many was asked for.
-func cutPage(found []*odata.Object, top int) odata.Page {
-	p := odata.Page{Count: -1, Objects: found[:min(top, len(found))]}
-	if len(found) > top && top > 0 {
-		p.Next = tokenOfID(p.Objects[top-1].Get("id").Text())
-	}
-	return p
 }

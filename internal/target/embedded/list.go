@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"rollbook/internal/directory"
 	"rollbook/internal/store"
@@ -19,7 +20,7 @@ type list[T any] struct {
 	scan           func(store.Row) (int64, T, error)
 
 	within string // a condition that is not the caller's, "" for none
-	args   []any  // of within, $3 and so on
+	args   []any  // of within: $3 and so on of a page, $1 and so on of a count
 	most   int    // objects to look at for a page; 0 for as many as is good
 	key    string // a column that is read too, by which objects are sorted; "" for none
 }
@@ -112,10 +113,13 @@ func count[T any](ctx context.Context, d *Directory, l list[T], filter directory
 	if err := d.indexFor(ctx, l.table, legs(filter, l.properties)); err != nil {
 		return 0, err
 	}
-	c := compiler{properties: l.properties}
+	c := compiler{properties: l.properties, args: slices.Clone(l.args)}
 	where, err := c.where(filter)
 	if err != nil {
 		return 0, err
+	}
+	if l.within != "" {
+		where = l.within + " AND " + where
 	}
 	var number int
 	err = d.db.Read(ctx, func(tx store.Tx) error {

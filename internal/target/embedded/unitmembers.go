@@ -76,8 +76,47 @@ func inUnit[T any](ctx context.Context, d *Directory, unitID string, kind int64,
 	if _, err := d.Unit(ctx, unitID); err != nil {
 		return nil, err
 	}
-	l.within = "num IN (SELECT member_num FROM directory_unit_member WHERE kind = $3 AND unit_num = (SELECT num FROM directory_unit WHERE id = $4))"
-	l.args = []any{kind, unitID}
+	l.within, l.args = belongsTo(3), []any{kind, unitID}
+	return page(ctx, d, l, q)
+}
+
+// belongsTo is the condition that an object is one of a unit's, of which the kind
+// and the unit's ID are the parameters from first on.
+func belongsTo(first int) string {
+	return fmt.Sprintf("num IN (SELECT member_num FROM directory_unit_member WHERE kind = $%d"+
+		" AND unit_num = (SELECT num FROM directory_unit WHERE id = $%d))", first, first+1)
+}
+
+// CountUnitUsers returns how many users of an administrative unit the filter
+// holds for.
+func (d *Directory) CountUnitUsers(ctx context.Context, unitID string, filter directory.Filter) (int, error) {
+	return countInUnit(ctx, d, unitID, unitUser, userList(), filter)
+}
+
+// CountUnitGroups returns how many groups of an administrative unit the filter
+// holds for.
+func (d *Directory) CountUnitGroups(ctx context.Context, unitID string, filter directory.Filter) (int, error) {
+	return countInUnit(ctx, d, unitID, unitGroup, groupList(), filter)
+}
+
+func countInUnit[T any](ctx context.Context, d *Directory, unitID string, kind int64, l list[T], filter directory.Filter) (int, error) {
+	if _, err := d.Unit(ctx, unitID); err != nil {
+		return 0, err
+	}
+	l.within, l.args = belongsTo(1), []any{kind, unitID}
+	return count(ctx, d, l, filter)
+}
+
+// ListUnitsOf returns a page of the administrative units that a user belongs to,
+// as ListGroupsOf does of groups.
+func (d *Directory) ListUnitsOf(ctx context.Context, idOrUPN string, q directory.Query) ([]directory.AdministrativeUnit, error) {
+	user, err := d.User(ctx, idOrUPN)
+	if err != nil {
+		return nil, err
+	}
+	l := unitList()
+	l.within = "num IN (SELECT unit_num FROM directory_unit_member WHERE kind = $3 AND member_num = (SELECT num FROM directory_user WHERE id = $4))"
+	l.args = []any{unitUser, user.ID}
 	return page(ctx, d, l, q)
 }
 
