@@ -102,6 +102,10 @@ func TestQueryOptions(t *testing.T) {
 	if a := w.call("GET", sets+"/$count?$filter="+url.QueryEscape("displayName ge 'beta'"), ""); a.text != "3" {
 		t.Error(a.text)
 	}
+	if a := w.call("GET", sets+"?$select=DISPLAYNAME,id,displayName&$top=1", ""); a.member("@odata.context") !=
+		w.server.URL+"/beta/$metadata#external/industryData/outboundProvisioningFlowSets(displayName,id)" {
+		t.Error("the context is as the client spells it:", a.text)
+	}
 	if a := w.call("GET", sets+"?$select=displayName&$count=true&$top=1&$expand=provisioningFlows", ""); a.member("@odata.count") != 4.0 ||
 		a.member("value/0/id") != nil || a.member("value/0/provisioningFlows") == nil {
 		t.Error(a.text)

@@ -293,9 +293,23 @@ func (e *EntitySet) expand(r *Request, objects []*Object) error {
 func (e *EntitySet) context(r *Request) string {
 	path := e.withKeys(r, func(key string) string { return "('" + strings.ReplaceAll(key, "'", "''") + "')" })
 	if r.Options != nil && len(r.Options.Select) > 0 {
-		path += "(" + strings.Join(r.Options.Select, ",") + ")"
+		path += "(" + strings.Join(selected(r, e.Type), ",") + ")"
 	}
 	return path
+}
+
+// selected returns what $select names, each once and as the type spells it.
+func selected(r *Request, t *Type) []string {
+	var all []string
+	for _, name := range r.Options.Select {
+		if p := r.Model().find(t, name); p != nil {
+			name = p.Name
+		}
+		if !slices.Contains(all, name) {
+			all = append(all, name)
+		}
+	}
+	return all
 }
 
 // address returns the path of the collection with its keys as segments.
