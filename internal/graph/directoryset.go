@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"unicode/utf8"
 
 	"rollbook/internal/directory"
@@ -34,21 +33,12 @@ func refusedChange(err error, unique string) error {
 		refusal.InnerCode = "ObjectConflict"
 		return refusal
 	case errors.Is(err, directory.ErrInvalid):
-		return requestError("", "%v", err)
+		return requestError("", "The directory refuses: %s.", innermost(err, directory.ErrInvalid))
 	case errors.Is(err, directory.ErrNotFound):
 		return &odata.Error{Status: http.StatusNotFound, Code: "Request_ResourceNotFound",
-			Message: "The directory has no " + missing(err) + "."}
+			Message: "The directory has no " + innermost(err, directory.ErrNotFound) + "."}
 	}
 	return err
-}
-
-// missing returns what an error says is not there, without the operations that
-// it went through.
-func missing(err error) string {
-	for inner := errors.Unwrap(err); errors.Unwrap(inner) != nil; inner = errors.Unwrap(inner) {
-		err = inner
-	}
-	return strings.TrimSuffix(err.Error(), ": "+directory.ErrNotFound.Error())
 }
 
 // setOf returns the members of the names that came in, as a directory is told

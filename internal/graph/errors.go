@@ -3,6 +3,7 @@ package graph
 import (
 	"errors"
 	"net/http"
+	"strings"
 
 	"rollbook/internal/directory"
 	"rollbook/internal/flow"
@@ -25,13 +26,22 @@ func refusal(err error) *odata.Error {
 	case errors.Is(err, directory.ErrNotFound):
 		return &odata.Error{Status: http.StatusNotFound, Code: "Request_ResourceNotFound", Message: "What the path names is not in the directory."}
 	case errors.Is(err, directory.ErrInvalid):
-		return &odata.Error{Status: http.StatusBadRequest, Code: "Request_UnsupportedQuery", Message: err.Error()}
+		return &odata.Error{Status: http.StatusBadRequest, Code: "Request_UnsupportedQuery", Message: "The directory refuses: " + innermost(err, directory.ErrInvalid) + "."}
 	case errors.Is(err, run.ErrNotFound), errors.Is(err, upload.ErrNoOperation):
 		return &odata.Error{Status: http.StatusNotFound, Code: odata.CodeNotFound, Message: err.Error()}
 	case errors.Is(err, upload.ErrNoSession):
 		return &odata.Error{Status: http.StatusBadRequest, Code: odata.CodeBadRequest, Message: err.Error(), InnerCode: "uploadSessionNotFound"}
 	}
 	return nil
+}
+
+// innermost returns what an error of the kind says, without the kind and the
+// operations that it went through.
+func innermost(err, kind error) string {
+	for inner := errors.Unwrap(err); errors.Unwrap(inner) != nil; inner = errors.Unwrap(inner) {
+		err = inner
+	}
+	return strings.TrimSuffix(err.Error(), ": "+kind.Error())
 }
 
 // notInDirectory names an object that is not there, and leaves other errors alone.

@@ -1,6 +1,7 @@
 package graph_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -126,5 +127,17 @@ func TestNoToken(t *testing.T) {
 		if got := a.header.Get("WWW-Authenticate"); a.status != 401 || a.member("error/code") != "InvalidAuthenticationToken" || got != want {
 			t.Errorf("%q: got %d %s %q, want %q", token, a.status, a.text, got, want)
 		}
+	}
+}
+
+// What the directory refuses is told in its words, and not in those of the
+// layers between.
+func TestRefusalOfTheDirectory(t *testing.T) {
+	t.Parallel()
+	w := newWorldOn(t, true)
+	a := w.must(400, "GET", "/v1.0/users?$filter=externalId%20eq%20'x'", "")
+	message := fmt.Sprint(a.member("error/message"))
+	if !strings.HasPrefix(message, `The directory refuses: property "externalId" cannot be filtered by`) || strings.Contains(message, "refused by") {
+		t.Error(a.text)
 	}
 }

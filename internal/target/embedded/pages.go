@@ -55,7 +55,7 @@ func cursorOf(after string) (cursor, error) {
 		err = json.Unmarshal(text, &c)
 	}
 	if err != nil || c.Leg < 0 || c.Value < 0 || strings.Contains(c.Key, "\x00") {
-		return c, fmt.Errorf("the place to go on from is none: %w", directory.ErrInvalid)
+		return c, fmt.Errorf("the place to go on from is none that was given out: %w", directory.ErrInvalid)
 	}
 	return c, nil
 }
