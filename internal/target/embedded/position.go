@@ -3,6 +3,7 @@ package embedded
 import (
 	"encoding/base64"
 	"fmt"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 
@@ -42,7 +43,7 @@ func positionOf(token string, version int64) (position, error) {
 	if err == nil {
 		err = json.Unmarshal(text, &p)
 	}
-	if err != nil || p.Since < 0 || p.Since > version || p.UpTo > version {
+	if err != nil || p.Since < 0 || p.Since > version || p.UpTo < 0 || p.UpTo > version || strings.Contains(p.After, "\x00") {
 		return p, fmt.Errorf("token of changes: %w", directory.ErrForgotten)
 	}
 	if !p.Full && p.UpTo == 0 {
