@@ -27,10 +27,12 @@ func refusal(err error) *odata.Error {
 		return &odata.Error{Status: http.StatusNotFound, Code: "Request_ResourceNotFound", Message: "What the path names is not in the directory."}
 	case errors.Is(err, directory.ErrInvalid):
 		return &odata.Error{Status: http.StatusBadRequest, Code: "Request_UnsupportedQuery", Message: "The directory refuses: " + innermost(err, directory.ErrInvalid) + "."}
-	case errors.Is(err, run.ErrNotFound), errors.Is(err, upload.ErrNoOperation):
+	case errors.Is(err, run.ErrNotFound):
 		return &odata.Error{Status: http.StatusNotFound, Code: odata.CodeNotFound, Message: err.Error()}
+	case errors.Is(err, upload.ErrNoOperation):
+		return &odata.Error{Status: http.StatusNotFound, Code: odata.CodeNotFound, Message: upload.ErrNoOperation.Error()}
 	case errors.Is(err, upload.ErrNoSession):
-		return &odata.Error{Status: http.StatusBadRequest, Code: odata.CodeBadRequest, Message: err.Error(), InnerCode: "uploadSessionNotFound"}
+		return &odata.Error{Status: http.StatusBadRequest, Code: odata.CodeBadRequest, Message: upload.ErrNoSession.Error(), InnerCode: "uploadSessionNotFound"}
 	}
 	return nil
 }
