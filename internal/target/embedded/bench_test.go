@@ -149,6 +149,14 @@ func BenchmarkList(b *testing.B) {
 			return err
 		}
 	}
+	large, err := target.Apply(ctx, "a large group", []directory.Effect{newGroup("assembly")})
+	if err != nil {
+		b.Fatal(err)
+	}
+	everyone := directory.Effect{Kind: directory.ChangeMembers, ID: large[0].ID, Add: members(users[:999]...)}
+	if _, err := target.Apply(ctx, "its members", []directory.Effect{everyone}); err != nil {
+		b.Fatal(err)
+	}
 	start := time.Now()
 	if _, err := target.ListGroupsOf(ctx, users[7], directory.Member, directory.Query{}); err != nil {
 		b.Fatal(err)
@@ -177,6 +185,10 @@ func BenchmarkList(b *testing.B) {
 		"ListUsers by mail":           func() error { _, err := target.ListUsers(ctx, directory.Query{Filter: mail}); return err },
 		"CountUsers":                  func() error { _, err := target.CountUsers(ctx, nil); return err },
 		"ListGroups 100":              func() error { _, err := target.ListGroups(ctx, directory.Query{Top: 100}); return err },
+		"ListMembers 100 of 999": func() error {
+			_, err := target.ListMembers(ctx, large[0].ID, directory.Member, directory.Query{Top: 101})
+			return err
+		},
 		"ListMembers": func() error {
 			_, err := target.ListMembers(ctx, groups[len(groups)/2], directory.Member, directory.Query{Top: 100})
 			return err

@@ -23,16 +23,14 @@ func (d *Directory) ListMembers(ctx context.Context, groupID string, relation di
 		if nums, err = following(ctx, tx, nums, q.After); err != nil {
 			return err
 		}
-		// As many at a time as a page has, so that a large group costs no more.
 		rest := directory.Query{Filter: q.Filter}
-		for chunk := range slices.Chunk(nums, 512) {
-			some, err := among(ctx, tx, userList(), chunk, rest)
+		for len(nums) > 0 && len(found) < top(q) {
+			size := min(len(nums), chunkFor(q, top(q)-len(found)))
+			some, err := among(ctx, tx, userList(), nums[:size], rest)
 			if err != nil {
 				return err
 			}
-			if found = append(found, some...); len(found) >= top(q) {
-				break
-			}
+			found, nums = append(found, some...), nums[size:]
 		}
 		return nil
 	})
@@ -40,6 +38,16 @@ func (d *Directory) ListMembers(ctx context.Context, groupID string, relation di
 		return nil, fmt.Errorf("list %ss of a group: %w", relation, err)
 	}
 	return found[:min(len(found), top(q))], nil
+}
+
+// chunkFor returns how many accounts are read at a time where so many are missing
+// on a page: those, so that a large group costs no more than what is shown of it.
+// With a filter nobody knows how many of them are; and some may be deleted.
+func chunkFor(q directory.Query, missing int) int {
+	if q.Filter != nil {
+		return 512
+	}
+	return min(max(missing, 64), 512)
 }
 
 // following returns those of the nums that come after an account, which may be

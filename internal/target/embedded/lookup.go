@@ -116,7 +116,7 @@ func inChunks[T string | int64](ctx context.Context, tx store.Tx, sql string, ke
 // lengths, so that statements stay prepared: the last key fills it up.
 func inList[T string | int64](keys []T) (string, []any) {
 	size := 512
-	for _, smaller := range []int{1, 8, 64} {
+	for _, smaller := range []int{1, 8, 64, 128} {
 		if len(keys) <= smaller {
 			size = smaller
 			break
