@@ -1,5 +1,6 @@
 // Package graph is the API: the industryData namespace of Microsoft Graph beta,
-// through which Rollbook is configured, and the users and groups of v1.0.
+// through which Rollbook is configured, and the directory of v1.0: users, groups,
+// classes, schools and administrative units.
 //
 // It translates between JSON and the nouns of flow, directory and run, and
 // keeps no rule of its own but what the wire says: which member is called
