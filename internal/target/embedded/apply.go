@@ -12,6 +12,19 @@ import (
 // thousand effects at a time: other writers wait meanwhile. The batch's name is
 // not needed, as doing the same effects again changes nothing.
 func (d *Directory) Apply(ctx context.Context, _ string, effects []directory.Effect) ([]directory.Outcome, error) {
+	done, err := d.inTurn(ctx, effects, d.db.WriteBulk, d.apply)
+	if err != nil {
+		return nil, fmt.Errorf("apply to directory: %w", err)
+	}
+	return done.outcomes, nil
+}
+
+// inTurn has work make a batch of effects in a transaction, while nobody else in
+// this process does, and takes over what it has written.
+func (d *Directory) inTurn(ctx context.Context, effects []directory.Effect,
+	write func(context.Context, func(store.Tx) error) error,
+	work func(context.Context, store.Tx, []directory.Effect) (*batch, error),
+) (*batch, error) {
 	select {
 	case d.turn <- struct{}{}:
 	case <-ctx.Done():
@@ -22,16 +35,18 @@ func (d *Directory) Apply(ctx context.Context, _ string, effects []directory.Eff
 		return nil, err
 	}
 	var done *batch
-	err := d.db.WriteBulk(ctx, func(tx store.Tx) (err error) {
-		done, err = d.apply(ctx, tx, effects)
+	err := write(ctx, func(tx store.Tx) (err error) {
+		done, err = work(ctx, tx, effects)
 		return err
 	})
 	if err != nil {
-		d.known = nil
-		return nil, fmt.Errorf("apply to directory: %w", err)
+		if done != nil {
+			d.known = nil // it may be of a state that did not come to be
+		}
+		return nil, err
 	}
 	d.advance(done)
-	return done.outcomes, nil
+	return done, nil
 }
 
 // advance makes what is known that of the version that the batch has written.

@@ -17,24 +17,10 @@ import (
 // group must be free. An effect on a group without ID is on the one that was
 // created before it.
 func (d *Directory) Change(ctx context.Context, effects ...directory.Effect) ([]string, error) {
-	select {
-	case d.turn <- struct{}{}:
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	defer func() { <-d.turn }()
-	if err := d.indexBefore(ctx, effects); err != nil {
-		return nil, err
-	}
-	var done *batch
-	err := d.db.Write(ctx, func(tx store.Tx) (err error) {
-		done, err = d.change(ctx, tx, effects)
-		return err
-	})
+	done, err := d.inTurn(ctx, effects, d.db.Write, d.change)
 	if err != nil {
 		return nil, fmt.Errorf("change directory: %w", err)
 	}
-	d.advance(done)
 	ids := make([]string, len(effects))
 	for i, outcome := range done.outcomes {
 		ids[i] = outcome.ID
