@@ -65,7 +65,8 @@ func (g *surface) unitFor(r *odata.Request) func(directory.AdministrativeUnit) *
 	}
 }
 
-// directoryObjects are users and groups alike, which are read one by one.
+// directoryObjects are users, groups and administrative units alike, which are
+// read one by one.
 func (g *surface) directoryObjects() *odata.EntitySet {
 	return &odata.EntitySet{
 		Path: "directoryObjects", Type: g.model.Type(typeDirectoryObject), ReadOne: readDirectoryPermissions(),
@@ -79,10 +80,17 @@ func (g *surface) directoryObjects() *odata.EntitySet {
 				return nil, err
 			}
 			group, err := g.Directory.Group(r.Context(), id)
+			if err == nil {
+				return groupObject(g.model.Type(typeGroup), group), nil
+			}
+			if !errors.Is(err, directory.ErrNotFound) {
+				return nil, err
+			}
+			unit, err := g.Directory.Unit(r.Context(), id)
 			if err != nil {
 				return nil, notInDirectory(err, "object", id)
 			}
-			return groupObject(g.model.Type(typeGroup), group), nil
+			return g.unitObject(unit), nil
 		},
 	}
 }

@@ -84,6 +84,9 @@ func TestListsOfUnits(t *testing.T) {
 			w.must(400, "GET", path+"?"+query, "")
 		}
 	}
+	if a := w.must(200, "GET", "/v1.0/directoryObjects/"+unit, ""); a.member("@odata.type") != "#microsoft.graph.administrativeUnit" || a.member("displayName") != "sam" {
+		t.Error(a.text)
+	}
 	w.must(404, "GET", "/v1.0/directory/administrativeUnits/none/members/$count", "")
 	w.must(404, "GET", education+"schools/"+unit+"/classes/$count", "")
 }
