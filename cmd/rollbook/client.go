@@ -86,7 +86,7 @@ func newClientListCommand(a *app) *cobra.Command {
 }
 
 func (a *app) listClients(ctx context.Context) error {
-	return a.withParts(ctx, func(parts *server.Parts) error {
+	return a.withInstallation(ctx, func(parts *server.Parts) error {
 		clients, err := parts.Clients.List(ctx)
 		if err != nil {
 			return err
@@ -107,7 +107,7 @@ func newClientRemoveCommand(a *app) *cobra.Command {
 			"EXIT STATUS\n  0  done\n  1  the program failed, or there is no such client\n  2  wrong usage\n",
 		Args: oneArg("the client's name or ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.withParts(cmd.Context(), func(parts *server.Parts) error {
+			return a.withInstallation(cmd.Context(), func(parts *server.Parts) error {
 				_, err := parts.Clients.Remove(cmd.Context(), args[0])
 				return err
 			})

@@ -70,7 +70,7 @@ type classGroup struct {
 }
 
 func (a *app) groups(ctx context.Context, class string, asJSON bool) error {
-	return a.withParts(ctx, func(parts *server.Parts) error {
+	return a.withInstallation(ctx, func(parts *server.Parts) error {
 		groups := groupsOf(ctx, parts, class)
 		if asJSON {
 			return a.printGroupsJSON(groups)
@@ -186,7 +186,7 @@ func (a *app) printGroupsJSON(groups iter.Seq2[classGroup, error]) error {
 }
 
 func (a *app) users(ctx context.Context, asJSON bool) error {
-	return a.withParts(ctx, func(parts *server.Parts) error {
+	return a.withInstallation(ctx, func(parts *server.Parts) error {
 		users := paged(ctx, parts.Directory.ListUsers, userID)
 		if asJSON {
 			objects, err := graph.NewObjects()

@@ -39,7 +39,7 @@ func atMostOneArg(cmd *cobra.Command, args []string) error {
 }
 
 func (a *app) findings(ctx context.Context, args []string, asJSON bool) error {
-	return a.withParts(ctx, func(parts *server.Parts) error {
+	return a.withInstallation(ctx, func(parts *server.Parts) error {
 		runs := parts.Runs()
 		id, err := runID(ctx, runs, args)
 		if err != nil {

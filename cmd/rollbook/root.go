@@ -67,6 +67,7 @@ func newRootCommand(a *app) *cobra.Command {
 		Use:           "rollbook",
 		Short:         "Make a directory agree with a school's roster",
 		Long:          rootHelp,
+		Version:       version(),
 		Args:          noArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -134,7 +135,17 @@ func oneArg(what string) cobra.PositionalArgs {
 	}
 }
 
-// withParts opens the installation, calls fn and closes it.
+// withInstallation is withParts for commands that make no sense on an
+// installation that is only made by them: a mistyped folder is told, not made.
+func (a *app) withInstallation(ctx context.Context, fn func(*server.Parts) error) error {
+	if !server.Exists(a.serverConfig()) {
+		return usageError(fmt.Errorf("there is no installation in %s; rollbook sync and rollbook serve make one, and --data names another folder", a.config.Data))
+	}
+	return a.withParts(ctx, fn)
+}
+
+// withParts opens the installation, which is made on first use, calls fn and
+// closes it.
 func (a *app) withParts(ctx context.Context, fn func(*server.Parts) error) error {
 	parts, err := server.Open(ctx, a.serverConfig())
 	if err != nil {

@@ -51,7 +51,7 @@ func (a *app) printToken(ctx context.Context, opts tokenOptions) error {
 	if opts.lifetime < time.Second || opts.lifetime > maxTokenLifetime {
 		return usageError(errors.New("--lifetime must be from 1s to 24h"))
 	}
-	return a.withParts(ctx, func(parts *server.Parts) error {
+	return a.withInstallation(ctx, func(parts *server.Parts) error {
 		issuer, err := parts.Issuer()
 		if err != nil {
 			return err

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -86,11 +87,23 @@ func (p *Parts) assemble(ctx context.Context) error {
 	return nil
 }
 
+// Exists reports whether there is an installation to open: a PostgreSQL database
+// that is named is taken for one.
+func Exists(cfg Config) bool {
+	if cfg.Database != "" {
+		return true
+	}
+	_, err := os.Stat(databaseFile(cfg))
+	return !errors.Is(err, fs.ErrNotExist)
+}
+
+func databaseFile(cfg Config) string { return filepath.Join(cfg.Data, "rollbook.db") }
+
 func openDB(ctx context.Context, cfg Config) (store.DB, error) {
 	if cfg.Database != "" {
 		return postgres.Open(ctx, cfg.Database)
 	}
-	return sqlite.Open(ctx, filepath.Join(cfg.Data, "rollbook.db"))
+	return sqlite.Open(ctx, databaseFile(cfg))
 }
 
 // Issuer returns the installation's issuer of tokens. Its keys are made when
