@@ -84,7 +84,7 @@ func (g *surface) updateClass(r *odata.Request, p *odata.Payload) error {
 func (g *surface) classMembers(name string, relation directory.Relation) *odata.EntitySet {
 	t := g.model.Type(typeEducationUser)
 	return &odata.EntitySet{
-		Path: "education/classes/{class}/" + name, Type: t, ReadAll: readRosterPermissions(),
+		Path: "education/classes/{class}/" + name, Type: t, ReadAll: readRosterPermissions(), References: "education/users",
 		Page: func(r *odata.Request) (odata.Page, error) {
 			group, err := g.class(r.Context(), r.Param("class"))
 			if err != nil {

@@ -54,7 +54,7 @@ const (
 func (g *surface) directorySets() []*odata.EntitySet {
 	return []*odata.EntitySet{
 		g.users(), g.groups(), g.newGroups(),
-		g.members("owners", directory.Owner), g.members("members", directory.Member),
+		referable(g.members("owners", directory.Owner)), referable(g.members("members", directory.Member)),
 		g.members("transitiveMembers", directory.Member), // groups hold no groups
 		g.memberOf("memberOf", directory.Member), g.memberOf("transitiveMemberOf", directory.Member), g.memberOf("ownedObjects", directory.Owner),
 		g.directoryObjects(),
@@ -139,6 +139,12 @@ func (g *surface) expandMembers(name string, relation directory.Relation) odata.
 			return odata.List(items), err
 		},
 	}
+}
+
+// referable lets the objects of a set be listed as references, too.
+func referable(set *odata.EntitySet) *odata.EntitySet {
+	set.References = "directoryObjects"
+	return set
 }
 
 // members are the users that belong to a group.

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"slices"
 
@@ -37,6 +38,7 @@ func (g *surface) rosterOperations(path string, of roster) []odata.Operation {
 		path, permissions := path+name, of.permissions(relation)
 		all = append(all,
 			odata.Operation{Method: http.MethodPost, Path: path + "/$ref", Permissions: permissions, Handle: g.addReference(of, name)},
+			odata.Operation{Method: http.MethodDelete, Path: path + "/$ref", Permissions: permissions, Handle: g.removeReference(of, name)},
 			odata.Operation{Method: http.MethodDelete, Path: path + "/{id}/$ref", Permissions: permissions, Handle: g.removeReference(of, name)})
 	}
 	return all
@@ -59,11 +61,24 @@ func (g *surface) addReference(of roster, name string) func(*odata.Request) (oda
 		if err := r.Change(of.object(group), with(of.object(group), name, user)); err != nil {
 			return odata.Answer{}, err
 		}
-		_, err = g.Directory.Change(r.Context(), directory.Effect{
-			Kind: directory.ChangeMembers, ID: group.ID, Add: []directory.Membership{{Relation: of.relations[name], UserID: user}},
-		})
-		return odata.Answer{}, refusedChange(err, "")
+		added := []directory.Membership{{Relation: of.relations[name], UserID: user}}
+		_, err = g.Directory.Change(r.Context(), directory.Effect{Kind: directory.ChangeMembers, ID: group.ID, Add: added})
+		return odata.Answer{}, g.refusedMembers(r.Context(), err, added, "")
 	}
+}
+
+// refusedMembers is refusedChange of a change that adds to a group. Groups are in
+// the directory, and yet a group takes none of them.
+func (g *surface) refusedMembers(ctx context.Context, err error, added []directory.Membership, unique string) error {
+	if !errors.Is(err, directory.ErrNotFound) {
+		return refusedChange(err, unique)
+	}
+	for _, m := range added {
+		if _, missing := g.Directory.Group(ctx, m.UserID); missing == nil {
+			return requestError("", "The object '%s' is a group. Groups cannot be members or owners of groups here: only users can.", m.UserID)
+		}
+	}
+	return refusedChange(err, unique)
 }
 
 func (g *surface) removeReference(of roster, name string) func(*odata.Request) (odata.Answer, error) {
@@ -72,7 +87,10 @@ func (g *surface) removeReference(of roster, name string) func(*odata.Request) (
 		if err != nil {
 			return odata.Answer{}, err
 		}
-		user := r.Param("id")
+		user, err := r.Removed(g.model.Type(typeDirectoryObject))
+		if err != nil {
+			return odata.Answer{}, err
+		}
 		if err := r.Change(with(of.object(group), name, user), of.object(group)); err != nil {
 			return odata.Answer{}, err
 		}

@@ -56,6 +56,8 @@ func wantPermissions() map[string][]string {
 		"POST users":                writeUsers, "PATCH users/{id}": writeUsers, "DELETE users/{id}": writeUsers,
 		"POST groups": createGroups, "PATCH groups/{id}": writeGroups, "DELETE groups/{id}": writeGroups,
 		"POST groups/{group}/members/$ref": writeMembers, "DELETE groups/{group}/members/{id}/$ref": writeMembers,
+		"GET groups/{group}/members/$ref": groups, "DELETE groups/{group}/members/$ref": writeMembers,
+		"GET groups/{group}/owners/$ref": groups, "DELETE groups/{group}/owners/$ref": writeGroups,
 		"POST groups/{group}/owners/$ref": writeGroups, "DELETE groups/{group}/owners/{id}/$ref": writeGroups,
 	}
 	want["POST "+i+"outboundProvisioningFlowSets/{set}/provisioningFlows/{id}/reset"] = write("OutboundFlow")
@@ -71,6 +73,7 @@ func wantPermissions() map[string][]string {
 	for _, path := range []string{"administrativeUnits", "directory/administrativeUnits"} {
 		whole(path, units, writeUnits)
 		want["GET "+path+"/{unit}/members"], want["GET "+path+"/{unit}/members/$count"] = units, units
+		want["GET "+path+"/{unit}/members/$ref"], want["DELETE "+path+"/{unit}/members/$ref"] = units, writeUnits
 		want["POST "+path+"/{unit}/members/$ref"], want["DELETE "+path+"/{unit}/members/{id}/$ref"] = writeUnits, writeUnits
 	}
 	for _, name := range []string{"classes", "schools", "users"} {
@@ -79,6 +82,7 @@ func wantPermissions() map[string][]string {
 	for _, path := range []string{
 		"classes/{class}/members", "classes/{class}/teachers", "classes/{class}/schools", "classes/{class}/schools/$count", "classes/{id}/group",
 		"schools/{school}/classes", "schools/{school}/users", "schools/{id}/administrativeUnit",
+		"classes/{class}/members/$ref", "classes/{class}/teachers/$ref", "schools/{school}/classes/$ref", "schools/{school}/users/$ref",
 		"schools/{school}/classes/$count", "schools/{school}/users/$count",
 		"users/{user}/classes", "users/{user}/taughtClasses", "users/{user}/schools", "users/{user}/schools/$count",
 	} {
@@ -86,6 +90,7 @@ func wantPermissions() map[string][]string {
 	}
 	want["GET education/users/{id}/user"] = roster[1:]
 	for _, path := range []string{"classes/{group}/members", "classes/{group}/teachers", "schools/{school}/classes", "schools/{school}/users"} {
+		want["DELETE education/"+path+"/$ref"] = writeRoster
 		want["POST education/"+path+"/$ref"], want["DELETE education/"+path+"/{id}/$ref"] = writeRoster, writeRoster
 	}
 	for set, noun := range map[string]string{

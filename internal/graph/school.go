@@ -51,7 +51,7 @@ func (g *surface) schools() *odata.EntitySet {
 func (g *surface) classesOfSchool() *odata.EntitySet {
 	t := g.model.Type(typeClass)
 	return &odata.EntitySet{
-		Path: "education/schools/{school}/classes", Type: t, ReadAll: readRosterPermissions(),
+		Path: "education/schools/{school}/classes", Type: t, ReadAll: readRosterPermissions(), References: "education/classes",
 		Page: func(r *odata.Request) (odata.Page, error) {
 			school, err := g.school(r)
 			if err != nil {
@@ -86,7 +86,7 @@ func (g *surface) school(r *odata.Request) (directory.AdministrativeUnit, error)
 func (g *surface) usersOfSchool() *odata.EntitySet {
 	t := g.model.Type(typeEducationUser)
 	return &odata.EntitySet{
-		Path: "education/schools/{school}/users", Type: t, ReadAll: readRosterPermissions(),
+		Path: "education/schools/{school}/users", Type: t, ReadAll: readRosterPermissions(), References: "education/users",
 		Page: func(r *odata.Request) (odata.Page, error) {
 			school, err := g.school(r)
 			if err := errors.Join(err, rosterReadable(r, t)); err != nil {

@@ -170,7 +170,7 @@ func (g *surface) updateUnit(r *odata.Request, k unitKind, p *odata.Payload) err
 // unitMembers are the users and the groups of a unit.
 func (g *surface) unitMembers(path string) *odata.EntitySet {
 	return &odata.EntitySet{
-		Path: path + "/{unit}/members", Type: g.model.Type(typeDirectoryObject), ReadAll: readUnitPermissions(),
+		Path: path + "/{unit}/members", Type: g.model.Type(typeDirectoryObject), ReadAll: readUnitPermissions(), References: "directoryObjects",
 		Page: func(r *odata.Request) (odata.Page, error) {
 			p, err := pageOfKinds(r, g.kindsInUnit(r))
 			return p, notInDirectory(err, "administrative unit", r.Param("unit"))
@@ -242,7 +242,10 @@ func (g *surface) belonging(key, name, typ string, k unitKind) []odata.Operation
 		if err != nil {
 			return odata.Answer{}, err
 		}
-		member := r.Param("id")
+		member, err := r.Removed(g.model.Type(typ))
+		if err != nil {
+			return odata.Answer{}, err
+		}
 		if err := r.Change(with(k.object(u), name, member), k.object(u)); err != nil {
 			return odata.Answer{}, err
 		}
@@ -251,6 +254,7 @@ func (g *surface) belonging(key, name, typ string, k unitKind) []odata.Operation
 	path := k.path + "/{" + key + "}/" + name
 	return []odata.Operation{
 		{Method: http.MethodPost, Path: path + "/$ref", Permissions: k.write, Handle: add},
+		{Method: http.MethodDelete, Path: path + "/$ref", Permissions: k.write, Handle: remove},
 		{Method: http.MethodDelete, Path: path + "/{id}/$ref", Permissions: k.write, Handle: remove},
 	}
 }

@@ -33,14 +33,20 @@ func (p *Payload) bind(t *Type, n node, at string) (Value, error) {
 	if n.kind != '"' {
 		return Value{}, BadRequest(InnerInvalidBinding, at, "'%s' must be the address of one entity.", at)
 	}
-	set, key, ok := splitReference(n.text)
+	key, err := p.model.referred(t, n.text, at)
+	return Reference(key), err
+}
+
+// referred returns the key of the entity of the type that an address leads to.
+func (m *Model) referred(t *Type, address, at string) (string, error) {
+	set, key, ok := splitReference(address)
 	if !ok {
-		return Value{}, BadRequest(InnerInvalidBinding, at, "'%s' is not the address of an entity; it must end in a collection and a key.", n.text)
+		return "", BadRequest(InnerInvalidBinding, at, "'%s' is not the address of an entity; it must end in a collection and a key.", address)
 	}
-	if !p.model.inSet(t, set) {
-		return Value{}, BadRequest(InnerInvalidBinding, at, "'%s' must lead to an entity of type '%s', not to one of '%s'.", at, t.Name, set)
+	if !m.inSet(t, set) {
+		return "", BadRequest(InnerInvalidBinding, at, "'%s' must lead to an entity of type '%s', not to one of '%s'.", at, t.Name, set)
 	}
-	return Reference(canonicalKey(key)), nil
+	return canonicalKey(key), nil
 }
 
 // bindAll reads the addresses of several entities.

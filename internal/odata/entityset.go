@@ -13,6 +13,10 @@ type EntitySet struct {
 	Path string // relative to the service: external/industryData/years
 	Type *Type  // what the collection is declared to hold
 
+	// References is the set by whose addresses a list of references names the
+	// entities; "" where there is no such list.
+	References string
+
 	// The permissions for reading the collection, for reading one entity of it,
 	// and for changing it. Of each list one is needed; the least comes first.
 	ReadAll, ReadOne, Write []string
@@ -73,6 +77,7 @@ func (e *EntitySet) operations() []Operation {
 	}
 	add(e.List != nil || e.Page != nil, http.MethodGet, e.Path, e.ReadAll, e.list)
 	add(e.List != nil || e.Count != nil, http.MethodGet, e.Path+"/$count", e.ReadAll, e.count)
+	add(e.References != "", http.MethodGet, e.Path+"/$ref", e.ReadAll, e.references)
 	add(e.Get != nil, http.MethodGet, item, e.ReadOne, e.get)
 	add(e.Create != nil, http.MethodPost, e.Path, e.Write, e.create)
 	add(e.Update != nil, http.MethodPatch, item, e.Write, e.update)

@@ -23,7 +23,8 @@ type Options struct {
 	Search string
 	Expand []Expand
 	Format string
-	Args   []Arg // what is no option: arguments of functions and their aliases
+	ID     string // the address of a reference
+	Args   []Arg  // what is no option: arguments of functions and their aliases
 
 	given []pair
 }
@@ -85,7 +86,8 @@ func optionNames() []string {
 func (o *Options) read(name, value, raw string, seen map[string]bool) error {
 	lower := strings.ToLower(name)
 	bare := strings.TrimPrefix(lower, "$")
-	if !slices.Contains(optionNames(), bare) {
+	// Functions may have an argument that is called id.
+	if lower != "$id" && !slices.Contains(optionNames(), bare) {
 		if bare != lower {
 			return BadRequest(InnerInvalidQuery, name, "The query option '%s' is not supported.", name)
 		}
@@ -124,6 +126,8 @@ func (o *Options) set(name, value string) (err error) {
 		o.Search = strings.Trim(strings.TrimSpace(value), `"`)
 	case "format":
 		o.Format = value
+	case "id":
+		o.ID = value
 	}
 	return err
 }

@@ -127,6 +127,10 @@ func (e *Encoder) appendPage(dst []byte, r *Request, a Answer, context string) [
 		if i > 0 {
 			dst = append(dst, ',')
 		}
+		if a.references != "" {
+			dst = e.appendReference(dst, o, a.references)
+			continue
+		}
 		dst = e.Append(dst, o, a.Declared)
 	}
 	return append(dst, ']', '}')

@@ -68,6 +68,9 @@ func (s *Service) answer(r *Request) (Answer, error) {
 		return Answer{}, err
 	}
 	r.operation = op
+	if r.Options.ID != "" && !op.removesReference() {
+		return Answer{}, BadRequest(InnerInvalidQuery, "$id", "The query option $id is not supported here.")
+	}
 	if err := r.negotiate(); err != nil {
 		return Answer{}, err
 	}

@@ -78,6 +78,8 @@ type Answer struct {
 	allow  string // the methods of the path
 	tagged bool   // the entities have ETags
 	set    string // where the entities are, relative to the service; "" where that is not to be said
+
+	references string // the set by whose addresses the page lists its entities; "" for the entities themselves
 }
 
 // Service answers requests. All fields are set before the first request and do
