@@ -1,6 +1,7 @@
 package odata_test
 
 import (
+	"net/url"
 	"strings"
 	"testing"
 
@@ -93,6 +94,37 @@ func TestParseQuery(t *testing.T) {
 		if _, err := odata.ParseQuery(query); err == nil {
 			t.Errorf("%.30s: no error", query)
 		}
+	}
+}
+
+func TestSearchIsOnePhrase(t *testing.T) {
+	t.Parallel()
+	for value, want := range map[string]string{
+		"math": "math", ` "math AND NOT x" `: "math AND NOT x", `"say \"x\" OR y"`: `say \"x\" OR y`, "android or not": "android or not", "NOTES,ANDREW": "NOTES,ANDREW",
+	} {
+		o, err := odata.ParseQuery("$search=" + url.QueryEscape(value))
+		if err != nil || o.Search != want {
+			t.Errorf("%s: %+v, %v, want %s", value, o, err, want)
+		}
+	}
+	for _, value := range []string{"math AND NOT x", "NOT x", `"a" OR "b"`, `("a b") AND c`, "(NOT\tx)", "a AND"} {
+		for _, query := range []string{"search=" + url.QueryEscape(value), "$expand=n($search=" + url.QueryEscape(value) + ";$top=1)"} {
+			if _, err := odata.ParseQuery(query); err == nil || !strings.Contains(err.Error(), "one phrase") {
+				t.Errorf("%s: %v", query, err)
+			}
+		}
+	}
+}
+
+func TestNumbersNameTheirBound(t *testing.T) {
+	t.Parallel()
+	for _, query := range []string{"$skip=9999999999999", "$top=2147483648", "$skip=-1"} {
+		if _, err := odata.ParseQuery(query); err == nil || !strings.Contains(err.Error(), "from 0 to 2147483647,") {
+			t.Errorf("%s: %v", query, err)
+		}
+	}
+	if o, err := odata.ParseQuery("$skip=2147483647"); err != nil || o.Skip != 2147483647 {
+		t.Error(o, err)
 	}
 }
 

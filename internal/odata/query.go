@@ -1,10 +1,12 @@
 package odata
 
 import (
+	"math"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // Options are the query options of a request.
@@ -123,7 +125,7 @@ func (o *Options) set(name, value string) (err error) {
 	case "expand":
 		o.Expand, err = parseExpand(value)
 	case "search":
-		o.Search = strings.Trim(strings.TrimSpace(value), `"`)
+		o.Search, err = phrase(value)
 	case "format":
 		o.Format = value
 	case "id":
@@ -135,9 +137,25 @@ func (o *Options) set(name, value string) (err error) {
 func number(option, value string) (int, error) {
 	n, err := strconv.ParseUint(value, 10, 31)
 	if err != nil {
-		return 0, BadRequest(InnerInvalidQuery, option, "The value of %s must be a number from 0, not '%s'.", option, value)
+		return 0, BadRequest(InnerInvalidQuery, option, "The value of %s must be a number from 0 to %d, not '%s'.", option, math.MaxInt32, value)
 	}
 	return int(n), nil
+}
+
+// phrase returns what $search looks for. Operators outside of quotes combine
+// phrases (OData 4.01 URL Conventions section 5.1.8), and one alone is taken.
+func phrase(value string) (string, error) {
+	for i, part := range strings.Split(strings.ReplaceAll(value, `\"`, ""), `"`) {
+		if i%2 == 1 {
+			continue // between quotes
+		}
+		for _, word := range strings.FieldsFunc(part, func(c rune) bool { return unicode.IsSpace(c) || c == '(' || c == ')' }) {
+			if slices.Contains([]string{"AND", "OR", "NOT"}, word) {
+				return "", BadRequest(InnerInvalidQuery, "$search", "The value of $search can be one phrase; '%s' would combine phrases. A phrase that has the word in it stands in double quotes.", word)
+			}
+		}
+	}
+	return strings.Trim(strings.TrimSpace(value), `"`), nil
 }
 
 func boolean(option, value string) (bool, error) {
