@@ -2,6 +2,8 @@ package graph_test
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -61,8 +63,12 @@ func TestBatch(t *testing.T) {
 	if got["gone"].member("body/error/code") != "conflict" {
 		t.Errorf("%v", got["gone"].body)
 	}
-	if a, b := got["9d2f"].member("headers/Request-Id"), got["count"].member("headers/Request-Id"); a == nil || a == b {
+	if a, b := got["9d2f"].member("headers/request-id"), got["count"].member("headers/request-id"); a == nil || a == b {
 		t.Errorf("two items have the request-ids %v and %v", a, b)
+	}
+	headers, _ := got["made"].member("headers").(map[string]any)
+	if diff := cmp.Diff([]string{"Content-Type", "ETag", "Location", "OData-Version", "client-request-id", "request-id"}, slices.Sorted(maps.Keys(headers))); diff != "" {
+		t.Error(diff)
 	}
 	if w.runs.started != 1 {
 		t.Errorf("started %d runs", w.runs.started)

@@ -78,6 +78,17 @@ func TestAccept(t *testing.T) {
 	if a := w.call("GET", industry+"roleGroups?$format=atom", ""); a.status != 406 {
 		t.Errorf("$format: %d", a.status)
 	}
+	for format, status := range map[string]int{"xml": 200, "application/xml;charset=utf-8": 200, "json": 406, "application/json": 406} {
+		a := w.call("GET", "/beta/$metadata?$format="+format, "")
+		if a.status != status || status == 406 && !strings.Contains(a.text, "application/xml") {
+			t.Errorf("$metadata in %s: %d %.200s", format, a.status, a.text)
+		}
+	}
+	for _, accept := range []string{"", "*/*", "application/json", "application/xml", "text/html"} {
+		if a := w.call("GET", "/v1.0/$metadata", "", "Accept", accept); a.status != 200 || a.header.Get("Content-Type") != "application/xml" {
+			t.Errorf("$metadata to who accepts %q: %d", accept, a.status)
+		}
+	}
 	if a := w.call("PATCH", industry+"years/x", "{}", "Content-Type", "text/plain"); a.status != 415 {
 		t.Errorf("text/plain: %d", a.status)
 	}

@@ -62,6 +62,19 @@ func checkAccept(accept string) error {
 		Message: "The answer is application/json, which the request does not accept: '" + accept + "'."}
 }
 
+// checkXML returns an error for a $format other than XML. Accept is passed over
+// (RFC 9110 section 12.5.1 leaves that open): it is $metadata that is asked for, and
+// clients send what they accept of everything else with it.
+func checkXML(format string) error {
+	media, _, _ := strings.Cut(strings.ToLower(strings.ReplaceAll(format, " ", "")), ";")
+	switch media {
+	case "", "xml", "application/xml":
+		return nil
+	}
+	return &Error{Status: http.StatusNotAcceptable, Code: "notAcceptable",
+		Message: "The answer is application/xml, which the request does not accept: '" + format + "'."}
+}
+
 // excluded reports whether a media range has the weight of what is not wanted
 // (RFC 9110 section 12.4.2).
 func excluded(parameters string) bool {

@@ -8,13 +8,15 @@ import (
 	"strings"
 )
 
+const metadataPath = "$metadata"
+
 // documents are what every service has: the documents that describe it, and
 // $batch. The descriptions say nothing about anybody, and tools read them before
 // they have a token.
 func (s *Service) documents() []Operation {
 	return []Operation{
 		{Method: http.MethodGet, Path: "", Handle: s.serviceDocument, public: true},
-		{Method: http.MethodGet, Path: "$metadata", Handle: s.metadataDocument, public: true},
+		{Method: http.MethodGet, Path: metadataPath, Handle: s.metadataDocument, public: true},
 		{Method: http.MethodPost, Path: batchPath, Handle: s.batch},
 	}
 }

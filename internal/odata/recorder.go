@@ -42,7 +42,7 @@ func (w *recorder) answer(id string) batchItemAnswer {
 	a := batchItemAnswer{ID: id, Status: w.status, Headers: map[string]string{}}
 	for _, name := range slices.Sorted(maps.Keys(w.header)) {
 		if name != "Content-Length" {
-			a.Headers[name] = strings.Join(w.header[name], ", ")
+			a.Headers[spelled(name)] = strings.Join(w.header[name], ", ")
 		}
 	}
 	switch {
@@ -53,4 +53,20 @@ func (w *recorder) answer(id string) batchItemAnswer {
 		a.Body = jsontext.Value(appendText(nil, string(w.body)))
 	}
 	return a
+}
+
+// spelled returns the name of a header as Graph writes it. In HTTP letter case
+// makes no difference; in JSON, where clients look names up, it does.
+func spelled(name string) string {
+	switch name {
+	case "Request-Id", "Client-Request-Id":
+		return strings.ToLower(name)
+	case "Odata-Version":
+		return "OData-Version"
+	case "Etag":
+		return "ETag"
+	case "Www-Authenticate":
+		return "WWW-Authenticate"
+	}
+	return name
 }

@@ -82,7 +82,10 @@ func (r *Request) negotiate() error {
 	if r.Options.Format != "" {
 		r.format = formatOf(r.Options.Format)
 	}
-	if r.operation.public {
+	switch {
+	case r.operation.Path == metadataPath:
+		return checkXML(r.Options.Format)
+	case r.operation.public:
 		return nil // which reads a description whatever it is written in
 	}
 	return checkAccept(r.accept())
