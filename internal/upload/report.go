@@ -64,7 +64,11 @@ func publicError(f feed.Finding) PublicError {
 
 // missingOptional names the files that class groups need, where they are
 // missing and nothing else has said so (SDS: a conditional file's absence is a warning).
+// Of an archive that cannot be read nobody knows what is missing.
 func missingOptional(errs []PublicError, held []string) []PublicError {
+	if slices.ContainsFunc(errs, func(e PublicError) bool { return e.Code == string(feed.RuleFileUnreadable) && isArchive(e.Target) }) {
+		return nil
+	}
 	var missing []PublicError
 	for _, name := range []string{"classes.csv", "enrollments.csv"} {
 		known := slices.ContainsFunc(errs, func(e PublicError) bool { return e.Target == name })

@@ -205,6 +205,18 @@ func TestArchiveIsChecked(t *testing.T) {
 	})
 }
 
+// An archive that was cut off has one thing wrong with it.
+func TestCutArchiveIsOneFinding(t *testing.T) {
+	onEveryEngine(t, func(t *testing.T, w *world) {
+		w.findings = []feed.Finding{{Severity: feed.Catastrophic, Rule: feed.RuleFileUnreadable, File: "feed.zip", Message: "the archive cannot be read"}}
+		put(t, w.session(t, "c1"), "feed.zip", "PK\x03\x04")
+		got := w.validate(t, "c1")
+		if len(got.Errors) != 1 || got.Errors[0].Target != "feed.zip" || len(got.Warnings) != 0 || len(got.ValidatedFiles) != 0 {
+			t.Errorf("%+v, want one error about the archive and nothing else", got)
+		}
+	})
+}
+
 func TestCheckThatDoesNotWorkOutCanBeRepeated(t *testing.T) {
 	onEveryEngine(t, func(t *testing.T, w *world) {
 		w.failure = errors.New("disk on fire")
