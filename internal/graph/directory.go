@@ -150,7 +150,7 @@ func referable(set *odata.EntitySet) *odata.EntitySet {
 // members are the users that belong to a group.
 func (g *surface) members(name string, relation directory.Relation) *odata.EntitySet {
 	return &odata.EntitySet{
-		Path: "groups/{group}/" + name, Type: g.model.Type(typeDirectoryObject), ReadAll: readGroupPermissions(),
+		Path: "groups/{group}/" + name, Context: "directoryObjects", Type: g.model.Type(typeDirectoryObject), ReadAll: readGroupPermissions(),
 		Page: func(r *odata.Request) (odata.Page, error) {
 			if err := readable(r, g.model.Type(typeUser)); err != nil {
 				return odata.Page{}, err

@@ -299,3 +299,30 @@ func TestGroupExpanded(t *testing.T) {
 	}
 	w.must(400, "GET", "/v1.0/groups?$expand=members", "")
 }
+
+// The contexts are those of Graph: what is expanded stands in them, and of mixed
+// lists they name the set that all objects are of.
+func TestContexts(t *testing.T) {
+	t.Parallel()
+	w := newWorldOn(t, true)
+	ada := w.userNamed("ada")
+	group := w.groupNamed("choir", `,"members@odata.bind":["users/`+ada+`"],"owners@odata.bind":["users/`+ada+`"]`)
+	unit := w.must(201, "POST", "/v1.0/directory/administrativeUnits", `{"displayName":"North"}`).id()
+	for path, want := range map[string]string{
+		"groups/" + group + "?$expand=members":                                           "groups(members())/$entity",
+		"groups/" + group + "?$expand=MEMBERS($select=ID,displayName),owners&$select=id": "groups(id,members(id,displayName),owners())/$entity",
+		"groups/" + group + "/members":                                                   "directoryObjects",
+		"groups/" + group + "/members?$select=id":                                        "directoryObjects(id)",
+		"groups/" + group + "/owners":                                                    "directoryObjects",
+		"groups/" + group + "/transitiveMembers":                                         "directoryObjects",
+		"users/" + ada + "/memberOf":                                                     "directoryObjects",
+		"users/" + ada + "/transitiveMemberOf":                                           "directoryObjects",
+		"users/" + ada + "/ownedObjects":                                                 "directoryObjects",
+		"directory/administrativeUnits/" + unit + "/members":                             "directoryObjects",
+	} {
+		a := w.must(200, "GET", "/v1.0/"+path, "")
+		if got := a.member("@odata.context"); got != w.server.URL+"/v1.0/$metadata#"+want {
+			t.Errorf("%s: %v, want %s", path, got, want)
+		}
+	}
+}

@@ -45,6 +45,35 @@ func TestETags(t *testing.T) {
 	}
 }
 
+// What $expand shows has the tag that it has alone, and so has what is read at the
+// second path of source systems.
+func TestETagOfExpanded(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	i := w.populated()
+	for _, test := range []struct{ path, member, alone string }{
+		{"dataConnectors/" + i.connector + "?$expand=sourceSystem", "sourceSystem", "sourceSystems/" + i.source},
+		{"dataConnectors?$expand=sourceSystem($select=id)", "value/0/sourceSystem", "sourceSystems/" + i.source},
+		{"inboundFlows/" + i.inbound + "?$expand=dataConnector,year", "dataConnector", "dataConnectors/" + i.connector},
+		{"inboundFlows/" + i.inbound + "?$expand=dataConnector,year", "year", "years/" + i.year},
+		{"outboundProvisioningFlowSets?$expand=provisioningFlows", "value/0/provisioningFlows/0", "outboundProvisioningFlowSets/" + i.set + "/provisioningFlows/" + i.class},
+		{"?$expand=years", "years/0", "years/" + i.year},
+		{"sourceSystems/" + i.source + "/sourceSystem", "", "sourceSystems/" + i.source},
+	} {
+		tag := w.must(200, "GET", industry+test.alone, "").header.Get("ETag")
+		a := w.must(200, "GET", strings.Replace(industry+test.path, "/?", "?", 1), "")
+		if got := a.member(strings.TrimPrefix(test.member+"/@odata.etag", "/")); got != tag {
+			t.Errorf("%s: the tag of %s is %v, alone %s", test.path, test.member, got, tag)
+		}
+		if a := w.call("GET", strings.Replace(industry+test.path, "/?", "?", 1), "", "Accept", "application/json;odata.metadata=none"); strings.Contains(a.text, "etag") {
+			t.Errorf("%s without metadata: %s", test.path, a.text)
+		}
+	}
+	if a := w.call("GET", industry+"sourceSystems/"+i.source+"/sourceSystem", ""); a.header.Get("ETag") == "" || a.id() != i.source {
+		t.Error(a.header, a.text)
+	}
+}
+
 // The tag of the answer to a creation is good for a change, also where the
 // readiness has changed since.
 func TestETagOfCreation(t *testing.T) {

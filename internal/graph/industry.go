@@ -30,7 +30,9 @@ func (g *surface) industryOperations() []odata.Operation {
 		Parameters: []odata.Parameter{{Name: "resetSession", Type: flag, Optional: true}},
 	}
 	return []odata.Operation{
-		{Method: http.MethodGet, Path: base + "sourceSystems/{id}/sourceSystem", Permissions: readPermissions(nounSourceSystem), Handle: g.sameSourceSystem},
+		// The documentation has this path and the metadata lacks it: it can only mean
+		// the source system itself.
+		g.sourceSystems().ReadAt(base + "sourceSystems/{id}/sourceSystem"),
 		{Method: http.MethodPost, Path: base + "dataConnectors/{id}/validate", Bound: validate, Permissions: uploadPermissions(), Handle: g.validate(own)},
 		{Method: http.MethodGet, Path: base + "dataConnectors/{id}/getUploadSession", Bound: upload, Effective: true, Permissions: uploadPermissions(), Handle: g.uploadSession},
 		{Method: http.MethodPatch, Path: base + "inboundFlows/{id}/dataConnector", Permissions: writePermissions(nounConnector), Handle: g.patchConnectorOfFlow},
@@ -48,7 +50,7 @@ func (g *surface) industryOperations() []odata.Operation {
 // root is what all sets are contained in, and can be expanded from.
 func (g *surface) root(sets []*odata.EntitySet) *odata.SingleEntity {
 	root := &odata.SingleEntity{
-		Path: "external/industryData", Type: g.types[typeRoot],
+		Path: "external/industryData", Type: g.types[typeRoot], Tagged: true,
 		Get: func(*odata.Request) (*odata.Object, error) {
 			return g.typed(typeRoot).Set("id", odata.Text("industryData")), nil
 		},
@@ -71,16 +73,6 @@ func (g *surface) root(sets []*odata.EntitySet) *odata.SingleEntity {
 		})
 	}
 	return root
-}
-
-// sameSourceSystem answers a path that the documentation has and the metadata
-// lacks: it can only mean the source system itself.
-func (g *surface) sameSourceSystem(r *odata.Request) (odata.Answer, error) {
-	s, err := g.Flows.SourceSystem(r.Context(), r.Param("id"))
-	if err != nil {
-		return odata.Answer{}, err
-	}
-	return odata.Answer{Object: g.sourceSystemObject(s), Declared: g.types[typeSourceSystem], Context: base + "sourceSystems/$entity"}, nil
 }
 
 func (g *surface) connectorOfFlow(r *odata.Request) (string, error) {

@@ -13,7 +13,7 @@ import (
 // member of, its administrative units.
 func (g *surface) memberOf(name string, relation directory.Relation) *odata.EntitySet {
 	return &odata.EntitySet{
-		Path: "users/{user}/" + name, Type: g.model.Type(typeDirectoryObject), ReadAll: readGroupPermissions(),
+		Path: "users/{user}/" + name, Context: "directoryObjects", Type: g.model.Type(typeDirectoryObject), ReadAll: readGroupPermissions(),
 		Page: func(r *odata.Request) (odata.Page, error) {
 			p, err := pageOfKinds(r, g.kindsOfUser(r, relation))
 			return p, notInDirectory(err, "user", r.Param("user"))

@@ -170,7 +170,8 @@ func (g *surface) updateUnit(r *odata.Request, k unitKind, p *odata.Payload) err
 // unitMembers are the users and the groups of a unit.
 func (g *surface) unitMembers(path string) *odata.EntitySet {
 	return &odata.EntitySet{
-		Path: path + "/{unit}/members", Type: g.model.Type(typeDirectoryObject), ReadAll: readUnitPermissions(), References: "directoryObjects",
+		Path: path + "/{unit}/members", Context: "directoryObjects", References: "directoryObjects",
+		Type: g.model.Type(typeDirectoryObject), ReadAll: readUnitPermissions(),
 		Page: func(r *odata.Request) (odata.Page, error) {
 			p, err := pageOfKinds(r, g.kindsInUnit(r))
 			return p, notInDirectory(err, "administrative unit", r.Param("unit"))

@@ -34,6 +34,8 @@ type Encoder struct {
 	tag  string // "@odata.etag" of the outermost object; "" for none
 	tags bool   // each of the outermost objects has one
 
+	within bool // each that $expand put inside of them has one, too
+
 	references bool   // keys of what is referred to are written, as bindings
 	quoted     bool   // integers of 64 bits are written as strings
 	links      string // what addresses begin with, with MetadataFull
@@ -51,14 +53,19 @@ func (e *Encoder) outermost(dst []byte, o *Object, declared *Type) []byte {
 		var room [40]byte
 		tag = string(o.appendTag(room[:0], dst[len(dst):]))
 	}
-	if tag != "" && e.Metadata != MetadataNone {
-		dst = append(dst, `"@odata.etag":`...)
-		dst = append(appendText(dst, tag), ',')
-	}
+	dst = e.appendTag(dst, tag)
 	if e.Metadata == MetadataFull && e.set != "" {
 		dst = e.appendLinks(dst, o)
 	}
 	return e.object(dst, o, declared, e.Select)
+}
+
+func (e *Encoder) appendTag(dst []byte, tag string) []byte {
+	if tag == "" || e.Metadata == MetadataNone {
+		return dst
+	}
+	dst = append(dst, `"@odata.etag":`...)
+	return append(appendText(dst, tag), ',')
 }
 
 // AppendEntity is Append with an "@odata.context" in front.
@@ -189,7 +196,12 @@ func (e *Encoder) value(dst []byte, p *Property, v *Value) []byte {
 	case KindSecret, KindMask:
 		return append(dst, mask...)
 	case KindObject:
-		return e.object(append(dst, '{'), v.object, p.structure, v.object.only)
+		dst = append(dst, '{')
+		if e.within && p.Navigation && v.object.Context == "" {
+			var room [40]byte
+			dst = e.appendTag(dst, string(v.object.appendTag(room[:0], dst[len(dst):])))
+		}
+		return e.object(dst, v.object, p.structure, v.object.only)
 	case KindList:
 		return e.list(dst, p, v.list)
 	}

@@ -13,6 +13,10 @@ type EntitySet struct {
 	Path string // relative to the service: external/industryData/years
 	Type *Type  // what the collection is declared to hold
 
+	// Context is the set that the entities are of, where that is another one; "" for
+	// Path.
+	Context string
+
 	// References is the set by whose addresses a list of references names the
 	// entities; "" where there is no such list.
 	References string
@@ -158,6 +162,12 @@ func (e *EntitySet) get(r *Request) (Answer, error) {
 	return e.entity(r, o), nil
 }
 
+// ReadAt returns what reads an entity of the set at another path, which has the
+// key {id} too.
+func (e *EntitySet) ReadAt(path string) Operation {
+	return Operation{Method: http.MethodGet, Path: path, Permissions: e.ReadOne, Handle: e.get}
+}
+
 // one returns the entity that the path names, which must be of the type that
 // the path casts it to.
 func (e *EntitySet) one(r *Request) (*Object, error) {
@@ -292,50 +302,4 @@ func (e *EntitySet) expand(r *Request, objects []*Object) error {
 		}
 	}
 	return nil
-}
-
-// context returns what stands behind "$metadata#" for the collection.
-func (e *EntitySet) context(r *Request) string {
-	path := e.withKeys(r, func(key string) string { return "('" + strings.ReplaceAll(key, "'", "''") + "')" })
-	if r.Options != nil && len(r.Options.Select) > 0 {
-		path += "(" + strings.Join(selected(r, e.Type), ",") + ")"
-	}
-	return path
-}
-
-// selected returns what $select names, each once and as the type spells it.
-func selected(r *Request, t *Type) []string {
-	var all []string
-	for _, name := range r.Options.Select {
-		if p := r.Model().find(t, name); p != nil {
-			name = p.Name
-		}
-		if !slices.Contains(all, name) {
-			all = append(all, name)
-		}
-	}
-	return all
-}
-
-// address returns the path of the collection with its keys as segments.
-func (e *EntitySet) address(r *Request) string {
-	return e.withKeys(r, func(key string) string { return "/" + key })
-}
-
-func (e *EntitySet) withKeys(r *Request, write func(key string) string) string {
-	if !strings.Contains(e.Path, "{") {
-		return e.Path
-	}
-	var b strings.Builder
-	for segment := range strings.SplitSeq(e.Path, "/") {
-		if strings.HasPrefix(segment, "{") {
-			b.WriteString(write(r.Param(strings.Trim(segment, "{}"))))
-			continue
-		}
-		if b.Len() > 0 {
-			b.WriteByte('/')
-		}
-		b.WriteString(segment)
-	}
-	return b.String()
 }

@@ -65,7 +65,7 @@ func (s *Service) body(dst []byte, r *Request, a Answer, tag string) ([]byte, er
 		return append(dst, a.Text...), nil
 	}
 	r.writer.Header()["Content-Type"] = []string{r.format.contentType()}
-	e := Encoder{Metadata: r.format.metadata, tag: tag, tags: a.tagged, quoted: r.format.quoted, links: r.Base + "/", set: a.set}
+	e := Encoder{Metadata: r.format.metadata, tag: tag, tags: a.tagged, within: a.tagged || a.within, quoted: r.format.quoted, links: r.Base + "/", set: a.set}
 	context := ""
 	if a.Context != "" {
 		context = r.Base + "/$metadata#" + a.Context

@@ -76,7 +76,8 @@ type Answer struct {
 	Applied  string // Preference-Applied
 
 	allow  string // the methods of the path
-	tagged bool   // the entities have ETags
+	tagged bool   // the entities have ETags, and so have those that are expanded in them
+	within bool   // those that are expanded have
 	set    string // where the entities are, relative to the service; "" where that is not to be said
 
 	references string // the set by whose addresses the page lists its entities; "" for the entities themselves

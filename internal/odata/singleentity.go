@@ -9,6 +9,7 @@ type SingleEntity struct {
 	Permissions []string // of which one is needed; empty for none
 	Get         func(*Request) (*Object, error)
 	Navigations []Navigation // that can be expanded
+	Tagged      bool         // what they lead to has ETags
 }
 
 // Operation returns what reads the entity.
@@ -19,6 +20,6 @@ func (s *SingleEntity) Operation() Operation {
 		if err != nil {
 			return Answer{}, err
 		}
-		return Answer{Object: o, Declared: s.Type, Context: s.Path}, e.expand(r, []*Object{o})
+		return Answer{Object: o, Declared: s.Type, Context: s.Path, within: s.Tagged}, e.expand(r, []*Object{o})
 	}}
 }
