@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"cmp"
 	"context"
 
 	"rollbook/internal/directory"
@@ -55,22 +56,15 @@ func (g *surface) classObject(group directory.Group) *odata.Object {
 			}
 			return externalID
 		case propertyExternalName:
-			return or(group.Attributes[property], group.DisplayName)
+			return cmp.Or(group.Attributes[property], group.DisplayName)
 		case propertySource:
 			if provisioned {
 				return sourceSIS
 			}
-			return or(group.Attributes[property], sourceManual)
+			return cmp.Or(group.Attributes[property], sourceManual)
 		}
 		return group.Attributes[property]
 	})
-}
-
-func or(text, otherwise string) string {
-	if text != "" {
-		return text
-	}
-	return otherwise
 }
 
 // unnamedClass is the attribute of a class that was made without externalId: by

@@ -102,11 +102,7 @@ func (g *surface) groups() *odata.EntitySet {
 			return page(r, t, g.Directory.PageGroups, g.Directory.CountGroups, object)
 		},
 		Count: func(r *odata.Request) (int, error) {
-			f, err := conditionOf(r, t)
-			if err != nil {
-				return 0, err
-			}
-			return g.Directory.CountGroups(r.Context(), f)
+			return countOf(r, t, g.Directory.CountGroups)
 		},
 		Get: func(r *odata.Request) (*odata.Object, error) {
 			group, err := g.group(r.Context(), r.Param("id"))
@@ -209,6 +205,15 @@ func page[E any](r *odata.Request, t *odata.Type,
 	}
 	p.Objects, p.Next = objects(found.Items, object), found.Next
 	return p, nil
+}
+
+// countOf returns the number of users, groups or units that $filter leaves.
+func countOf(r *odata.Request, t *odata.Type, number func(context.Context, directory.Filter) (int, error)) (int, error) {
+	f, err := conditionOf(r, t)
+	if err != nil {
+		return 0, err
+	}
+	return number(r.Context(), f)
 }
 
 // lister reads a list in its own order, from an ID on.

@@ -100,11 +100,7 @@ func (g *surface) educationUsers() *odata.EntitySet {
 			if err := rosterReadable(r, t); err != nil {
 				return 0, err
 			}
-			f, err := conditionOf(r, t)
-			if err != nil {
-				return 0, err
-			}
-			return g.Directory.CountUsers(r.Context(), f)
+			return countOf(r, t, g.Directory.CountUsers)
 		},
 		Get: func(r *odata.Request) (*odata.Object, error) {
 			u, err := g.Directory.User(r.Context(), r.Param("id"))

@@ -83,11 +83,7 @@ func (g *surface) unitSet(k unitKind) *odata.EntitySet {
 			return page(r, t, list, number, k.object)
 		},
 		Count: func(r *odata.Request) (int, error) {
-			f, err := conditionOf(r, t)
-			if err != nil {
-				return 0, err
-			}
-			return number(r.Context(), f)
+			return countOf(r, t, number)
 		},
 		Get: func(r *odata.Request) (*odata.Object, error) {
 			u, err := g.unit(r.Context(), k, r.Param("id"))

@@ -52,8 +52,8 @@ func (m *member) person() (roster.Person, error) {
 	return roster.DecodePerson(m.record.Key, m.record.Split()[roster.Itself])
 }
 
-// each calls visit with every person of a source in the order of IDs. What it
-// hands over is valid until visit returns.
+// each calls visit with every person of a source in the order of IDs. Of what it
+// hands over, the record alone is still valid when visit has returned.
 func (m Maker) each(ctx context.Context, g *Matching, visit func(*member) error) error {
 	source := g.rules.Source.Number
 	accounts := m.accounts(ctx, source)
@@ -155,7 +155,6 @@ func (n *newcomers) add(who *member) {
 		return
 	}
 	kept := *who
-	kept.record.Body = slices.Clone(who.record.Body)
 	kept.current = slices.Clone(who.current)
 	n.list = append(n.list, kept)
 }

@@ -65,6 +65,18 @@ func (d *Directory) apply(ctx context.Context, tx store.Tx, effects []directory.
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	b, err := d.begin(ctx, tx, effects)
+	if err != nil {
+		return nil, err
+	}
+	for i, effect := range effects {
+		b.outcomes[i].ID, b.outcomes[i].Err = b.try(effect)
+	}
+	return b, b.flush(ctx, tx)
+}
+
+// begin returns a batch that has read what the effects concern, and done nothing yet.
+func (d *Directory) begin(ctx context.Context, tx store.Tx, effects []directory.Effect) (*batch, error) {
 	b := newBatch(d.newID, d.now(), len(effects))
 	var err error
 	if b.state, err = readState(ctx, tx); err != nil {
@@ -76,10 +88,7 @@ func (d *Directory) apply(ctx context.Context, tx store.Tx, effects []directory.
 	if err := b.load(ctx, tx, effects); err != nil {
 		return nil, err
 	}
-	for i, effect := range effects {
-		b.outcomes[i].ID, b.outcomes[i].Err = b.try(effect)
-	}
-	return b, b.flush(ctx, tx)
+	return b, nil
 }
 
 // lookupsWorthLoading is how many objects are loaded in the time of one lookup.

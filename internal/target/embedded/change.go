@@ -29,15 +29,8 @@ func (d *Directory) Change(ctx context.Context, effects ...directory.Effect) ([]
 }
 
 func (d *Directory) change(ctx context.Context, tx store.Tx, effects []directory.Effect) (*batch, error) {
-	b := newBatch(d.newID, d.now(), len(effects))
-	var err error
-	if b.state, err = readState(ctx, tx); err != nil {
-		return nil, err
-	}
-	if err := d.lookUp(ctx, tx, b, effects); err != nil {
-		return nil, err
-	}
-	if err := b.load(ctx, tx, effects); err != nil {
+	b, err := d.begin(ctx, tx, effects)
+	if err != nil {
 		return nil, err
 	}
 	created := ""
