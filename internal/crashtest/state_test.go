@@ -9,8 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"rollbook/internal/directory"
-	"rollbook/internal/plan"
 	"rollbook/internal/run"
 	"rollbook/internal/store"
 	"rollbook/internal/target/embedded"
@@ -112,29 +110,20 @@ func (s *state) memory() {
 // journal adds the effects of all plans in order, whichever plan they are in: a
 // sync that follows one that was cut off makes a plan without effects.
 func (s *state) journal() {
+	var plans []int64
 	s.query(`SELECT id, state, tried, done FROM plan ORDER BY id`, func(r store.Rows) error {
 		var id, tried, done int64
 		var state string
 		err := r.Scan(&id, &state, &tried, &done)
+		plans = append(plans, id)
 		if state != "applied" || tried != done {
 			s.add("plan %d: %s, tried %d, done %d", id, state, tried, done)
 		}
 		return err
 	})
-	s.query(`SELECT seq, kind, source, object, body FROM effect ORDER BY plan, seq`, func(r store.Rows) error {
-		var l plan.Line
-		var kind, object int64
-		if err := r.Scan(&l.Seq, &kind, &l.Source, &object, &l.Body); err != nil {
-			return err
-		}
-		e, err := l.Effect()
-		if err != nil {
-			return err
-		}
-		e.ObjectID = s.name(e.ObjectID)
-		s.add("effect %d: %s %d %d %+v", l.Seq, directory.EffectKind(kind), l.Source, object, e)
-		return nil
-	})
+	for _, id := range plans {
+		s.effects(id)
+	}
 	s.query(`SELECT seq, message FROM effect_failure ORDER BY plan, seq`, func(r store.Rows) error {
 		var seq int64
 		var message string
@@ -142,6 +131,18 @@ func (s *state) journal() {
 		s.add("failed %d: %s", seq, message)
 		return err
 	})
+}
+
+// effects adds the effects of a plan.
+func (s *state) effects(id int64) {
+	for l := range all(s.tb, store.Journal{DB: s.db}.Lines(s.tb.Context(), id, 0)) {
+		e, err := l.Effect()
+		if err != nil {
+			s.tb.Fatal(err)
+		}
+		e.ObjectID = s.name(e.ObjectID)
+		s.add("effect %d: %s %d %d %+v", l.Seq, l.Kind, l.Source, l.Object, e)
+	}
 }
 
 // runs adds what runs say about themselves: none goes on forever, the one that

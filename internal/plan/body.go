@@ -34,8 +34,8 @@ func appendText(dst []byte, text string) []byte {
 }
 
 // decodeBody fills in what AppendBody wrote.
-func (e *Effect) decodeBody(body []byte) error {
-	r := bodyReader{rest: string(body)}
+func (e *Effect) decodeBody(body string) error {
+	r := bodyReader{rest: body}
 	e.Anchor, e.ObjectID = r.text(), r.text()
 	e.Properties, e.Was = r.properties(), r.properties()
 	e.AddOwners, e.AddMembers, e.RemoveOwners, e.RemoveMembers = r.people(), r.people(), r.people(), r.people()
@@ -67,6 +67,16 @@ func (r *bodyReader) number() uint64 {
 	}
 	r.rest, r.damaged = "", true
 	return 0
+}
+
+// upTo reads a number that is no larger than another.
+func (r *bodyReader) upTo(most uint64) uint64 {
+	n := r.number()
+	if n > most {
+		r.rest, r.damaged = "", true
+		return 0
+	}
+	return n
 }
 
 // count reads the length of what follows, which cannot be longer than the rest.
@@ -106,12 +116,7 @@ func (r *bodyReader) people() People {
 	people := make(People, n)
 	var last roster.ID
 	for i := range people {
-		step := r.number()
-		if step > uint64(^roster.ID(0)-last) {
-			r.rest, r.damaged = "", true
-			return nil
-		}
-		last += roster.ID(step)
+		last += roster.ID(r.upTo(uint64(^roster.ID(0) - last)))
 		people[i] = last
 	}
 	return people

@@ -1,7 +1,9 @@
 package plan_test
 
 import (
+	"context"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -67,7 +69,7 @@ func TestLine(t *testing.T) {
 			AddOwners: drawPeople(t, "add owners"), AddMembers: drawPeople(t, "add members"),
 			RemoveOwners: drawPeople(t, "remove owners"), RemoveMembers: drawPeople(t, "remove members"),
 		}
-		line := plan.Line{Kind: want.Kind, Source: want.Source, Object: want.Object, Body: want.AppendBody(nil)}
+		line := plan.Line{Kind: want.Kind, Source: want.Source, Object: want.Object, Body: string(want.AppendBody(nil))}
 		got, err := line.Effect()
 		if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" || err != nil {
 			t.Fatalf("%v (-want +got):\n%s", err, diff)
@@ -83,13 +85,85 @@ func FuzzLine(f *testing.F) {
 	f.Add(plan.Effect{Anchor: "user_1", Properties: plan.Properties{{Name: "mail", Value: "a@b"}}, AddMembers: plan.People{1, 300}}.AppendBody(nil))
 	f.Add([]byte{0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1})
 	f.Fuzz(func(t *testing.T, body []byte) {
-		e, err := plan.Line{Body: body}.Effect()
+		e, err := plan.Line{Body: string(body)}.Effect()
 		if err != nil {
 			return
 		}
-		again, err := plan.Line{Body: e.AppendBody(nil)}.Effect()
+		again, err := plan.Line{Body: string(e.AppendBody(nil))}.Effect()
 		if diff := cmp.Diff(e, again); diff != "" || err != nil {
 			t.Errorf("%x is %+v, which comes back otherwise: %v\n%s", body, e, err, diff)
+		}
+	})
+}
+
+// TestSheets sees that lines come back from their sheets as they were written,
+// and nothing from a sheet that is not whole.
+func TestSheets(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		var want, got []plan.Effect
+		var sheets []plan.Sheet
+		w := plan.NewWriter(func(_ context.Context, s plan.Sheet) error {
+			sheets = append(sheets, s)
+			return nil
+		})
+		for range rapid.IntRange(1, 400).Draw(t, "effects") {
+			e := plan.Effect{
+				Kind: directory.UpdateGroup, Source: rapid.IntRange(1, 3).Draw(t, "source"), Object: roster.ID(rapid.Uint32().Draw(t, "object")),
+				Anchor: strings.Repeat("a", rapid.SampledFrom([]int{0, 10, 2000}).Draw(t, "anchor")),
+			}
+			want = append(want, e)
+			if err := w.Add(t.Context(), e); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := w.Finish(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		var last int64
+		for _, s := range sheets {
+			lines, err := s.Unpack()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, l := range lines {
+				e, err := l.Effect()
+				if err != nil || last != 0 && l.Seq != last+1 {
+					t.Fatalf("line %d after %d: %v", l.Seq, last, err)
+				}
+				got, last = append(got, e), l.Seq
+			}
+			if last != s.Last {
+				t.Fatalf("the last line is %d, want %d", last, s.Last)
+			}
+			s.Body = s.Body[:rapid.IntRange(0, len(s.Body)-1).Draw(t, "cut")]
+			if _, err := s.Unpack(); err == nil {
+				t.Fatal("a sheet that was cut off is unpacked")
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Fatalf("effects (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func FuzzSheet(f *testing.F) {
+	w := plan.NewWriter(func(_ context.Context, s plan.Sheet) error {
+		f.Add(s.Body, s.Lines)
+		return nil
+	})
+	for id := range roster.ID(3) {
+		if err := w.Add(f.Context(), plan.Effect{Kind: directory.ChangeMembers, Source: 1, Object: id, AddMembers: plan.People{id + 1}}); err != nil {
+			f.Fatal(err)
+		}
+	}
+	if _, err := w.Finish(f.Context()); err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, body []byte, n int) {
+		lines, err := plan.Sheet{Last: 100, Lines: n, Body: body}.Unpack()
+		if err == nil && (len(lines) != n || n > len(body)) {
+			t.Errorf("%x is %d lines, want %d", body, len(lines), n)
 		}
 	})
 }

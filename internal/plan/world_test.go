@@ -206,10 +206,10 @@ func (w *world) plan(t fataler) *made {
 	ctx := context.Background()
 	m := &made{links: map[int][]plan.Account{}, found: map[string]int{}, missing: map[string]int{}}
 	var lines []plan.Line
-	writer := plan.NewWriter(func(_ context.Context, l plan.Line) error {
-		l.Body = slices.Clone(l.Body)
-		lines = append(lines, l)
-		return nil
+	writer := plan.NewWriter(func(_ context.Context, s plan.Sheet) error {
+		unpacked, err := s.Unpack()
+		lines = append(lines, unpacked...)
+		return err
 	})
 	maker := plan.Maker{Roster: w, Memory: w, Directory: w.directory, Remembered: w.remembered}
 	for _, s := range w.sources {
@@ -227,6 +227,10 @@ func (w *world) plan(t fataler) *made {
 		m.links[s.system.Number] = g.Links()
 		m.found, m.missing = g.Found, g.Missing
 	}
+	var err error
+	if m.summary, err = writer.Finish(ctx); err != nil {
+		t.Fatalf("finish: %v", err)
+	}
 	slices.SortFunc(lines, func(a, b plan.Line) int { return cmp.Compare(a.Seq, b.Seq) })
 	for _, l := range lines {
 		e, err := l.Effect()
@@ -235,7 +239,6 @@ func (w *world) plan(t fataler) *made {
 		}
 		m.effects = append(m.effects, e)
 	}
-	m.summary = writer.Summary()
 	return m
 }
 

@@ -17,7 +17,7 @@ type Line struct {
 	Kind   directory.EffectKind
 	Source int
 	Object roster.ID
-	Body   []byte // the rest of the Effect
+	Body   string // the rest of the Effect
 }
 
 // Effect decodes the line.
@@ -61,49 +61,50 @@ func (s Summary) Effects() int {
 	return s.Users.Create + s.Users.Update + s.Groups.Create + s.Groups.Update + s.Memberships.Add + s.Memberships.Remove
 }
 
-// Writer numbers, counts and hashes the effects of a plan, and hands their
-// lines on. A dry run keeps none of them.
+// Writer numbers, counts and hashes the effects of a plan, and hands them on in
+// sheets. A dry run keeps none of them.
 type Writer struct {
-	keep    func(ctx context.Context, line Line) error
-	next    [Phases]int64
-	hashes  [Phases]hash.Hash
-	bodies  []byte // of the last effects
+	keep    func(ctx context.Context, sheet Sheet) error
+	phases  [Phases]phase
+	body    []byte // of the last effect
 	summary Summary
 }
 
-// NewWriter returns a writer that hands its lines to keep.
-func NewWriter(keep func(ctx context.Context, line Line) error) *Writer {
+// phase is what was written of a phase.
+type phase struct {
+	lines int64
+	sheet Sheet // that is not full
+	hash  hash.Hash
+}
+
+// NewWriter returns a writer that hands its sheets to keep. Those of a phase come
+// in order.
+func NewWriter(keep func(ctx context.Context, sheet Sheet) error) *Writer {
 	w := &Writer{keep: keep}
-	for i := range w.hashes {
-		w.hashes[i] = sha256.New()
+	for i := range w.phases {
+		w.phases[i].hash = sha256.New()
 	}
 	return w
 }
 
 // Add writes an effect.
 func (w *Writer) Add(ctx context.Context, e Effect) error {
-	body := w.encode(e)
-	phase := e.Phase()
-	w.next[phase]++
-	line := Line{
-		Seq: int64(phase)<<phaseBits | w.next[phase], Kind: e.Kind, Source: e.Source, Object: e.Object, Body: body,
-	}
-	fmt.Fprintf(w.hashes[phase], "%d %d %d %d ", line.Kind, line.Source, line.Object, len(body))
-	w.hashes[phase].Write(body)
+	p := &w.phases[e.Phase()]
+	p.lines++
+	w.body = e.AppendBody(w.body[:0])
+	p.sheet.add(int64(e.Phase())<<phaseBits|p.lines, e, w.body)
 	w.count(e)
-	return w.keep(ctx, line)
+	if len(p.sheet.Body) < sheetSize {
+		return nil
+	}
+	return w.handOn(ctx, p)
 }
 
-// encode returns the body of an effect. Many share a piece of memory: a plan has
-// as many as a district has people.
-func (w *Writer) encode(e Effect) []byte {
-	const piece, large = 64 << 10, 4 << 10
-	if cap(w.bodies)-len(w.bodies) < large {
-		w.bodies = make([]byte, 0, piece)
-	}
-	begin := len(w.bodies)
-	w.bodies = e.AppendBody(w.bodies)
-	return w.bodies[begin:len(w.bodies):len(w.bodies)]
+func (w *Writer) handOn(ctx context.Context, p *phase) error {
+	sheet := p.sheet
+	p.sheet = Sheet{}
+	p.hash.Write(sheet.Body)
+	return w.keep(ctx, sheet)
 }
 
 func (w *Writer) count(e Effect) {
@@ -122,13 +123,19 @@ func (w *Writer) count(e Effect) {
 	}
 }
 
-// Summary returns the counts and the hash of what was written so far.
-func (w *Writer) Summary() Summary {
+// Finish hands on what is left, and returns the counts and the hash of what was
+// written.
+func (w *Writer) Finish(ctx context.Context) (Summary, error) {
 	total := sha256.New()
-	for _, h := range w.hashes {
-		total.Write(h.Sum(nil))
+	for i := range w.phases {
+		p := &w.phases[i]
+		if p.sheet.Lines > 0 {
+			if err := w.handOn(ctx, p); err != nil {
+				return Summary{}, err
+			}
+		}
+		total.Write(p.hash.Sum(nil))
 	}
-	s := w.summary
-	s.Hash = hex.EncodeToString(total.Sum(nil))
-	return s
+	w.summary.Hash = hex.EncodeToString(total.Sum(nil))
+	return w.summary, nil
 }

@@ -52,7 +52,9 @@ func (p *pass) nothingToPlan(ctx context.Context) (bool, error) {
 	if p.feeding != nil || !maps.Equal(now.Feeds, before.Feeds) {
 		return false, nil
 	}
-	p.result.Plan = plan.NewWriter(nil).Summary()
+	if p.result.Plan, err = plan.NewWriter(nil).Finish(ctx); err != nil {
+		return false, err
+	}
 	return true, p.recallRoles(ctx)
 }
 
@@ -109,9 +111,9 @@ func (p *pass) planAndApply(ctx context.Context) error {
 
 // plan makes the plan of every source system.
 func (p *pass) plan(ctx context.Context, maker plan.Maker, kept PlanWriter) error {
-	writer := plan.NewWriter(func(ctx context.Context, line plan.Line) error {
-		p.opts.Progress.Add(1)
-		return kept.Add(ctx, line)
+	writer := plan.NewWriter(func(ctx context.Context, sheet plan.Sheet) error {
+		p.opts.Progress.Add(int64(sheet.Lines))
+		return kept.Add(ctx, sheet)
 	})
 	planned := map[int]bool{}
 	for _, in := range p.inbound {
@@ -123,8 +125,9 @@ func (p *pass) plan(ctx context.Context, maker plan.Maker, kept PlanWriter) erro
 			return err
 		}
 	}
-	p.result.Plan = writer.Summary()
-	return nil
+	var err error
+	p.result.Plan, err = writer.Finish(ctx)
+	return err
 }
 
 // planSource matches the people of a source system and plans what they and
@@ -168,7 +171,7 @@ func (p *pass) beginPlan(ctx context.Context) (PlanWriter, error) {
 type unkept struct{}
 
 func (unkept) ID() int64                                  { return 0 }
-func (unkept) Add(context.Context, plan.Line) error       { return nil }
+func (unkept) Add(context.Context, plan.Sheet) error      { return nil }
 func (unkept) Finish(context.Context, plan.Summary) error { return nil }
 func (unkept) Drop()                                      {}
 

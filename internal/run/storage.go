@@ -80,8 +80,8 @@ type Journal interface {
 // PlanWriter writes a plan. One of Finish and Drop MUST be called in the end.
 type PlanWriter interface {
 	ID() int64
-	// Add takes the next line. It keeps the line's body.
-	Add(ctx context.Context, line plan.Line) error
+	// Add takes a sheet. It keeps the sheet's body.
+	Add(ctx context.Context, sheet plan.Sheet) error
 	// Finish marks the plan as complete: from here on it is applied, by whoever
 	// finds it.
 	Finish(ctx context.Context, summary plan.Summary) error

@@ -187,7 +187,7 @@ var tables = map[string]string{
 	"run":             "id:t status:t body:t",
 	"finding":         "run:t n:i body:t",
 	"plan":            "id:i run:t state:t summary:t tried:i done:i",
-	"effect":          "plan:i seq:i kind:i source:i object:i body:b",
+	"effect":          "plan:i seq:i lines:i body:b",
 	"effect_failure":  "plan:i seq:i message:t",
 	"account":         "source:i person:i object_id:t created:o written:t",
 	"class_group":     "source:i class:i object_id:t written:t owners:b members:b",

@@ -9,7 +9,6 @@ import (
 
 	"github.com/go-json-experiment/json"
 
-	"rollbook/internal/directory"
 	"rollbook/internal/plan"
 	"rollbook/internal/roster"
 	"rollbook/internal/run"
@@ -35,7 +34,7 @@ func (j Journal) Begin(ctx context.Context, runID string) (run.PlanWriter, error
 	if err != nil {
 		return nil, fmt.Errorf("begin a plan: %w", err)
 	}
-	w.behind = writeBehind(func(lines []plan.Line) error { return j.insert(ctx, w.id, lines) })
+	w.behind = writeBehind(func(sheets []plan.Sheet) error { return j.insert(ctx, w.id, sheets) })
 	return w, nil
 }
 
@@ -43,27 +42,31 @@ func (j Journal) Begin(ctx context.Context, runID string) (run.PlanWriter, error
 type planWriter struct {
 	journal Journal
 	id      int64
-	lines   []plan.Line
-	behind  *behind[plan.Line]
+	sheets  []plan.Sheet
+	behind  *behind[plan.Sheet]
 }
+
+// sheetsInTransaction bounds how long other writers wait for a piece of a plan,
+// and the memory that what waits to be written takes.
+const sheetsInTransaction = 32
 
 // ID implements run.PlanWriter.
 func (w *planWriter) ID() int64 { return w.id }
 
 // Add implements run.PlanWriter.
-func (w *planWriter) Add(_ context.Context, line plan.Line) error {
-	w.lines = append(w.lines, line)
-	if len(w.lines) < rowsInTransaction {
+func (w *planWriter) Add(_ context.Context, sheet plan.Sheet) error {
+	w.sheets = append(w.sheets, sheet)
+	if len(w.sheets) < sheetsInTransaction {
 		return nil
 	}
-	full := w.lines
-	w.lines = make([]plan.Line, 0, rowsInTransaction)
+	full := w.sheets
+	w.sheets = nil
 	return w.behind.put(full)
 }
 
 // Finish implements run.PlanWriter.
 func (w *planWriter) Finish(ctx context.Context, summary plan.Summary) error {
-	err := w.behind.put(w.lines)
+	err := w.behind.put(w.sheets)
 	if err = errors.Join(err, w.behind.close()); err != nil {
 		return err
 	}
@@ -86,7 +89,7 @@ func (j Journal) dropUnfinished(ctx context.Context) error {
 		done := false
 		err := j.DB.Write(ctx, func(tx Tx) error {
 			n, err := tx.Exec(ctx, `DELETE FROM effect WHERE (plan, seq) IN (
-				SELECT plan, seq FROM effect WHERE plan IN (SELECT id FROM plan WHERE state = 'planning') LIMIT $1)`, rowsInTransaction)
+				SELECT plan, seq FROM effect WHERE plan IN (SELECT id FROM plan WHERE state = 'planning') LIMIT $1)`, sheetsInTransaction)
 			if err != nil || n > 0 {
 				return err
 			}
@@ -103,13 +106,11 @@ func (j Journal) dropUnfinished(ctx context.Context) error {
 	}
 }
 
-func (j Journal) insert(ctx context.Context, planID int64, lines []plan.Line) error {
+func (j Journal) insert(ctx context.Context, planID int64, sheets []plan.Sheet) error {
 	err := j.DB.WriteBulk(ctx, func(tx Tx) error {
-		_, err := tx.CopyIn(ctx, "effect", []string{"plan", "seq", "kind", "source", "object", "body"}, func(yield func([]any) bool) {
-			row := make([]any, 6)
-			for _, l := range lines {
-				row[0], row[1], row[2], row[3], row[4], row[5] = planID, l.Seq, int(l.Kind), l.Source, int64(l.Object), l.Body
-				if !yield(row) {
+		_, err := tx.CopyIn(ctx, "effect", []string{"plan", "seq", "lines", "body"}, func(yield func([]any) bool) {
+			for _, s := range sheets {
+				if !yield([]any{planID, s.Last, s.Lines, s.Body}) {
 					return
 				}
 			}
@@ -162,15 +163,32 @@ func (j Journal) Open(ctx context.Context) (p run.OpenPlan, found bool, err erro
 
 // Lines implements run.Journal.
 func (j Journal) Lines(ctx context.Context, planID, after int64) iter.Seq2[plan.Line, error] {
-	return sequence(ctx, j.DB, func(rows Rows, l *plan.Line) error {
-		var kind int
-		var object int64
-		if err := rows.Scan(&l.Seq, &kind, &l.Source, &object, &l.Body); err != nil {
-			return err
+	return func(yield func(plan.Line, error) bool) {
+		for lines, err := range j.sheets(ctx, planID, after) {
+			if err != nil {
+				yield(plan.Line{}, err)
+				return
+			}
+			for _, l := range lines {
+				if l.Seq > after && !yield(l, nil) {
+					return
+				}
+			}
 		}
-		l.Kind, l.Object, l.Body = directory.EffectKind(kind), roster.ID(object), slices.Clone(l.Body)
-		return nil
-	}, `SELECT seq, kind, source, object, body FROM effect WHERE plan = $1 AND seq > $2 ORDER BY seq`, planID, after)
+	}
+}
+
+// sheets yields the lines of each sheet of a plan of which one comes after a
+// sequence number.
+func (j Journal) sheets(ctx context.Context, planID, after int64) iter.Seq2[[]plan.Line, error] {
+	return sequence(ctx, j.DB, func(rows Rows, lines *[]plan.Line) error {
+		var s plan.Sheet
+		err := rows.Scan(&s.Last, &s.Lines, &s.Body)
+		if err == nil {
+			*lines, err = s.Unpack()
+		}
+		return err
+	}, `SELECT seq, lines, body FROM effect WHERE plan = $1 AND seq > $2 ORDER BY seq`, planID, after)
 }
 
 // errNotedBefore says that effects are noted for a second time. A process that

@@ -1,12 +1,16 @@
 package store_test
 
 import (
+	"cmp"
+	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"rollbook/internal/directory"
@@ -17,45 +21,71 @@ import (
 	"rollbook/internal/store/dbtest"
 )
 
-func planLines(n int) []plan.Line {
-	var lines []plan.Line
-	for i := range n {
-		lines = append(lines, plan.Line{
-			Seq: int64(i + 1), Kind: directory.CreateUser, Source: 1, Object: roster.ID(i + 1), Body: fmt.Appendf(nil, `{"anchor":"user_%d"}`, i),
-		})
+// writePlan begins a plan of three phases that are written side by side, and
+// returns its lines in order.
+func writePlan(t *testing.T, j store.Journal) (run.PlanWriter, plan.Summary, []plan.Line) {
+	t.Helper()
+	kept, err := j.Begin(t.Context(), "run")
+	if err != nil {
+		t.Fatal(err)
 	}
-	return lines
+	var lines []plan.Line
+	w := plan.NewWriter(func(ctx context.Context, s plan.Sheet) error {
+		unpacked, err := s.Unpack()
+		lines = append(lines, unpacked...)
+		return errors.Join(err, kept.Add(ctx, s))
+	})
+	title := plan.Properties{{Name: directory.PropertyDisplayName, Value: strings.Repeat("a", 250)}} // so that there are many sheets
+	for i := range roster.ID(5003) {
+		for _, kind := range []directory.EffectKind{directory.CreateUser, directory.ChangeMembers, directory.CreateGroup} {
+			if err := w.Add(t.Context(), plan.Effect{Kind: kind, Source: 1, Object: i + 1, Anchor: fmt.Sprint(i), Properties: title}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	summary, err := w.Finish(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.SortFunc(lines, func(a, b plan.Line) int { return cmp.Compare(a.Seq, b.Seq) })
+	return kept, summary, lines
+}
+
+// wantLeft sees that the lines after the first ones are read.
+func wantLeft(t *testing.T, j store.Journal, planID int64, lines []plan.Line, done int) {
+	t.Helper()
+	var after int64
+	if done > 0 {
+		after = lines[done-1].Seq
+	}
+	var left []plan.Line
+	for l, err := range j.Lines(t.Context(), planID, after) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		left = append(left, l)
+	}
+	if !slices.Equal(lines[done:], left) {
+		t.Errorf("%d lines are left after %d of %d, or others", len(left), done, len(lines))
+	}
 }
 
 func TestPlansAreAppliedOnceTheyAreComplete(t *testing.T) {
 	t.Parallel()
 	dbtest.All(t, func(t *testing.T, db store.DB) {
 		ctx, j := t.Context(), store.Journal{DB: db}
-		begin := func() run.PlanWriter {
-			t.Helper()
-			w, err := j.Begin(ctx, "run")
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, l := range planLines(5003) {
-				if err := w.Add(ctx, l); err != nil {
-					t.Fatal(err)
-				}
-			}
-			return w
-		}
 		wantOpen := func(want run.OpenPlan, found bool) {
 			t.Helper()
 			got, ok, err := j.Open(ctx)
-			if diff := cmp.Diff(want, got); diff != "" || ok != found || err != nil {
+			if diff := gocmp.Diff(want, got); diff != "" || ok != found || err != nil {
 				t.Errorf("open plan, %v, %v (-want +got):\n%s", ok, err, diff)
 			}
 		}
-		begin().Drop()
+		w, _, _ := writePlan(t, j)
+		w.Drop()
 		wantOpen(run.OpenPlan{}, false)
-		w := begin()
+		w, summary, lines := writePlan(t, j)
 		wantOpen(run.OpenPlan{}, false)
-		summary := plan.Summary{Users: plan.Changes{Create: 5003}, Hash: "h"}
 		if err := w.Finish(ctx, summary); err != nil {
 			t.Fatal(err)
 		}
@@ -69,15 +99,8 @@ func TestPlansAreAppliedOnceTheyAreComplete(t *testing.T) {
 			t.Error("what was noted is noted again")
 		}
 		wantOpen(run.OpenPlan{ID: w.ID(), Run: "run", Summary: summary, Done: 4000}, true)
-		var rest []plan.Line
-		for l, err := range j.Lines(ctx, w.ID(), 4000) {
-			if err != nil {
-				t.Fatal(err)
-			}
-			rest = append(rest, l)
-		}
-		if diff := cmp.Diff(planLines(5003)[4000:], rest); diff != "" {
-			t.Errorf("lines that are left (-want +got):\n%s", diff)
+		for _, done := range []int{0, 1, 4000, 5003, 5004, 12_345, len(lines) - 1, len(lines)} {
+			wantLeft(t, j, w.ID(), lines, done)
 		}
 		if n, err := j.Failures(ctx, w.ID()); n != 1 || err != nil {
 			t.Errorf("%d failures, %v", n, err)
@@ -120,16 +143,16 @@ func TestWhatIsRemembered(t *testing.T) {
 		accounts := map[roster.ID]plan.Account{1: matched[0], 2: matched[1], 3: made, 20: changed, 500: matched[3]}
 		groups := map[roster.ID]plan.ClassGroup{1: group, 9: other}
 		got, err := j.Accounts(ctx, 1, []roster.ID{500, 1, 3, 2, 20, 21})
-		if diff := cmp.Diff(accounts, got); diff != "" || err != nil {
+		if diff := gocmp.Diff(accounts, got); diff != "" || err != nil {
 			t.Errorf("accounts (-want +got):\n%s%v", diff, err)
 		}
 		gotGroups, err := j.ClassGroups(ctx, 1, []roster.ID{9, 1})
-		if diff := cmp.Diff(groups, gotGroups, cmpopts.EquateEmpty()); diff != "" || err != nil {
+		if diff := gocmp.Diff(groups, gotGroups, cmpopts.EquateEmpty()); diff != "" || err != nil {
 			t.Errorf("groups (-want +got):\n%s%v", diff, err)
 		}
 		var order []roster.ID
 		for a, err := range memory.Accounts(ctx, 1) {
-			if err != nil || cmp.Diff(accounts[a.Person], a) != "" {
+			if err != nil || gocmp.Diff(accounts[a.Person], a) != "" {
 				t.Errorf("account %+v, %v", a, err)
 			}
 			order = append(order, a.Person)
@@ -139,7 +162,7 @@ func TestWhatIsRemembered(t *testing.T) {
 		}
 		order = nil
 		for g, err := range memory.ClassGroups(ctx, 1) {
-			if err != nil || cmp.Diff(groups[g.Class], g, cmpopts.EquateEmpty()) != "" {
+			if err != nil || gocmp.Diff(groups[g.Class], g, cmpopts.EquateEmpty()) != "" {
 				t.Errorf("group %+v, %v", g, err)
 			}
 			order = append(order, g.Class)
