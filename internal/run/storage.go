@@ -30,6 +30,10 @@ type Feed interface {
 	// Store makes the feed take effect, whole: when it returns an error, the
 	// feed either has taken effect or will not, and Recover finds out which.
 	Store(ctx context.Context, run string, report *feed.Report) error
+	// Changed returns the IDs of the records of a kind that were put or
+	// deactivated: all that Store changed, and no others. They MUST be ascending,
+	// each once, and belong to the caller.
+	Changed(kind roster.Kind) []roster.ID
 	// Drop forgets the feed.
 	Drop(ctx context.Context) error
 }

@@ -54,8 +54,9 @@ type Feed struct {
 	number roster.FeedNumber
 	last   storedReport
 	buffer []roster.Record
-	puts   int
 	writer *behind[roster.Record] // nil until there is something to write
+
+	changed [roster.KindClass + 1][]roster.ID // by kind, in the order in which they came
 }
 
 // Begin begins the next feed of a source. What an earlier one that was cut off
@@ -135,7 +136,7 @@ func (f *Feed) Deactivate(ctx context.Context, kind roster.Kind, id roster.ID) e
 }
 
 func (f *Feed) add(ctx context.Context, record roster.Record) error {
-	f.puts++
+	f.changed[record.Kind] = append(f.changed[record.Kind], record.ID)
 	f.buffer = append(f.buffer, record)
 	if len(f.buffer) < rowsInTransaction {
 		return nil
@@ -208,7 +209,7 @@ func (f *Feed) wait() error {
 // Store makes the feed take effect. run is the run that brought it. A feed that
 // says what the one before said writes nothing.
 func (f *Feed) Store(ctx context.Context, run string, report *feed.Report) error {
-	if f.puts == 0 && f.number > 1 && slices.Equal(report.Parts, f.last.Parts) {
+	if !f.differs() && f.number > 1 && slices.Equal(report.Parts, f.last.Parts) {
 		return nil
 	}
 	if err := f.Finish(ctx); err != nil {
@@ -230,6 +231,16 @@ func (f *Feed) Store(ctx context.Context, run string, report *feed.Report) error
 		return nil
 	}
 	return f.feeds.merge(ctx, f.source, f.number)
+}
+
+// differs reports whether the feed changes any record.
+func (f *Feed) differs() bool {
+	return slices.ContainsFunc(f.changed[:], func(ids []roster.ID) bool { return len(ids) > 0 })
+}
+
+// Changed implements run.Feed.
+func (f *Feed) Changed(kind roster.Kind) []roster.ID {
+	return slices.Sorted(slices.Values(f.changed[kind]))
 }
 
 // state is the state of the feed once it is complete: there is nothing to merge

@@ -222,6 +222,29 @@ func TestFeedNumbers(t *testing.T) {
 	})
 }
 
+// What a feed changed is told in the order of IDs, whatever the order of its rows.
+func TestAFeedTellsWhatItChanged(t *testing.T) {
+	t.Parallel()
+	dbtest.All(t, func(t *testing.T, db store.DB) {
+		stored(t, db, 1, people(4, "a"))
+		b := people(5, "b")
+		f := write(t, db, 1, []change{b[4], b[2], {Kind: roster.KindPerson, ID: 1}, {Kind: roster.KindClass, ID: 7}})
+		if err := f.Store(t.Context(), "run", report(1)); err != nil {
+			t.Fatal(err)
+		}
+		got := map[roster.Kind][]roster.ID{}
+		for _, kind := range roster.Kinds() {
+			if ids := f.Changed(kind); len(ids) > 0 {
+				got[kind] = ids
+			}
+		}
+		want := map[roster.Kind][]roster.ID{roster.KindPerson: {1, 3, 5}, roster.KindClass: {7}}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("changed (-want +got):\n%s", diff)
+		}
+	})
+}
+
 func TestADroppedFeedLeavesNothing(t *testing.T) {
 	t.Parallel()
 	dbtest.All(t, func(t *testing.T, db store.DB) {
