@@ -49,6 +49,23 @@ type Target interface {
 	Apply(ctx context.Context, batch string, effects []Effect) ([]Outcome, error)
 }
 
+// Preparer is a Target that can work out what a batch comes to while the one
+// before is being applied.
+type Preparer interface {
+	Target
+
+	// Prepare takes the effects of the batch that is to be applied next, after
+	// those that were prepared before it, as if they had been applied. It MUST
+	// NOT change anything that can be seen.
+	Prepare(ctx context.Context, batch string, effects []Effect) (Prepared, error)
+}
+
+// Prepared applies a batch that was prepared, and MUST do what Target.Apply
+// would do at that moment, whatever became of the batches before and whoever
+// else changed the directory in between. It is called once or, where the caller
+// gives up, not at all, and no two are called at a time.
+type Prepared func(ctx context.Context) ([]Outcome, error)
+
 // GroupContent is a Group with everybody in it.
 type GroupContent struct {
 	Group

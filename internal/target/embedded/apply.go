@@ -25,12 +25,14 @@ func (d *Directory) inTurn(ctx context.Context, effects []directory.Effect,
 	write func(context.Context, func(store.Tx) error) error,
 	work func(context.Context, store.Tx, []directory.Effect) (*batch, error),
 ) (*batch, error) {
-	select {
-	case d.turn <- struct{}{}:
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	if err := d.writing.lock(ctx); err != nil {
+		return nil, err
 	}
-	defer func() { <-d.turn }()
+	defer d.writing.unlock()
+	if err := d.turn.lock(ctx); err != nil {
+		return nil, err
+	}
+	defer d.turn.unlock()
 	if err := d.indexBefore(ctx, effects); err != nil {
 		return nil, err
 	}
@@ -44,6 +46,9 @@ func (d *Directory) inTurn(ctx context.Context, effects []directory.Effect,
 			d.known = nil // it may be of a state that did not come to be
 		}
 		return nil, err
+	}
+	if len(done.written) > 0 {
+		d.outdate()
 	}
 	d.advance(done)
 	return done, nil
@@ -69,8 +74,8 @@ func (d *Directory) apply(ctx context.Context, tx store.Tx, effects []directory.
 	if err != nil {
 		return nil, err
 	}
-	for i, effect := range effects {
-		b.outcomes[i].ID, b.outcomes[i].Err = b.try(effect)
+	if err := b.tryAll(effects); err != nil {
+		return nil, err
 	}
 	return b, b.flush(ctx, tx)
 }
@@ -101,10 +106,8 @@ func (d *Directory) lookUp(ctx context.Context, tx store.Tx, b *batch, effects [
 	if d.known != nil && d.known.version != b.state.version {
 		d.known = nil
 	}
-	for _, effect := range effects {
-		d.debt += 2 + len(effect.Add) + len(effect.Remove)
-	}
-	if d.known == nil && (b.state.unindexed() || int64(d.debt) > (b.state.nextUser+b.state.nextGroup)/lookupsWorthLoading) {
+	d.debt += lookupsOf(effects)
+	if d.known == nil && d.worthLoading(b.state) {
 		var err error
 		if d.known, err = loadKnown(ctx, tx, b.state); err != nil {
 			return err
@@ -116,4 +119,16 @@ func (d *Directory) lookUp(ctx context.Context, tx store.Tx, b *batch, effects [
 		return nil
 	}
 	return b.find(ctx, tx, effects)
+}
+
+func lookupsOf(effects []directory.Effect) int {
+	n := 2 * len(effects)
+	for _, effect := range effects {
+		n += len(effect.Add) + len(effect.Remove)
+	}
+	return n
+}
+
+func (d *Directory) worthLoading(s state) bool {
+	return s.unindexed() || int64(d.debt) > (s.nextUser+s.nextGroup)/lookupsWorthLoading
 }

@@ -3,6 +3,7 @@ package embedded
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,15 +12,19 @@ import (
 )
 
 // batch is one Apply: the effects change rows in memory, one after the other,
-// and flush writes what came of it.
+// settle works out what came of it, and flush writes that.
 type batch struct {
-	state    state
+	base     int64 // the version that it changes
+	state    state // before, and once it is settled after
 	newID    func() string
 	now      time.Time
 	users    table[directory.User]
 	groups   table[directory.Group]
 	within   map[int64]*memberships // by the num of the group
 	outcomes []directory.Outcome
+	written  []written // once it is settled
+	logged   []any     // the row of what it changed
+	stale    bool      // it was worked out from a state that did not come to be
 }
 
 func newBatch(newID func() string, now time.Time, size int) *batch {
@@ -100,8 +105,9 @@ func appendValue(values []string, value *string) []string {
 	return append(values, *value)
 }
 
-// load reads the rows that the effects change, or of which they need the ID.
-func (b *batch) load(ctx context.Context, tx store.Tx, effects []directory.Effect) error {
+// load reads the rows that the effects change, or of which they need the ID, as
+// the batches before leave them that are not written.
+func (b *batch) load(ctx context.Context, tx store.Tx, effects []directory.Effect, before ...*batch) error {
 	var users, groups, within []int64
 	for _, effect := range effects {
 		switch effect.Kind {
@@ -117,6 +123,11 @@ func (b *batch) load(ctx context.Context, tx store.Tx, effects []directory.Effec
 			within = appendNum(within, b.groups.id.get(effect.ID))
 		}
 	}
+	for _, before := range slices.Backward(before) {
+		users = b.users.inherit(&before.users, users)
+		groups = b.groups.inherit(&before.groups, groups)
+		within = b.inheritMemberships(before, within)
+	}
 	if err := b.users.load(ctx, tx, users); err != nil {
 		return err
 	}
@@ -131,6 +142,13 @@ func appendNum(nums []int64, num int64) []int64 {
 		return nums
 	}
 	return append(nums, num)
+}
+
+func (b *batch) tryAll(effects []directory.Effect) error {
+	for i, effect := range effects {
+		b.outcomes[i].ID, b.outcomes[i].Err = b.try(effect)
+	}
+	return b.settle()
 }
 
 func (b *batch) try(effect directory.Effect) (string, error) {
@@ -155,22 +173,37 @@ func (b *batch) try(effect directory.Effect) (string, error) {
 	return "", fmt.Errorf("effect of kind %d: %w", effect.Kind, directory.ErrInvalid)
 }
 
-// flush writes the changes, and the version if there are any.
-func (b *batch) flush(ctx context.Context, tx store.Tx) error {
-	users, err := b.users.flush(ctx, tx)
+// settle works out what is to be written, once all effects were tried, and the
+// version that the directory has then.
+func (b *batch) settle() error {
+	users, err := b.users.written()
 	if err != nil {
 		return err
 	}
-	groups, err := b.groups.flush(ctx, tx)
+	groups, err := b.groups.written()
 	if err != nil {
 		return err
 	}
-	within, err := b.flushMemberships(ctx, tx)
-	if err != nil || !users && !groups && !within {
-		return err
+	b.written = slices.DeleteFunc([]written{users, groups, b.writtenMemberships()}, written.empty)
+	if len(b.written) == 0 {
+		return nil
 	}
 	b.state.version++
-	if err := b.record(ctx, tx); err != nil {
+	b.logged, err = b.record().row()
+	return err
+}
+
+// flush writes what was worked out.
+func (b *batch) flush(ctx context.Context, tx store.Tx) error {
+	if len(b.written) == 0 {
+		return nil
+	}
+	for _, w := range b.written {
+		if err := w.flush(ctx, tx); err != nil {
+			return err
+		}
+	}
+	if err := logChange(ctx, tx, b.logged, b.now); err != nil {
 		return err
 	}
 	return b.state.write(ctx, tx)

@@ -48,6 +48,9 @@ func (d *Directory) change(ctx context.Context, tx store.Tx, effects []directory
 			created = b.outcomes[i].ID
 		}
 	}
+	if err := b.settle(); err != nil {
+		return nil, err
+	}
 	return b, b.flush(ctx, tx)
 }
 

@@ -45,8 +45,8 @@ type move struct {
 	Went  []int64 `json:"went,omitempty"`
 }
 
-// record writes what the batch changed under the version that it reached.
-func (b *batch) record(ctx context.Context, tx store.Tx) error {
+// record returns what the batch changed, under the version that it reaches.
+func (b *batch) record() changed {
 	c := changed{version: b.state.version}
 	for num, row := range b.users.rows {
 		if row.dirty {
@@ -74,7 +74,7 @@ func (b *batch) record(ctx context.Context, tx store.Tx) error {
 			c.Moves = append(c.Moves, within.moved(num))
 		}
 	}
-	return c.write(ctx, tx, b.now)
+	return c
 }
 
 func (m *memberships) moved(group int64) move {
@@ -92,20 +92,26 @@ func without(a, b []int64) []int64 {
 	return rest
 }
 
-func (c changed) write(ctx context.Context, tx store.Tx, now time.Time) error {
+// row returns the row of directory_change, without the time.
+func (c changed) row() ([]any, error) {
 	var more any
 	if len(c.Users)+len(c.Groups)+len(c.Moves) > 0 {
 		text, err := json.Marshal(c.details)
 		if err != nil {
-			return fmt.Errorf("changes of directory: %w", err)
+			return nil, fmt.Errorf("changes of directory: %w", err)
 		}
 		more = string(text)
 	}
 	slices.Sort(c.users)
 	slices.Sort(c.groups)
 	slices.Sort(c.rosters)
-	_, err := tx.Exec(ctx, "INSERT INTO directory_change (version, changed_at, users, sets, rosters, details) VALUES ($1, $2, $3, $4, $5, $6)",
-		c.version, now.Unix(), pack(c.users), pack(c.groups), pack(c.rosters), more)
+	return []any{c.version, pack(c.users), pack(c.groups), pack(c.rosters), more}, nil
+}
+
+// logChange writes a row, and forgets those that are too old.
+func logChange(ctx context.Context, tx store.Tx, row []any, now time.Time) error {
+	_, err := tx.Exec(ctx, "INSERT INTO directory_change (version, users, sets, rosters, details, changed_at) VALUES ($1, $2, $3, $4, $5, $6)",
+		append(row[:len(row):len(row)], now.Unix())...)
 	if err != nil {
 		return fmt.Errorf("changes of directory: %w", err)
 	}

@@ -17,13 +17,16 @@ type Directory struct {
 	now   func() time.Time
 	newID func() string
 
-	// turn is held by the Apply that is going on. It guards known and debt.
-	turn  chan struct{}
-	known *known // where all objects are, or nil
-	debt  int    // objects looked up one by one since known was last loaded
+	// writing is held by who writes objects, and turn by who works out what to
+	// write, which guards what follows. Who takes both takes writing first.
+	writing  lock
+	turn     lock
+	known    *known   // where all objects are, or nil
+	debt     int      // objects looked up one by one since known was last loaded
+	prepared []*batch // worked out and not written, each of what the one before leaves
 
 	// reversing is held by whoever uses reverse, which may be nil.
-	reversing chan struct{}
+	reversing lock
 	reverse   *reverse
 
 	made         sync.Map     // indexes that were made because somebody asked, by column
@@ -32,11 +35,11 @@ type Directory struct {
 	lastBulk     atomic.Int64 // when Apply last created many objects, Unix seconds
 }
 
-var _ directory.Target = (*Directory)(nil)
+var _ directory.Preparer = (*Directory)(nil)
 
 // New returns the directory in db. newID returns a new UUID at each call.
 func New(db store.DB, now func() time.Time, newID func() string) *Directory {
-	return &Directory{db: db, now: now, newID: newID, turn: make(chan struct{}, 1), reversing: make(chan struct{}, 1)}
+	return &Directory{db: db, now: now, newID: newID, writing: newLock(), turn: newLock(), reversing: newLock()}
 }
 
 // Version implements directory.Target.

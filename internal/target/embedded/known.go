@@ -3,7 +3,6 @@ package embedded
 import (
 	"context"
 	"fmt"
-	"hash/maphash"
 
 	"rollbook/internal/store"
 )
@@ -18,27 +17,15 @@ type known struct {
 // nums leads from keys to nums.
 type nums struct {
 	hash             hasher
-	id, anchor, name map[key]int64
-}
-
-// key stands for an ID, an anchor or a name: 128 bits of hash, which in practice
-// no two texts share, take half the memory of the text.
-type key [2]uint64
-
-type hasher [2]maphash.Seed
-
-func newHasher() hasher { return hasher{maphash.MakeSeed(), maphash.MakeSeed()} }
-
-func (h hasher) key(text string) key {
-	return key{maphash.String(h[0], text), maphash.String(h[1], text)}
+	id, anchor, name *places
 }
 
 func newNums(size int64) nums {
 	return nums{
 		hash:   newHasher(),
-		id:     make(map[key]int64, size),
-		anchor: make(map[key]int64, size),
-		name:   make(map[key]int64, size),
+		id:     newPlaces(size),
+		anchor: newPlaces(size),
+		name:   newPlaces(size),
 	}
 }
 
@@ -66,12 +53,12 @@ func (n nums) load(ctx context.Context, tx store.Tx, sql string) error {
 		if err := rows.Scan(&num, &id, &anchor, &name); err != nil {
 			return fmt.Errorf("load directory: %w", err)
 		}
-		n.id[n.hash.key(id)] = num
+		n.id.set(n.hash.key(id), num)
 		if anchor != nil {
-			n.anchor[n.hash.key(*anchor)] = num
+			n.anchor.set(n.hash.key(*anchor), num)
 		}
 		if name != "" {
-			n.name[n.hash.key(name)] = num
+			n.name.set(n.hash.key(name), num)
 		}
 	}
 	return rows.Err()
@@ -84,12 +71,8 @@ func (n nums) advance(t lookups) {
 	n.hash.advance(n.name, t.name.written)
 }
 
-func (h hasher) advance(known map[key]int64, written map[string]int64) {
+func (h hasher) advance(known *places, written map[string]int64) {
 	for text, num := range written {
-		if num == 0 {
-			delete(known, h.key(text))
-		} else {
-			known[h.key(text)] = num
-		}
+		known.set(h.key(text), num)
 	}
 }

@@ -48,8 +48,8 @@ func newLookups(id, anchor, name func(string) int64) lookups {
 
 // lookups find everything in memory.
 func (n nums) lookups() lookups {
-	in := func(known map[key]int64) func(string) int64 {
-		return func(text string) int64 { return known[n.hash.key(text)] }
+	in := func(known *places) func(string) int64 {
+		return func(text string) int64 { return known.get(n.hash.key(text)) }
 	}
 	return newLookups(in(n.id), in(n.anchor), in(n.name))
 }

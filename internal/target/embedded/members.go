@@ -32,6 +32,19 @@ func (b *batch) loadMemberships(ctx context.Context, tx store.Tx, groups []int64
 	return nil
 }
 
+// inheritMemberships takes those that the batch before is going to write, and
+// returns the groups that are left.
+func (b *batch) inheritMemberships(before *batch, groups []int64) (others []int64) {
+	for _, num := range groups {
+		if within := before.within[num]; within != nil {
+			b.within[num] = within.over()
+		} else {
+			others = append(others, num)
+		}
+	}
+	return others
+}
+
 func scanMemberships(row store.Row) (int64, *memberships, error) {
 	var num int64
 	var owners, members []byte
@@ -122,32 +135,32 @@ func (c change) apply(set []int64) []int64 {
 	})
 }
 
-func (b *batch) flushMemberships(ctx context.Context, tx store.Tx) (changed bool, err error) {
-	var old, written []int64
+// writtenMemberships returns what the batch writes to directory_membership.
+// Groups that nobody belongs to have no row there.
+func (b *batch) writtenMemberships() written {
+	w := written{table: "directory_membership", key: "group_num", columns: []string{"group_num", "owners", "members"}}
 	for _, num := range slices.Sorted(maps.Keys(b.within)) {
 		within := b.within[num]
 		if !within.dirty {
 			continue
 		}
 		if within.stored {
-			old = append(old, num)
+			w.old = append(w.old, num)
 		}
-		if len(within.owners)+len(within.members) > 0 {
-			written = append(written, num)
+		if !within.empty() {
+			w.values = append(w.values, num, pack(within.owners), pack(within.members))
 		}
 	}
-	if err := deleteRows(ctx, tx, "directory_membership", "group_num", old); err != nil {
-		return false, err
+	return w
+}
+
+func (m *memberships) empty() bool { return len(m.owners)+len(m.members) == 0 }
+
+// over returns the memberships as they are once the batch is written.
+func (m *memberships) over() *memberships {
+	after := &memberships{owners: m.owners, members: m.members, stored: !m.empty()}
+	if after.stored {
+		after.before = &memberships{owners: m.owners, members: m.members}
 	}
-	if len(written) > 0 {
-		columns := []string{"group_num", "owners", "members"}
-		_, err = tx.CopyIn(ctx, "directory_membership", columns, func(yield func([]any) bool) {
-			for _, num := range written {
-				if !yield([]any{num, pack(b.within[num].owners), pack(b.within[num].members)}) {
-					return
-				}
-			}
-		})
-	}
-	return len(old)+len(written) > 0, err
+	return after
 }

@@ -84,12 +84,10 @@ func (d *Directory) groupsOf(ctx context.Context, tx store.Tx, user int64, relat
 // reversed calls fn with what leads from users to groups in the state that tx
 // reads.
 func (d *Directory) reversed(ctx context.Context, tx store.Tx, fn func(*reverse)) error {
-	select {
-	case d.reversing <- struct{}{}:
-	case <-ctx.Done():
-		return ctx.Err()
+	if err := d.reversing.lock(ctx); err != nil {
+		return err
 	}
-	defer func() { <-d.reversing }()
+	defer d.reversing.unlock()
 	s, err := readState(ctx, tx)
 	if err != nil {
 		return err

@@ -28,7 +28,20 @@ type row[T any] struct {
 	deleted bool
 }
 
-// load reads the rows of objects, those that are not read yet.
+// inherit takes the rows of objects that the table before is going to write, and
+// returns the nums of the others.
+func (t *table[T]) inherit(before *table[T], nums []int64) (others []int64) {
+	for _, num := range nums {
+		if row := before.rows[num]; row != nil {
+			t.rows[num] = row.over()
+		} else {
+			others = append(others, num)
+		}
+	}
+	return others
+}
+
+// load reads the rows of objects.
 func (t *table[T]) load(ctx context.Context, tx store.Tx, nums []int64) error {
 	err := inChunks(ctx, tx, "SELECT "+t.columns+" FROM "+t.sql+" WHERE num IN ", distinct(nums), func(found store.Row) error {
 		num, value, err := t.scan(found)
@@ -50,56 +63,29 @@ func (t *table[T]) present(id string) (int64, *row[T]) {
 	return num, t.rows[num]
 }
 
-// flush writes what the batch did. Changed rows are deleted and written anew,
-// so that accounts can swap their names, and everything goes the fast way.
-func (t *table[T]) flush(ctx context.Context, tx store.Tx) (changed bool, err error) {
-	var old, written []int64
+// written returns what the batch writes to the table. Changed rows are deleted
+// and written anew, so that accounts can swap their names, and everything goes
+// the fast way.
+func (t *table[T]) written() (written, error) {
+	w := written{table: t.sql, key: "num", columns: splitColumns(t.columns)}
 	for _, num := range slices.Sorted(maps.Keys(t.rows)) {
 		row := t.rows[num]
 		if !row.dirty {
 			continue
 		}
 		if row.stored {
-			old = append(old, num)
+			w.old = append(w.old, num)
 		}
-		if !row.deleted {
-			written = append(written, num)
+		if row.deleted {
+			continue
+		}
+		var err error
+		if w.values, err = t.append(w.values, num, row.value); err != nil {
+			return w, err
 		}
 	}
-	if err := deleteRows(ctx, tx, t.sql, "num", old); err != nil {
-		return false, err
-	}
-	if err := t.insert(ctx, tx, written); err != nil {
-		return false, err
-	}
-	return len(old)+len(written) > 0, nil
+	return w, nil
 }
 
-func deleteRows(ctx context.Context, tx store.Tx, table, column string, nums []int64) error {
-	for chunk := range slices.Chunk(nums, 512) {
-		list, args := inList(chunk)
-		if _, err := tx.Exec(ctx, "DELETE FROM "+table+" WHERE "+column+" IN "+list, args...); err != nil {
-			return fmt.Errorf("delete from %s: %w", table, err)
-		}
-	}
-	return nil
-}
-
-func (t *table[T]) insert(ctx context.Context, tx store.Tx, nums []int64) error {
-	if len(nums) == 0 {
-		return nil
-	}
-	var failed error
-	_, err := tx.CopyIn(ctx, t.sql, splitColumns(t.columns), func(yield func([]any) bool) {
-		var values []any
-		for _, num := range nums {
-			if values, failed = t.append(values[:0], num, t.rows[num].value); failed != nil || !yield(values) {
-				return
-			}
-		}
-	})
-	if failed != nil {
-		return failed
-	}
-	return err
-}
+// over returns the rows as they are once the batch is written.
+func (r *row[T]) over() *row[T] { return &row[T]{value: r.value, stored: true} }

@@ -45,6 +45,7 @@ func Run(t *testing.T, open func(t *testing.T) directory.Target) {
 		"context/done":              testContextDone,
 		"concurrent":                testConcurrent,
 		"like the model":            testLikeTheModel,
+		"prepared ahead":            testPrepare,
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) { test(t, bench{t, open(t)}) })

@@ -16,10 +16,10 @@ import (
 // Memory, and compares outcomes and contents. The target is not emptied between
 // sequences: they go on from where the one before ended.
 func testLikeTheModel(t *testing.T, b bench) {
-	pair := &twins{ctx: t.Context(), target: b.target, model: NewMemory(), names: map[string]string{absent: absent}}
+	pair := newTwins(t, b)
 	rapid.Check(t, func(t *rapid.T) {
 		for range rapid.IntRange(1, 4).Draw(t, "batches") {
-			if err := pair.apply(rapid.SliceOfN(rapid.Custom(pair.draw), 1, 12).Draw(t, "effects")); err != nil {
+			if err := pair.apply(pair.drawBatch(t)); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -37,6 +37,14 @@ type twins struct {
 	model         *Memory
 	names         map[string]string
 	users, groups []string // IDs of the model
+}
+
+func newTwins(t *testing.T, b bench) *twins {
+	return &twins{ctx: t.Context(), target: b.target, model: NewMemory(), names: map[string]string{absent: absent}}
+}
+
+func (p *twins) drawBatch(t *rapid.T) []directory.Effect {
+	return rapid.SliceOfN(rapid.Custom(p.draw), 1, 12).Draw(t, "effects")
 }
 
 // draw makes an effect with IDs of the model.
@@ -106,14 +114,15 @@ func (p *twins) drawMembers(t *rapid.T, effect *directory.Effect) {
 }
 
 func (p *twins) apply(effects []directory.Effect) error {
-	translated := make([]directory.Effect, len(effects))
-	for i, effect := range effects {
-		translated[i] = p.translate(effect)
-	}
-	got, err := p.target.Apply(p.ctx, "model", translated)
+	got, err := p.target.Apply(p.ctx, "model", p.translate(effects))
 	if err != nil {
 		return fmt.Errorf("apply: %w", err)
 	}
+	return p.applied(effects, got)
+}
+
+// applied does to the model what was done to the target, and compares the outcomes.
+func (p *twins) applied(effects []directory.Effect, got []directory.Outcome) error {
 	want, err := p.model.Apply(p.ctx, "model", effects)
 	if err != nil {
 		return err
@@ -151,11 +160,14 @@ func kindOf(err error) error {
 	return err
 }
 
-// translate returns the effect with IDs of the target.
-func (p *twins) translate(effect directory.Effect) directory.Effect {
-	effect.ID = p.names[effect.ID]
-	effect.Add, effect.Remove = p.memberships(effect.Add), p.memberships(effect.Remove)
-	return effect
+// translate returns the effects with IDs of the target.
+func (p *twins) translate(effects []directory.Effect) []directory.Effect {
+	translated := slices.Clone(effects)
+	for i, effect := range effects {
+		translated[i].ID = p.names[effect.ID]
+		translated[i].Add, translated[i].Remove = p.memberships(effect.Add), p.memberships(effect.Remove)
+	}
+	return translated
 }
 
 func (p *twins) memberships(all []directory.Membership) []directory.Membership {
