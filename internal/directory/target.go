@@ -66,6 +66,15 @@ type Preparer interface {
 // gives up, not at all, and no two are called at a time.
 type Prepared func(ctx context.Context) ([]Outcome, error)
 
+// Prepare prepares a batch where the target can; where it cannot, all is done
+// when it is applied.
+func Prepare(ctx context.Context, t Target, batch string, effects []Effect) (Prepared, error) {
+	if p, ok := t.(Preparer); ok {
+		return p.Prepare(ctx, batch, effects)
+	}
+	return func(ctx context.Context) ([]Outcome, error) { return t.Apply(ctx, batch, effects) }, nil
+}
+
 // GroupContent is a Group with everybody in it.
 type GroupContent struct {
 	Group

@@ -21,24 +21,25 @@ const (
 // apply carries out what is left of a plan. It does exactly what the plan's
 // lines say, in their order, and notes what became of them batch by batch: a
 // batch that may have been tried before is handed over again under the same
-// name, which the directory recognizes.
+// name, which the directory recognizes. Batches are read, and worked out, while
+// those before them are written.
 func (p *pass) apply(ctx context.Context, open OpenPlan) error {
 	changes := open.Summary.Memberships
 	a := applier{pass: p, plan: open, people: people{
 		journal: p.Journal, memory: p.Memory, bulk: changes.Add+changes.Remove > bulkLookups, all: p.accounts,
 	}}
-	var waiting *batch
-	for next, err := range ahead(ctx, a.batches) {
-		if err != nil {
-			return fmt.Errorf("read the plan: %w", err)
+	first := true
+	for b, err := range ahead(ctx, a.ready) {
+		if err == nil && first {
+			err = p.Journal.Tried(ctx, open.ID, b.Through)
 		}
-		if err := a.turn(ctx, waiting, next.Through); err != nil {
+		if err == nil {
+			err = a.apply(ctx, b)
+		}
+		if err != nil {
 			return err
 		}
-		waiting = next
-	}
-	if err := a.turn(ctx, waiting, 0); err != nil {
-		return err
+		first = false
 	}
 	version, err := p.Target.Version(ctx)
 	if err != nil {
@@ -62,19 +63,6 @@ func (p *pass) unsure() bool {
 	return p.result.Applied.Failed > 0 || p.gone || p.stage == stageResume
 }
 
-// turn applies a batch, nil for none, and notes that the effects up to next may
-// be tried from now on.
-func (a *applier) turn(ctx context.Context, b *batch, next int64) error {
-	if b == nil {
-		if next == 0 {
-			return nil
-		}
-		return a.Journal.Tried(ctx, a.plan.ID, next)
-	}
-	b.Next = max(next, b.Through)
-	return a.apply(ctx, b)
-}
-
 // applier applies one plan.
 type applier struct {
 	*pass
@@ -82,29 +70,50 @@ type applier struct {
 	people people
 }
 
+// ready yields the batches, worked out as far as that goes ahead of time: what
+// memberships need of accounts and groups is known once those are written.
+func (a *applier) ready(ctx context.Context) iter.Seq2[*batch, error] {
+	return func(yield func(*batch, error) bool) {
+		var last *batch
+		for b, err := range ahead(ctx, a.batches) {
+			if err == nil && last != nil && last.phase() != b.phase() {
+				err = last.wait(ctx)
+			}
+			if err == nil {
+				err = a.workOut(ctx, b)
+			}
+			if !yield(b, err) || err != nil {
+				return
+			}
+			last = b
+		}
+	}
+}
+
 // batches yields what is left of the plan, decoded, in batches of one phase.
+// Each is told how far the one after it goes.
 func (a *applier) batches(ctx context.Context) iter.Seq2[*batch, error] {
 	return func(yield func(*batch, error) bool) {
-		b := &batch{}
+		last, b := newBatch(), newBatch()
 		for line, err := range a.Journal.Lines(ctx, a.plan.ID, a.plan.Done) {
 			var effect plan.Effect
 			if err == nil {
 				effect, err = line.Effect()
 			}
 			if err != nil {
-				yield(nil, err)
+				yield(nil, fmt.Errorf("read the plan: %w", err))
 				return
 			}
 			if b.full(effect) {
-				if !yield(b, nil) {
+				if !last.yield(yield, b.Through) {
 					return
 				}
-				b = &batch{}
+				last, b = b, newBatch()
 			}
 			b.add(line.Seq, effect)
 		}
-		if len(b.planned) > 0 {
-			yield(b, nil)
+		if last.yield(yield, b.Through) {
+			b.yield(yield, b.Through)
 		}
 	}
 }
@@ -120,11 +129,34 @@ type batch struct {
 	missing     []plan.People // for each effect, people it names that have no account
 	accounts    map[int]map[roster.ID]plan.Account
 	groups      map[int]map[roster.ID]plan.ClassGroup
+	apply       directory.Prepared
+	noted       chan struct{} // closed once the journal has what became of it
 }
+
+func newBatch() *batch { return &batch{noted: make(chan struct{})} }
+
+// yield yields the batch, unless it is empty, with the sequence number through
+// which effects may be tried once it is done.
+func (b *batch) yield(yield func(*batch, error) bool, next int64) bool {
+	b.Next = next
+	return len(b.planned) == 0 || yield(b, nil)
+}
+
+// wait waits until the batch is done.
+func (b *batch) wait(ctx context.Context) error {
+	select {
+	case <-b.noted:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (b *batch) phase() int { return b.planned[0].Phase() }
 
 // full reports whether an effect belongs into the next batch.
 func (b *batch) full(e plan.Effect) bool {
-	return len(b.planned) > 0 && b.planned[0].Phase() != e.Phase() ||
+	return len(b.planned) > 0 && b.phase() != e.Phase() ||
 		len(b.planned) == effectsInBatch || b.memberships >= membershipsInBatch
 }
 
@@ -133,8 +165,8 @@ func (b *batch) add(seq int64, e plan.Effect) {
 	b.memberships += e.Memberships()
 }
 
-// apply applies a batch.
-func (a *applier) apply(ctx context.Context, b *batch) error {
+// workOut does what can be done of a batch before it is applied.
+func (a *applier) workOut(ctx context.Context, b *batch) error {
 	if err := a.recall(ctx, b); err != nil {
 		return fmt.Errorf("recall what was applied: %w", err)
 	}
@@ -144,14 +176,27 @@ func (a *applier) apply(ctx context.Context, b *batch) error {
 		}
 	}
 	name := strconv.FormatInt(a.plan.ID, 10) + "/" + strconv.FormatInt(b.seqs[0], 10)
-	outcomes, err := a.Target.Apply(ctx, name, b.effects)
+	var err error
+	if b.apply, err = directory.Prepare(ctx, a.Target, name, b.effects); err != nil {
+		return fmt.Errorf("prepare to write to the directory: %w", err)
+	}
+	return nil
+}
+
+// apply applies a batch.
+func (a *applier) apply(ctx context.Context, b *batch) error {
+	outcomes, err := b.apply(ctx)
 	if err != nil {
 		return fmt.Errorf("write to the directory: %w", err)
 	}
 	for i, outcome := range outcomes {
 		a.note(b, i, outcome)
 	}
-	return a.Journal.Done(ctx, a.plan.ID, b.Done)
+	if err := a.Journal.Done(ctx, a.plan.ID, b.Done); err != nil {
+		return err
+	}
+	close(b.noted)
+	return nil
 }
 
 // recall reads what is remembered of the objects that a batch touches.

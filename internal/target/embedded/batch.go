@@ -24,7 +24,6 @@ type batch struct {
 	outcomes []directory.Outcome
 	written  []written // once it is settled
 	logged   []any     // the row of what it changed
-	stale    bool      // it was worked out from a state that did not come to be
 }
 
 func newBatch(newID func() string, now time.Time, size int) *batch {

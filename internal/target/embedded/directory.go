@@ -19,11 +19,11 @@ type Directory struct {
 
 	// writing is held by who writes objects, and turn by who works out what to
 	// write, which guards what follows. Who takes both takes writing first.
-	writing  lock
-	turn     lock
-	known    *known   // where all objects are, or nil
-	debt     int      // objects looked up one by one since known was last loaded
-	prepared []*batch // worked out and not written, each of what the one before leaves
+	writing lock
+	turn    lock
+	known   *known     // where all objects are, or nil
+	debt    int        // objects looked up one by one since known was last loaded
+	pending []*pending // in the order in which they were prepared
 
 	// reversing is held by whoever uses reverse, which may be nil.
 	reversing lock

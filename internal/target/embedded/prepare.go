@@ -9,6 +9,13 @@ import (
 	"rollbook/internal/store"
 )
 
+// pending are effects that were prepared, and not applied yet.
+type pending struct {
+	effects  []directory.Effect
+	batch    *batch // what they come to; nil where that is not known, or no longer
+	applying bool
+}
+
 // Prepare implements directory.Preparer: it works out what is to be written
 // from the state that the batches before will have left, while those are being
 // written. Where the directory turns out to be otherwise in the end, because
@@ -19,36 +26,49 @@ func (d *Directory) Prepare(ctx context.Context, _ string, effects []directory.E
 		return nil, fmt.Errorf("prepare for directory: %w", err)
 	}
 	defer d.turn.unlock()
-	b, err := d.workOut(ctx, effects)
-	if err != nil {
+	p := &pending{effects: effects}
+	d.pending = append(d.pending, p)
+	if err := d.catchUp(ctx); err != nil {
 		return nil, fmt.Errorf("prepare for directory: %w", err)
 	}
-	if b != nil {
-		d.prepared = append(d.prepared, b)
-	}
 	return func(ctx context.Context) ([]directory.Outcome, error) {
-		if b == nil {
-			return d.Apply(ctx, "", effects)
-		}
-		outcomes, err := d.applyPrepared(ctx, b, effects)
+		done, err := d.applyPending(ctx, p)
 		if err != nil {
 			return nil, fmt.Errorf("apply to directory: %w", err)
 		}
-		return outcomes, nil
+		return done.outcomes, nil
 	}, nil
 }
 
-// workOut returns the batch as it is to be written, or nil where it must wait
-// for those before: objects cannot be looked up yet without loading all of
-// them, or what was worked out before is outdated.
-func (d *Directory) workOut(ctx context.Context, effects []directory.Effect) (*batch, error) {
+// catchUp works out what is pending and not worked out, as far as it is known
+// what went before.
+func (d *Directory) catchUp(ctx context.Context) error {
+	var before []*batch
+	for _, p := range d.pending {
+		if p.batch == nil && !p.applying {
+			var err error
+			if p.batch, err = d.workOut(ctx, p.effects, before); err != nil {
+				return err
+			}
+		}
+		if p.batch == nil {
+			return nil
+		}
+		before = append(before, p.batch)
+	}
+	return nil
+}
+
+// workOut returns what effects come to after batches that are not written, or
+// nil where the objects cannot be looked up without loading all of them.
+func (d *Directory) workOut(ctx context.Context, effects []directory.Effect, before []*batch) (*batch, error) {
 	b := newBatch(d.newID, d.now(), len(effects))
 	ready := false
 	err := d.db.Read(ctx, func(tx store.Tx) (err error) {
-		if ready, err = d.beginAfter(ctx, tx, b, effects); err != nil || !ready {
+		if ready, err = d.beginAfter(ctx, tx, b, effects, before); err != nil || !ready {
 			return err
 		}
-		return b.load(ctx, tx, effects, d.prepared...)
+		return b.load(ctx, tx, effects, before...)
 	})
 	if err != nil || !ready {
 		return nil, err
@@ -56,16 +76,16 @@ func (d *Directory) workOut(ctx context.Context, effects []directory.Effect) (*b
 	return b, b.tryAll(effects)
 }
 
-// beginAfter begins a batch with the state that the prepared ones before leave,
-// and reports whether there is such a state.
-func (d *Directory) beginAfter(ctx context.Context, tx store.Tx, b *batch, effects []directory.Effect) (bool, error) {
+// beginAfter begins a batch with the state that the ones before leave, and
+// reports whether that can be told.
+func (d *Directory) beginAfter(ctx context.Context, tx store.Tx, b *batch, effects []directory.Effect, before []*batch) (bool, error) {
 	stored, err := readState(ctx, tx)
 	if err != nil {
 		return false, err
 	}
 	b.state = stored
-	if last := len(d.prepared) - 1; last >= 0 {
-		b.state = d.prepared[last].state
+	if last := len(before) - 1; last >= 0 {
+		b.state = before[last].state
 	}
 	b.base = b.state.version
 	known := stored.version
@@ -73,7 +93,7 @@ func (d *Directory) beginAfter(ctx context.Context, tx store.Tx, b *batch, effec
 		known = d.known.version
 	}
 	switch {
-	case !d.leadsOn(stored.version), !d.leadsOn(known), len(d.prepared) == 0 && known != stored.version:
+	case !leadOn(before, stored.version), !leadOn(before, known), len(before) == 0 && known != stored.version:
 		return false, nil
 	case d.known != nil:
 		b.users.lookups, b.groups.lookups = d.known.users.lookups(), d.known.groups.lookups()
@@ -85,32 +105,18 @@ func (d *Directory) beginAfter(ctx context.Context, tx store.Tx, b *batch, effec
 			return false, err
 		}
 	}
-	for _, before := range d.prepared {
-		b.users.follow(before.users.lookups)
-		b.groups.follow(before.groups.lookups)
+	for _, one := range before {
+		b.users.follow(one.users.lookups)
+		b.groups.follow(one.groups.lookups)
 	}
 	return true, nil
 }
 
-// leadsOn reports whether the prepared batches that are not written in a version
-// of the directory can follow on it.
-func (d *Directory) leadsOn(version int64) bool {
-	if len(d.prepared) == 0 {
-		return true
-	}
-	for _, b := range d.prepared {
-		if b.stale {
-			return false
-		}
-	}
-	return version == d.prepared[0].base || slices.ContainsFunc(d.prepared, func(b *batch) bool { return version == b.state.version })
-}
-
-// outdate makes the prepared batches be worked out anew.
-func (d *Directory) outdate() {
-	for _, b := range d.prepared {
-		b.stale = true
-	}
+// leadOn reports whether batches lead on from a version of the directory: it is
+// that before them, or some of them are written in it.
+func leadOn(batches []*batch, version int64) bool {
+	return len(batches) == 0 || version == batches[0].base ||
+		slices.ContainsFunc(batches, func(b *batch) bool { return version == b.state.version })
 }
 
 // follow makes lookups find what the batch before is going to write.
@@ -133,44 +139,63 @@ func (l lookup) after(before lookup) lookup {
 	return l
 }
 
-// applyPrepared writes a batch that was worked out.
-func (d *Directory) applyPrepared(ctx context.Context, b *batch, effects []directory.Effect) ([]directory.Outcome, error) {
+// outdate has what is pending be worked out anew.
+func (d *Directory) outdate() {
+	for _, p := range d.pending {
+		p.batch = nil
+	}
+}
+
+// applyPending applies effects as they were worked out, or anew where the
+// directory is otherwise.
+func (d *Directory) applyPending(ctx context.Context, p *pending) (*batch, error) {
 	if err := d.writing.lock(ctx); err != nil {
 		return nil, err
 	}
 	defer d.writing.unlock()
-	if err := d.indexBefore(ctx, effects); err != nil {
+	if err := d.indexBefore(ctx, p.effects); err != nil {
 		return nil, err
 	}
-	worked := d.isNext(b)
-	var done *batch
+	b := d.start(p)
+	if b == nil {
+		// Whoever prepares now waits: then there is something to go on from.
+		defer d.turn.unlock()
+		done, err := d.write(ctx, p.effects, d.db.WriteBulk, d.apply)
+		d.pending = slices.Delete(d.pending, 0, 1)
+		return done, err
+	}
+	done := b
 	err := d.db.WriteBulk(ctx, func(tx store.Tx) error {
 		s, err := readState(ctx, tx)
 		if err != nil {
 			return err
 		}
-		if worked && s.version == b.base {
-			done = b
+		if done = b; s.version == b.base {
 			return b.flush(ctx, tx)
 		}
-		done, err = d.applyAnew(ctx, tx, effects)
+		done, err = d.applyAnew(ctx, tx, p.effects)
 		return err
 	})
 	d.end(b, done, err)
-	if err != nil {
-		return nil, err
-	}
-	return done.outcomes, nil
+	return done, err
 }
 
-// isNext reports whether a batch was worked out from what was applied last.
-func (d *Directory) isNext(b *batch) bool {
+// start returns what effects that are to be applied now come to. Where that is
+// not known it returns nil, and keeps the turn.
+func (d *Directory) start(p *pending) *batch {
 	d.turn <- struct{}{}
-	defer d.turn.unlock()
-	return slices.Index(d.prepared, b) == 0 && !b.stale
+	if at := slices.Index(d.pending, p); at > 0 {
+		d.pending = slices.Delete(d.pending, 0, at) // they were given up
+		d.outdate()
+	}
+	p.applying = true
+	if p.batch != nil {
+		d.turn.unlock()
+	}
+	return p.batch
 }
 
-// applyAnew is apply for a batch that was prepared in vain.
+// applyAnew is apply for effects that were worked out in vain.
 func (d *Directory) applyAnew(ctx context.Context, tx store.Tx, effects []directory.Effect) (*batch, error) {
 	if err := d.turn.lock(ctx); err != nil {
 		return nil, err
@@ -179,13 +204,12 @@ func (d *Directory) applyAnew(ctx context.Context, tx store.Tx, effects []direct
 	return d.apply(ctx, tx, effects)
 }
 
-// end takes over what became of a prepared batch. What was prepared after it
-// holds only if it was done as it was worked out.
+// end takes over what became of the first that was pending. What was worked out
+// after it holds only if it was done as it was worked out.
 func (d *Directory) end(b, done *batch, err error) {
 	d.turn <- struct{}{}
 	defer d.turn.unlock()
-	at := slices.Index(d.prepared, b)
-	d.prepared = slices.Delete(d.prepared, 0, at+1)
+	d.pending = slices.Delete(d.pending, 0, 1)
 	if err != nil || done != b {
 		d.outdate()
 	}
