@@ -49,25 +49,24 @@ func (d *Directory) write(ctx context.Context, effects []directory.Effect,
 		done, err = work(ctx, tx, effects)
 		return err
 	})
-	d.outdate()
 	if err != nil {
 		if done != nil {
 			d.known = nil // it may be of a state that did not come to be
 		}
 		return nil, err
 	}
-	d.advance(done)
+	d.written = append(d.written, done)
 	return done, nil
 }
 
-// advance makes what is known that of the version that the batch has written.
-func (d *Directory) advance(done *batch) {
-	if d.known == nil {
-		return
+// current returns what is known, of the version that was written last in this
+// process, or nil.
+func (d *Directory) current() *known {
+	if d.known != nil {
+		d.known.follow(d.written)
 	}
-	d.known.users.advance(done.users.lookups)
-	d.known.groups.advance(done.groups.lookups)
-	d.known.version = done.state.version
+	d.written = nil
+	return d.known
 }
 
 // apply works out in memory what the effects do to the rows that they concern,
@@ -109,7 +108,7 @@ const lookupsWorthLoading = 3
 // loaded or where so many were looked up by now that loading it costs less. A
 // table without indexes leaves no choice.
 func (d *Directory) lookUp(ctx context.Context, tx store.Tx, b *batch, effects []directory.Effect) error {
-	if d.known != nil && d.known.version != b.state.version {
+	if known := d.current(); known != nil && known.version != b.state.version {
 		d.known = nil
 	}
 	d.debt += lookupsOf(effects)

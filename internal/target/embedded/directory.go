@@ -21,7 +21,8 @@ type Directory struct {
 	// write, which guards what follows. Who takes both takes writing first.
 	writing lock
 	turn    lock
-	known   *known     // where all objects are, or nil
+	known   *known     // where all objects are, or nil, but for what was written since
+	written []*batch   // since, in order
 	debt    int        // objects looked up one by one since known was last loaded
 	pending []*pending // in the order in which they were prepared
 

@@ -64,14 +64,23 @@ func (n nums) load(ctx context.Context, tx store.Tx, sql string) error {
 	return rows.Err()
 }
 
-// advance takes over what a batch has written.
-func (n nums) advance(t lookups) {
-	n.hash.advance(n.id, t.id.written)
-	n.hash.advance(n.anchor, t.anchor.written)
-	n.hash.advance(n.name, t.name.written)
+// follow brings what is known to the version that batches have written.
+func (k *known) follow(written []*batch) {
+	for _, b := range written {
+		k.users.follow(b.users.lookups)
+		k.groups.follow(b.groups.lookups)
+		k.version = b.state.version
+	}
 }
 
-func (h hasher) advance(known *places, written map[string]int64) {
+// follow takes over what a batch has written.
+func (n nums) follow(t lookups) {
+	n.hash.follow(n.id, t.id.written)
+	n.hash.follow(n.anchor, t.anchor.written)
+	n.hash.follow(n.name, t.name.written)
+}
+
+func (h hasher) follow(known *places, written map[string]int64) {
 	for text, num := range written {
 		known.set(h.key(text), num)
 	}

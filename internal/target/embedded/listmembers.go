@@ -134,8 +134,7 @@ func related(ctx context.Context, tx store.Tx, groupID string, relation director
 // among returns those of the objects that belong to a page or come after it.
 func among[T any](ctx context.Context, tx store.Tx, l list[T], nums []int64, q directory.Query) ([]T, error) {
 	var found []T
-	for chunk := range slices.Chunk(nums, 512) {
-		set, args := inList(chunk)
+	for set, args := range store.InLists(nums) {
 		c := compiler{properties: l.properties, args: append(args, q.After)}
 		sql := fmt.Sprintf("SELECT %s FROM %s WHERE num IN %s AND id > $%d AND ", l.columns, l.table, set, len(c.args))
 		where, err := c.where(q.Filter)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 
 	"rollbook/internal/store"
 )
@@ -103,42 +102,12 @@ func distinct[T string | int64](keys []T) []T {
 // inChunks asks a query that ends in IN about the keys, some hundred at a time,
 // and calls each for every row.
 func inChunks[T string | int64](ctx context.Context, tx store.Tx, sql string, keys []T, each func(store.Row) error) error {
-	for chunk := range slices.Chunk(keys, 512) {
-		list, args := inList(chunk)
+	for list, args := range store.InLists(keys) {
 		if err := query(ctx, tx, sql+list, args, each); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// inList returns a list of parameters and their values. It has one of a few
-// lengths, so that statements stay prepared: the last key fills it up.
-func inList[T string | int64](keys []T) (string, []any) {
-	size := 512
-	for _, smaller := range []int{1, 8, 64, 128} {
-		if len(keys) <= smaller {
-			size = smaller
-			break
-		}
-	}
-	args := make([]any, size)
-	for i := range args {
-		args[i] = keys[min(i, len(keys)-1)]
-	}
-	return "(" + parameters(1, size) + ")", args
-}
-
-// parameters returns "$first, $first+1, …".
-func parameters(first, count int) string {
-	var list strings.Builder
-	for i := range count {
-		if i > 0 {
-			list.WriteString(", ")
-		}
-		fmt.Fprintf(&list, "$%d", first+i)
-	}
-	return list.String()
 }
 
 func query(ctx context.Context, tx store.Tx, sql string, args []any, each func(store.Row) error) error {

@@ -88,15 +88,14 @@ func (d *Directory) beginAfter(ctx context.Context, tx store.Tx, b *batch, effec
 		b.state = before[last].state
 	}
 	b.base = b.state.version
-	known := stored.version
-	if d.known != nil {
-		known = d.known.version
-	}
+	known := d.current()
 	switch {
-	case !leadOn(before, stored.version), !leadOn(before, known), len(before) == 0 && known != stored.version:
+	case !leadOn(before, stored.version), known != nil && !leadOn(before, known.version):
 		return false, nil
-	case d.known != nil:
-		b.users.lookups, b.groups.lookups = d.known.users.lookups(), d.known.groups.lookups()
+	case known != nil && len(before) == 0 && known.version != stored.version:
+		return false, nil
+	case known != nil:
+		b.users.lookups, b.groups.lookups = known.users.lookups(), known.groups.lookups()
 	case d.worthLoading(stored):
 		return false, nil
 	default:
@@ -215,7 +214,7 @@ func (d *Directory) end(b, done *batch, err error) {
 	}
 	switch {
 	case err == nil:
-		d.advance(done)
+		d.written = append(d.written, done)
 	case done != b:
 		d.known = nil // it may be of a state that did not come to be
 	}

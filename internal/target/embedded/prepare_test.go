@@ -28,33 +28,42 @@ func TestPrepareBesideAnotherProcess(t *testing.T) {
 	})
 }
 
-// TestPrepareAfterFailure: a batch is prepared after one whose commit fails,
-// and then another process brings the directory to the version that it would have had.
-func TestPrepareAfterFailure(t *testing.T) {
+// TestPrepareAfterLoss: a batch is prepared after one that comes to nothing,
+// and then another process brings the directory to the version that it would
+// have had.
+func TestPrepareAfterLoss(t *testing.T) {
 	t.Parallel()
 	dbtest.All(t, func(t *testing.T, db store.DB) {
-		failing := &failing{DB: db}
-		target := open(failing)
-		loadUsers(t, target, 1, 20)
-		lost := prepare(t, target, newUser("lost X", true))
-		apply := prepare(t, target, newUser("next X", true))
-		failing.fail = errors.New("the disk is full")
-		if _, err := lost(t.Context()); !errors.Is(err, failing.fail) {
-			t.Fatalf("got %v, want %v", err, failing.fail)
-		}
-		failing.fail = nil
-		taken := mustApply(t, open(db), newUser("next X", true))
-		outcomes, err := apply(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff([]directory.Outcome{{ID: taken[0]}}, outcomes); diff != "" {
-			t.Errorf("the account that is there (-want +got)\n%s", diff)
-		}
-		if number, err := target.CountUsers(t.Context(), nil); err != nil || number != 21 {
-			t.Errorf("counted %d users, want 21 (%v)", number, err)
-		}
+		t.Run("failed", func(t *testing.T) {
+			failing := &failing{DB: db}
+			prepareAfterLoss(t, open(failing), open(db), func(lost directory.Prepared) {
+				failing.fail = errors.New("the disk is full")
+				if _, err := lost(t.Context()); !errors.Is(err, failing.fail) {
+					t.Fatalf("got %v, want %v", err, failing.fail)
+				}
+				failing.fail = nil
+			})
+		})
+		t.Run("given up", func(t *testing.T) {
+			prepareAfterLoss(t, open(db), open(db), func(directory.Prepared) {})
+		})
 	})
+}
+
+func prepareAfterLoss(t *testing.T, target, other *embedded.Directory, lose func(lost directory.Prepared)) {
+	t.Helper()
+	loadUsers(t, target, 1, 20)
+	lost := prepare(t, target, newUser("lost "+t.Name(), true))
+	apply := prepare(t, target, newUser("next "+t.Name(), true))
+	lose(lost)
+	want := mustApply(t, other, newUser("next "+t.Name(), true))
+	outcomes, err := apply(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]directory.Outcome{{ID: want[0]}}, outcomes); diff != "" {
+		t.Errorf("the account that is there (-want +got)\n%s", diff)
+	}
 }
 
 // failing is a DB whose bulk writes are rolled back where fail is set.

@@ -70,7 +70,7 @@ func writeUnit(ctx context.Context, tx store.Tx, num int64, unit directory.Admin
 		return err
 	}
 	row := columns([]any{num, unit.ID}, unit.DisplayName)
-	_, err = tx.Exec(ctx, "INSERT INTO directory_unit ("+unitColumns+") VALUES ("+parameters(1, 6)+")", append(row, unit.School, attributes)...)
+	_, err = tx.Exec(ctx, "INSERT INTO directory_unit ("+unitColumns+") VALUES ("+store.Parameters(1, 6)+")", append(row, unit.School, attributes)...)
 	return err
 }
 

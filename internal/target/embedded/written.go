@@ -38,8 +38,7 @@ func (w written) flush(ctx context.Context, tx store.Tx) error {
 }
 
 func deleteRows(ctx context.Context, tx store.Tx, table, column string, nums []int64) error {
-	for chunk := range slices.Chunk(nums, 512) {
-		list, args := inList(chunk)
+	for list, args := range store.InLists(nums) {
 		if _, err := tx.Exec(ctx, "DELETE FROM "+table+" WHERE "+column+" IN "+list, args...); err != nil {
 			return fmt.Errorf("delete from %s: %w", table, err)
 		}
