@@ -178,17 +178,35 @@ func (j Journal) Lines(ctx context.Context, planID, after int64) iter.Seq2[plan.
 	}
 }
 
+// sheetsInRead is how many sheets are read at once. Applying them takes long, and
+// one read for all would keep SQLite from moving into the file what is written
+// meanwhile: the log would grow with every batch, and with it what a commit costs.
+const sheetsInRead = 16
+
 // sheets yields the lines of each sheet of a plan of which one comes after a
 // sequence number.
 func (j Journal) sheets(ctx context.Context, planID, after int64) iter.Seq2[[]plan.Line, error] {
-	return sequence(ctx, j.DB, func(rows Rows, lines *[]plan.Line) error {
-		var s plan.Sheet
-		err := rows.Scan(&s.Last, &s.Lines, &s.Body)
-		if err == nil {
-			*lines, err = s.Unpack()
+	return func(yield func([]plan.Line, error) bool) {
+		for more := true; more; {
+			more = false
+			for s, err := range j.someSheets(ctx, planID, after) {
+				var lines []plan.Line
+				if err == nil {
+					lines, err = s.Unpack()
+				}
+				if !yield(lines, err) || err != nil {
+					return
+				}
+				after, more = s.Last, true
+			}
 		}
-		return err
-	}, `SELECT seq, lines, body FROM effect WHERE plan = $1 AND seq > $2 ORDER BY seq`, planID, after)
+	}
+}
+
+func (j Journal) someSheets(ctx context.Context, planID, after int64) iter.Seq2[plan.Sheet, error] {
+	return sequence(ctx, j.DB, func(rows Rows, s *plan.Sheet) error {
+		return rows.Scan(&s.Last, &s.Lines, &s.Body)
+	}, `SELECT seq, lines, body FROM effect WHERE plan = $1 AND seq > $2 ORDER BY seq LIMIT $3`, planID, after, sheetsInRead)
 }
 
 // errNotedBefore says that effects are noted for a second time. A process that
