@@ -21,7 +21,7 @@ func TestCachesHoldWhatIsStored(t *testing.T) {
 	w := newWorld(t, dbtest.SQLite(t))
 	second := newService(nil)
 	second.Store = w.Store
-	compare := cmp.Options{cmp.AllowUnexported(flow.Snapshot{}, vocab.Lists{}), cmpopts.EquateEmpty()}
+	compare := cmp.Options{sameSnapshot(), cmpopts.EquateEmpty()}
 	rapid.Check(t, func(rt *rapid.T) {
 		s := rapid.SampledFrom([]*flow.Service{w.Service, second}).Draw(rt, "service")
 		act(t, rt, s)

@@ -103,7 +103,7 @@ func (s *Snapshot) provisioningFlow(setID, id string) (ProvisioningFlow, error) 
 // disabled when runs skip its kind, and otherwise ready: a directory to write
 // to is always there, the embedded one where no other is configured.
 func (s *Snapshot) readiness(e ProvisioningFlow, now time.Time) Readiness {
-	if err := checkProvisioningFlow(s, &e); err != nil {
+	if !s.bearsOut(e) {
 		return Failed
 	}
 	if !e.Executable() {
@@ -118,6 +118,20 @@ func (s *Snapshot) readiness(e ProvisioningFlow, now time.Time) Readiness {
 		return Expired
 	}
 	return Ready
+}
+
+// bearsOut reports whether a flow keeps the rules. Every read of it asks, so it
+// is found out once for each state of the configuration.
+func (s *Snapshot) bearsOut(e ProvisioningFlow) bool {
+	if s.borneOut == nil {
+		return checkProvisioningFlow(s, &e) == nil
+	}
+	if known, ok := s.borneOut.Load(e.ID); ok {
+		return known == true
+	}
+	sound := checkProvisioningFlow(s, &e) == nil
+	s.borneOut.Store(e.ID, sound)
+	return sound
 }
 
 // Executable reports whether runs can do what the flow says. Of the kinds that

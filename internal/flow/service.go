@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -166,6 +167,7 @@ func (s *Service) change(ctx context.Context, fn func(*edit) error) error {
 			return err
 		}
 		ed := &edit{service: s, tx: tx, state: *before, now: moment(s.Now())}
+		ed.state.borneOut = nil
 		ed.state.version = Version{Number: version.Number + 1, Name: s.NewID()}
 		if err := tx.SetVersion(ctx, ed.state.version); err != nil {
 			return err
@@ -173,6 +175,7 @@ func (s *Service) change(ctx context.Context, fn func(*edit) error) error {
 		if err := fn(ed); err != nil {
 			return err
 		}
+		ed.state.borneOut = &sync.Map{}
 		// Changes that wait for the same commit begin where this one ends.
 		s.made.Store(&ed.state)
 		return nil

@@ -3,6 +3,7 @@ package flow
 import (
 	"context"
 	"slices"
+	"sync"
 	"time"
 
 	"rollbook/internal/vocab"
@@ -21,6 +22,10 @@ type Snapshot struct {
 	Lists             *vocab.Lists       // of the definitions
 
 	version Version
+
+	// borneOut notes of provisioning flows, by ID, whether the rules bear them
+	// out. It is nil while the configuration is being changed.
+	borneOut *sync.Map
 }
 
 // Version is a number that grows by one with every change.
@@ -48,7 +53,7 @@ func (s *Service) Lists(ctx context.Context) (*vocab.Lists, error) {
 
 // load reads the state that tx sees.
 func load(ctx context.Context, tx Tx, version Version) (*Snapshot, error) {
-	state := &Snapshot{version: version}
+	state := &Snapshot{version: version, borneOut: &sync.Map{}}
 	defs, err := tx.Definitions(ctx)
 	if err != nil {
 		return nil, err
