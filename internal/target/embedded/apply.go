@@ -36,36 +36,28 @@ func (d *Directory) inTurn(ctx context.Context, effects []directory.Effect,
 	if err := d.indexBefore(ctx, effects); err != nil {
 		return nil, err
 	}
-	return d.write(ctx, effects, write, work)
-}
-
-// write has work make a batch in a transaction.
-func (d *Directory) write(ctx context.Context, effects []directory.Effect,
-	write func(context.Context, func(store.Tx) error) error,
-	work func(context.Context, store.Tx, []directory.Effect) (*batch, error),
-) (*batch, error) {
 	var done *batch
 	err := write(ctx, func(tx store.Tx) (err error) {
 		done, err = work(ctx, tx, effects)
 		return err
 	})
+	d.line.other(done, err)
 	if err != nil {
-		if done != nil {
-			d.known = nil // it may be of a state that did not come to be
-		}
 		return nil, err
 	}
-	d.written = append(d.written, done)
 	return done, nil
 }
 
 // current returns what is known, of the version that was written last in this
 // process, or nil.
 func (d *Directory) current() *known {
-	if d.known != nil {
-		d.known.follow(d.written)
+	written, doubt := d.line.news()
+	if doubt {
+		d.known = nil
 	}
-	d.written = nil
+	if d.known != nil {
+		d.known.follow(written)
+	}
 	return d.known
 }
 

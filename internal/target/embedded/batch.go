@@ -24,6 +24,7 @@ type batch struct {
 	outcomes []directory.Outcome
 	written  []written // once it is settled
 	logged   []any     // the row of what it changed
+	outdated bool      // guarded by the line that it stood in
 }
 
 func newBatch(newID func() string, now time.Time, size int) *batch {

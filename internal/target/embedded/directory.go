@@ -18,13 +18,12 @@ type Directory struct {
 	newID func() string
 
 	// writing is held by who writes objects, and turn by who works out what to
-	// write, which guards what follows. Who takes both takes writing first.
+	// write. Who takes both takes writing first.
 	writing lock
 	turn    lock
-	known   *known     // where all objects are, or nil, but for what was written since
-	written []*batch   // since, in order
-	debt    int        // objects looked up one by one since known was last loaded
-	pending []*pending // in the order in which they were prepared
+	known   *known // where all objects are, or nil, but for what was written since; guarded by turn
+	debt    int    // objects looked up one by one since known was last loaded; guarded by turn
+	line    line   // what is pending
 
 	// reversing is held by whoever uses reverse, which may be nil.
 	reversing lock

@@ -9,13 +9,6 @@ import (
 	"rollbook/internal/store"
 )
 
-// pending are effects that were prepared, and not applied yet.
-type pending struct {
-	effects  []directory.Effect
-	batch    *batch // what they come to; nil where that is not known, or no longer
-	applying bool
-}
-
 // Prepare implements directory.Preparer: it works out what is to be written
 // from the state that the batches before will have left, while those are being
 // written. Where the directory turns out to be otherwise in the end, because
@@ -27,7 +20,7 @@ func (d *Directory) Prepare(ctx context.Context, _ string, effects []directory.E
 	}
 	defer d.turn.unlock()
 	p := &pending{effects: effects}
-	d.pending = append(d.pending, p)
+	d.line.add(p)
 	if err := d.catchUp(ctx); err != nil {
 		return nil, fmt.Errorf("prepare for directory: %w", err)
 	}
@@ -43,20 +36,16 @@ func (d *Directory) Prepare(ctx context.Context, _ string, effects []directory.E
 // catchUp works out what is pending and not worked out, as far as it is known
 // what went before.
 func (d *Directory) catchUp(ctx context.Context) error {
-	var before []*batch
-	for _, p := range d.pending {
-		if p.batch == nil && !p.applying {
-			var err error
-			if p.batch, err = d.workOut(ctx, p.effects, before); err != nil {
-				return err
-			}
-		}
-		if p.batch == nil {
+	for {
+		p, before := d.line.next()
+		if p == nil {
 			return nil
 		}
-		before = append(before, p.batch)
+		b, err := d.workOut(ctx, p.effects, before)
+		if err != nil || b == nil || !d.line.worked(p, b, before) {
+			return err
+		}
 	}
-	return nil
 }
 
 // workOut returns what effects come to after batches that are not written, or
@@ -138,13 +127,6 @@ func (l lookup) after(before lookup) lookup {
 	return l
 }
 
-// outdate has what is pending be worked out anew.
-func (d *Directory) outdate() {
-	for _, p := range d.pending {
-		p.batch = nil
-	}
-}
-
 // applyPending applies effects as they were worked out, or anew where the
 // directory is otherwise.
 func (d *Directory) applyPending(ctx context.Context, p *pending) (*batch, error) {
@@ -155,67 +137,38 @@ func (d *Directory) applyPending(ctx context.Context, p *pending) (*batch, error
 	if err := d.indexBefore(ctx, p.effects); err != nil {
 		return nil, err
 	}
-	b := d.start(p)
+	b := d.line.start(p)
 	if b == nil {
 		// Whoever prepares now waits: then there is something to go on from.
+		if err := d.turn.lock(ctx); err != nil {
+			return nil, err
+		}
 		defer d.turn.unlock()
-		done, err := d.write(ctx, p.effects, d.db.WriteBulk, d.apply)
-		d.pending = slices.Delete(d.pending, 0, 1)
-		return done, err
 	}
-	done := b
-	err := d.db.WriteBulk(ctx, func(tx store.Tx) error {
-		s, err := readState(ctx, tx)
-		if err != nil {
-			return err
-		}
-		if done = b; s.version == b.base {
-			return b.flush(ctx, tx)
-		}
-		done, err = d.applyAnew(ctx, tx, p.effects)
+	var done *batch
+	err := d.db.WriteBulk(ctx, func(tx store.Tx) (err error) {
+		done, err = d.applyAs(ctx, tx, b, p.effects)
 		return err
 	})
-	d.end(b, done, err)
+	d.line.end(b, done, err)
 	return done, err
 }
 
-// start returns what effects that are to be applied now come to. Where that is
-// not known it returns nil, and keeps the turn.
-func (d *Directory) start(p *pending) *batch {
-	d.turn <- struct{}{}
-	if at := slices.Index(d.pending, p); at > 0 {
-		d.pending = slices.Delete(d.pending, 0, at) // they were given up
-		d.outdate()
+// applyAs writes a batch as it was worked out, or works it out anew.
+func (d *Directory) applyAs(ctx context.Context, tx store.Tx, b *batch, effects []directory.Effect) (*batch, error) {
+	if b == nil {
+		return d.apply(ctx, tx, effects)
 	}
-	p.applying = true
-	if p.batch != nil {
-		d.turn.unlock()
+	s, err := readState(ctx, tx)
+	if err != nil {
+		return b, err
 	}
-	return p.batch
-}
-
-// applyAnew is apply for effects that were worked out in vain.
-func (d *Directory) applyAnew(ctx context.Context, tx store.Tx, effects []directory.Effect) (*batch, error) {
+	if s.version == b.base {
+		return b, b.flush(ctx, tx)
+	}
 	if err := d.turn.lock(ctx); err != nil {
-		return nil, err
+		return b, err
 	}
 	defer d.turn.unlock()
 	return d.apply(ctx, tx, effects)
-}
-
-// end takes over what became of the first that was pending. What was worked out
-// after it holds only if it was done as it was worked out.
-func (d *Directory) end(b, done *batch, err error) {
-	d.turn <- struct{}{}
-	defer d.turn.unlock()
-	d.pending = slices.Delete(d.pending, 0, 1)
-	if err != nil || done != b {
-		d.outdate()
-	}
-	switch {
-	case err == nil:
-		d.written = append(d.written, done)
-	case done != b:
-		d.known = nil // it may be of a state that did not come to be
-	}
 }
