@@ -29,7 +29,11 @@ type group struct {
 	queue  []chan struct{} // those who wait for it
 	closed bool
 
-	batch *batch // the open transaction, or nil; belongs to who has the connection
+	// These belong to who has the connection.
+	batch   *batch // the open transaction, or nil
+	commits int    // so far
+
+	grown chan struct{} // tells the checkpointer that the log did
 }
 
 // batch is a transaction that several writes share.
@@ -160,6 +164,7 @@ func (g *group) commit(c *conn) {
 		err = errors.Join(fmt.Errorf("commit: %w", err), c.rollback())
 	}
 	g.batch.finish(err)
+	g.grow(g.batch.durable)
 	g.batch = nil
 }
 

@@ -15,26 +15,32 @@ const (
 	maxReaders = 16
 	// A writer keeps the hot pages of a load in memory; readers are several,
 	// and share what the operating system caches. A load writes the same pages
-	// again and again, so the log may grow to 128 MB before it is moved into the
-	// file: moving it costs a sync of the file each time. Pages are large because
-	// each is a call of the system when it is written, and loads write in order.
+	// again and again, so the log may grow to 128 MB before it begins anew. Should
+	// the checkpointer not keep up, the writer moves it into the file at 512 MB.
+	// Pages are large because each is a call of the system when it is written, and
+	// loads write in order.
 	writerSettings = "_pragma=page_size(16384)&_pragma=busy_timeout(5000)&_pragma=foreign_keys(1)&_pragma=synchronous(full)" +
 		"&_pragma=cache_size(-65536)&_pragma=temp_store(memory)&_pragma=journal_mode(wal)" +
-		"&_pragma=wal_autocheckpoint(8192)&_pragma=journal_size_limit(134217728)"
+		"&_pragma=wal_autocheckpoint(32768)&_pragma=journal_size_limit(134217728)"
 	readerSettings = "_pragma=busy_timeout(5000)&_pragma=cache_size(-16384)" +
 		"&_pragma=temp_store(memory)&_pragma=query_only(1)"
 )
 
 // DB is a store.DB in an SQLite file.
 type DB struct {
-	writer  *conn
-	group   group
-	readers *pool
+	writer       *conn
+	group        group
+	readers      *pool
+	checkpointer *checkpointer
 }
 
 // Open opens the database file at path, makes it where there is none, and
 // brings its schema up to date. The folder MUST exist.
 func Open(ctx context.Context, path string) (*DB, error) {
+	return openLimited(ctx, path, ordinaryLimits())
+}
+
+func openLimited(ctx context.Context, path string, l limits) (*DB, error) {
 	absolute, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
@@ -46,15 +52,21 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
+	readConnector, err := modernc.NewConnector(source(absolute, readerSettings))
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
 	writer, err := connect(ctx, connector)
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	readConnector, err := modernc.NewConnector(source(absolute, readerSettings))
+	beside, err := connect(ctx, connector)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), writer.close())
 	}
-	return &DB{writer: writer, readers: newPool(readConnector)}, nil
+	db := &DB{writer: writer, group: group{grown: make(chan struct{}, 1)}, readers: newPool(readConnector)}
+	db.checkpointer = startCheckpointer(l, beside, &db.group, writer)
+	return db, nil
 }
 
 // source returns the name under which the driver opens the file. The path is
@@ -66,7 +78,7 @@ func source(path, settings string) string {
 
 // Close waits for transactions in progress and closes the file.
 func (db *DB) Close() error {
-	return errors.Join(db.group.close(db.writer), db.readers.close())
+	return errors.Join(db.checkpointer.close(), db.group.close(db.writer), db.readers.close())
 }
 
 func connect(ctx context.Context, connector driver.Connector) (*conn, error) {
