@@ -179,34 +179,46 @@ func (j Journal) Lines(ctx context.Context, planID, after int64) iter.Seq2[plan.
 }
 
 // sheetsInRead is how many sheets are read at once. Applying them takes long, and
-// one read for all would keep SQLite from moving into the file what is written
-// meanwhile: the log would grow with every batch, and with it what a commit costs.
+// one read for all would keep SQLite from beginning its log anew: it would grow
+// with every batch, and with it what a commit costs.
 const sheetsInRead = 16
 
 // sheets yields the lines of each sheet of a plan of which one comes after a
 // sequence number.
 func (j Journal) sheets(ctx context.Context, planID, after int64) iter.Seq2[[]plan.Line, error] {
 	return func(yield func([]plan.Line, error) bool) {
-		for more := true; more; {
-			more = false
-			for s, err := range j.someSheets(ctx, planID, after) {
-				var lines []plan.Line
-				if err == nil {
-					lines, err = s.Unpack()
-				}
+		for {
+			sheets, err := j.someSheets(ctx, planID, after)
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			for _, s := range sheets {
+				lines, err := s.Unpack()
 				if !yield(lines, err) || err != nil {
 					return
 				}
-				after, more = s.Last, true
+				after = s.Last
+			}
+			if len(sheets) == 0 {
+				return
 			}
 		}
 	}
 }
 
-func (j Journal) someSheets(ctx context.Context, planID, after int64) iter.Seq2[plan.Sheet, error] {
-	return sequence(ctx, j.DB, func(rows Rows, s *plan.Sheet) error {
+func (j Journal) someSheets(ctx context.Context, planID, after int64) ([]plan.Sheet, error) {
+	var sheets []plan.Sheet
+	for s, err := range sequence(ctx, j.DB, func(rows Rows, s *plan.Sheet) error {
 		return rows.Scan(&s.Last, &s.Lines, &s.Body)
-	}, `SELECT seq, lines, body FROM effect WHERE plan = $1 AND seq > $2 ORDER BY seq LIMIT $3`, planID, after, sheetsInRead)
+	}, `SELECT seq, lines, body FROM effect WHERE plan = $1 AND seq > $2 ORDER BY seq LIMIT $3`, planID, after, sheetsInRead) {
+		if err != nil {
+			return nil, err
+		}
+		s.Body = slices.Clone(s.Body)
+		sheets = append(sheets, s)
+	}
+	return sheets, nil
 }
 
 // errNotedBefore says that effects are noted for a second time. A process that

@@ -106,16 +106,16 @@ func (d *Directory) lookUp(ctx context.Context, tx store.Tx, b *batch, effects [
 	d.debt += lookupsOf(effects)
 	if d.known == nil && d.worthLoading(b.state) {
 		var err error
-		if d.known, err = loadKnown(ctx, tx, b.state); err != nil {
+		if d.known, err = loadKnown(ctx, tx, b.state, d.hash); err != nil {
 			return err
 		}
 		d.debt = 0
 	}
 	if d.known != nil {
-		b.users.lookups, b.groups.lookups = d.known.users.lookups(), d.known.groups.lookups()
+		b.users.lookups, b.groups.lookups = d.known.users.lookups(d.hash), d.known.groups.lookups(d.hash)
 		return nil
 	}
-	return b.find(ctx, tx, effects)
+	return b.find(ctx, tx, d.hash, effects)
 }
 
 func lookupsOf(effects []directory.Effect) int {

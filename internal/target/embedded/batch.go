@@ -46,16 +46,16 @@ func newBatch(newID func() string, now time.Time, size int) *batch {
 func splitColumns(columns string) []string { return strings.Split(columns, ", ") }
 
 // find looks up in the tables what the effects name.
-func (b *batch) find(ctx context.Context, tx store.Tx, effects []directory.Effect) (err error) {
+func (b *batch) find(ctx context.Context, tx store.Tx, hash hasher, effects []directory.Effect) (err error) {
 	var users, groups wanted
 	for _, effect := range effects {
 		users.user(effect)
 		groups.group(effect)
 	}
-	if b.users.lookups, err = users.find(ctx, tx, "directory_user", "upn_folded"); err != nil {
+	if b.users.lookups, err = users.find(ctx, tx, hash, "directory_user", "upn_folded"); err != nil {
 		return err
 	}
-	b.groups.lookups, err = groups.find(ctx, tx, "directory_group", "id")
+	b.groups.lookups, err = groups.find(ctx, tx, hash, "directory_group", "id")
 	return err
 }
 

@@ -16,6 +16,7 @@ type Directory struct {
 	db    store.DB
 	now   func() time.Time
 	newID func() string
+	hash  hasher
 
 	// writing is held by who writes objects, and turn by who works out what to
 	// write. Who takes both takes writing first.
@@ -39,7 +40,7 @@ var _ directory.Preparer = (*Directory)(nil)
 
 // New returns the directory in db. newID returns a new UUID at each call.
 func New(db store.DB, now func() time.Time, newID func() string) *Directory {
-	return &Directory{db: db, now: now, newID: newID, writing: newLock(), turn: newLock(), reversing: newLock()}
+	return &Directory{db: db, now: now, newID: newID, hash: newHasher(), writing: newLock(), turn: newLock(), reversing: newLock()}
 }
 
 // Version implements directory.Target.

@@ -13,3 +13,24 @@ func (d *Directory) PageUsersOf(ctx context.Context, q directory.Query, most int
 	l.most = most
 	return pageOf(ctx, d, l, q)
 }
+
+// Places is places by text.
+type Places struct {
+	places *places
+	hash   hasher
+}
+
+// NewPlaces returns an empty one.
+func NewPlaces() Places { return Places{newPlaces(0), newHasher()} }
+
+// Set makes a text lead to num.
+func (p Places) Set(text string, num int64) { p.places.set(p.hash.key(text), num) }
+
+// Get returns where a text leads, and whether it is known.
+func (p Places) Get(text string) (int64, bool) { return p.places.get(p.hash.key(text)) }
+
+// Follow takes over what another one holds, which must have been made by Beside.
+func (p Places) Follow(other Places) { p.places.follow(other.places) }
+
+// Beside returns an empty one whose contents another can take over.
+func (p Places) Beside() Places { return Places{newPlaces(0), p.hash} }

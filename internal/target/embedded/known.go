@@ -16,31 +16,25 @@ type known struct {
 
 // nums leads from keys to nums.
 type nums struct {
-	hash             hasher
 	id, anchor, name *places
 }
 
 func newNums(size int64) nums {
-	return nums{
-		hash:   newHasher(),
-		id:     newPlaces(size),
-		anchor: newPlaces(size),
-		name:   newPlaces(size),
-	}
+	return nums{id: newPlaces(size), anchor: newPlaces(size), name: newPlaces(size)}
 }
 
-func loadKnown(ctx context.Context, tx store.Tx, s state) (*known, error) {
+func loadKnown(ctx context.Context, tx store.Tx, s state, hash hasher) (*known, error) {
 	k := &known{version: s.version, users: newNums(s.nextUser), groups: newNums(s.nextGroup)}
-	if err := k.users.load(ctx, tx, "SELECT num, id, anchor, upn_folded FROM directory_user"); err != nil {
+	if err := k.users.load(ctx, tx, hash, "SELECT num, id, anchor, upn_folded FROM directory_user"); err != nil {
 		return nil, err
 	}
-	if err := k.groups.load(ctx, tx, "SELECT num, id, anchor, '' FROM directory_group"); err != nil {
+	if err := k.groups.load(ctx, tx, hash, "SELECT num, id, anchor, '' FROM directory_group"); err != nil {
 		return nil, err
 	}
 	return k, nil
 }
 
-func (n nums) load(ctx context.Context, tx store.Tx, sql string) error {
+func (n nums) load(ctx context.Context, tx store.Tx, hash hasher, sql string) error {
 	rows, err := tx.Query(ctx, sql)
 	if err != nil {
 		return fmt.Errorf("load directory: %w", err)
@@ -53,12 +47,12 @@ func (n nums) load(ctx context.Context, tx store.Tx, sql string) error {
 		if err := rows.Scan(&num, &id, &anchor, &name); err != nil {
 			return fmt.Errorf("load directory: %w", err)
 		}
-		n.id.set(n.hash.key(id), num)
+		n.id.set(hash.key(id), num)
 		if anchor != nil {
-			n.anchor.set(n.hash.key(*anchor), num)
+			n.anchor.set(hash.key(*anchor), num)
 		}
 		if name != "" {
-			n.name.set(n.hash.key(name), num)
+			n.name.set(hash.key(name), num)
 		}
 	}
 	return rows.Err()
@@ -73,15 +67,8 @@ func (k *known) follow(written []*batch) {
 	}
 }
 
-// follow takes over what a batch has written.
 func (n nums) follow(t lookups) {
-	n.hash.follow(n.id, t.id.written)
-	n.hash.follow(n.anchor, t.anchor.written)
-	n.hash.follow(n.name, t.name.written)
-}
-
-func (h hasher) follow(known *places, written map[string]int64) {
-	for text, num := range written {
-		known.set(h.key(text), num)
-	}
+	n.id.follow(t.id.written)
+	n.anchor.follow(t.anchor.written)
+	n.name.follow(t.name.written)
 }

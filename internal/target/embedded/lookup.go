@@ -8,31 +8,46 @@ import (
 	"rollbook/internal/store"
 )
 
-// lookup leads from keys of one kind to nums, 0 for none, as of the present
+// lookup leads from texts of one kind to nums, 0 for none, as of the present
 // effect of a batch.
 type lookup struct {
-	stored  func(string) int64 // before the batch
-	written map[string]int64   // by the batch
+	hash    hasher
+	stored  []*places // before the batch, the latest last
+	written *places   // by the batch
 }
 
-func (l lookup) get(key string) int64 {
-	if num, ok := l.written[key]; ok {
+func (l lookup) get(text string) int64 {
+	k := l.hash.key(text)
+	if num, ok := l.written.get(k); ok {
 		return num
 	}
-	return l.stored(key)
+	for _, stored := range slices.Backward(l.stored) {
+		if num, ok := stored.get(k); ok {
+			return num
+		}
+	}
+	return 0
 }
 
-// move makes num findable by a new key instead of an old one.
+// move makes num findable by a new text instead of an old one.
 func (l lookup) move(before, after string, num int64) {
 	if before == after {
 		return
 	}
 	if before != "" {
-		l.written[before] = 0
+		l.written.set(l.hash.key(before), 0)
 	}
 	if after != "" {
-		l.written[after] = num
+		l.written.set(l.hash.key(after), num)
 	}
+}
+
+// after returns the lookup as it is once another one was written.
+func (l lookup) after(before lookup) lookup {
+	if before.written.taken > 0 {
+		l.stored = append(slices.Clip(l.stored), before.written)
+	}
+	return l
 }
 
 // lookups are those of users, or of groups, which have no name that is unique.
@@ -40,17 +55,15 @@ type lookups struct {
 	id, anchor, name lookup
 }
 
-func newLookups(id, anchor, name func(string) int64) lookups {
-	from := func(stored func(string) int64) lookup { return lookup{stored, make(map[string]int64)} }
-	return lookups{from(id), from(anchor), from(name)}
+// lookups find what is stored.
+func (n nums) lookups(hash hasher) lookups {
+	in := func(stored *places) lookup { return lookup{hash, []*places{stored}, newPlaces(0)} }
+	return lookups{in(n.id), in(n.anchor), in(n.name)}
 }
 
-// lookups find everything in memory.
-func (n nums) lookups() lookups {
-	in := func(known *places) func(string) int64 {
-		return func(text string) int64 { return known.get(n.hash.key(text)) }
-	}
-	return newLookups(in(n.id), in(n.anchor), in(n.name))
+// follow makes lookups find what the batch before is going to write.
+func (l *lookups) follow(before lookups) {
+	l.id, l.anchor, l.name = l.id.after(before.id), l.anchor.after(before.anchor), l.name.after(before.name)
 }
 
 // wanted are the keys that a batch will look up.
@@ -59,33 +72,31 @@ type wanted struct {
 }
 
 // find looks the keys up in the table.
-func (w wanted) find(ctx context.Context, tx store.Tx, table, nameColumn string) (lookups, error) {
-	found := make([]map[string]int64, 3)
-	for i, one := range []struct {
+func (w wanted) find(ctx context.Context, tx store.Tx, hash hasher, table, nameColumn string) (lookups, error) {
+	var n nums
+	for _, one := range []struct {
 		column string
 		keys   []string
-	}{{"id", w.id}, {"anchor", w.anchor}, {nameColumn, w.name}} {
+		to     **places
+	}{{"id", w.id, &n.id}, {"anchor", w.anchor, &n.anchor}, {nameColumn, w.name, &n.name}} {
 		var err error
-		if found[i], err = findNums(ctx, tx, table, one.column, one.keys); err != nil {
+		if *one.to, err = findNums(ctx, tx, hash, table, one.column, one.keys); err != nil {
 			return lookups{}, err
 		}
 	}
-	in := func(found map[string]int64) func(string) int64 {
-		return func(text string) int64 { return found[text] }
-	}
-	return newLookups(in(found[0]), in(found[1]), in(found[2])), nil
+	return n.lookups(hash), nil
 }
 
-func findNums(ctx context.Context, tx store.Tx, table, column string, keys []string) (map[string]int64, error) {
-	found := make(map[string]int64, len(keys))
+func findNums(ctx context.Context, tx store.Tx, hash hasher, table, column string, keys []string) (*places, error) {
+	found := newPlaces(int64(len(keys)))
 	sql := "SELECT num, " + column + " FROM " + table + " WHERE " + column + " IN "
 	err := inChunks(ctx, tx, sql, distinct(keys), func(row store.Row) error {
 		var num int64
-		var key string
-		if err := row.Scan(&num, &key); err != nil {
+		var text string
+		if err := row.Scan(&num, &text); err != nil {
 			return err
 		}
-		found[key] = num
+		found.set(hash.key(text), num)
 		return nil
 	})
 	if err != nil {

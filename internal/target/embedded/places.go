@@ -27,7 +27,7 @@ type places struct {
 
 type place struct {
 	key key   // zero in a place that is free
-	num int64 // 0 for an object that is no longer found by this key
+	num int64 // 0 where no object is found by this key any more
 }
 
 const fewPlaces = 64
@@ -36,8 +36,11 @@ func newPlaces(size int64) *places {
 	return &places{entries: make([]place, max(fewPlaces, size+size/2))}
 }
 
-// get returns 0 for a key that leads nowhere.
-func (p *places) get(k key) int64 { return p.entries[p.at(k)].num }
+// get returns where a key leads, and whether it is in here at all.
+func (p *places) get(k key) (num int64, ok bool) {
+	e := &p.entries[p.at(k)]
+	return e.num, e.key == k
+}
 
 // set makes a key lead to num, or with 0 nowhere.
 func (p *places) set(k key, num int64) {
@@ -65,11 +68,19 @@ func (p *places) at(k key) int {
 
 func (p *places) grow() {
 	old := p.entries
-	*p = places{entries: make([]place, 2*len(old))}
+	p.entries = make([]place, 2*len(old))
 	for _, e := range old {
-		if e.num != 0 {
+		if e.key != (key{}) {
 			p.entries[p.at(e.key)] = e
-			p.taken++
+		}
+	}
+}
+
+// follow takes over what was written.
+func (p *places) follow(written *places) {
+	for _, e := range written.entries {
+		if e.key != (key{}) {
+			p.set(e.key, e.num)
 		}
 	}
 }

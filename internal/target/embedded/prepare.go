@@ -84,12 +84,12 @@ func (d *Directory) beginAfter(ctx context.Context, tx store.Tx, b *batch, effec
 	case known != nil && len(before) == 0 && known.version != stored.version:
 		return false, nil
 	case known != nil:
-		b.users.lookups, b.groups.lookups = known.users.lookups(), known.groups.lookups()
+		b.users.lookups, b.groups.lookups = known.users.lookups(d.hash), known.groups.lookups(d.hash)
 	case d.worthLoading(stored):
 		return false, nil
 	default:
 		d.debt += lookupsOf(effects)
-		if err := b.find(ctx, tx, effects); err != nil {
+		if err := b.find(ctx, tx, d.hash, effects); err != nil {
 			return false, err
 		}
 	}
@@ -105,26 +105,6 @@ func (d *Directory) beginAfter(ctx context.Context, tx store.Tx, b *batch, effec
 func leadOn(batches []*batch, version int64) bool {
 	return len(batches) == 0 || version == batches[0].base ||
 		slices.ContainsFunc(batches, func(b *batch) bool { return version == b.state.version })
-}
-
-// follow makes lookups find what the batch before is going to write.
-func (l *lookups) follow(before lookups) {
-	l.id, l.anchor, l.name = l.id.after(before.id), l.anchor.after(before.anchor), l.name.after(before.name)
-}
-
-// after returns the lookup as it is once another one was written.
-func (l lookup) after(before lookup) lookup {
-	if len(before.written) == 0 {
-		return l
-	}
-	stored := l.stored
-	l.stored = func(key string) int64 {
-		if num, ok := before.written[key]; ok {
-			return num
-		}
-		return stored(key)
-	}
-	return l
 }
 
 // applyPending applies effects as they were worked out, or anew where the

@@ -1,10 +1,14 @@
 package embedded
 
 import (
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"rollbook/internal/directory"
 	"rollbook/internal/store"
@@ -113,15 +117,25 @@ func scanGroup(row store.Row) (int64, directory.Group, error) {
 	return num, group, err
 }
 
+// encodeAttributes returns a JSON object, its members sorted.
 func encodeAttributes(attributes map[string]string) (any, error) {
 	if len(attributes) == 0 {
 		return nil, nil
 	}
-	text, err := json.Marshal(attributes, json.Deterministic(true))
-	if err != nil {
-		return nil, fmt.Errorf("attributes: %w: %w", directory.ErrInvalid, err)
+	text := []byte("{")
+	for _, name := range slices.Sorted(maps.Keys(attributes)) {
+		if len(text) > 1 {
+			text = append(text, ',')
+		}
+		var errs [2]error
+		text, errs[0] = jsontext.AppendQuote(text, name)
+		text = append(text, ':')
+		text, errs[1] = jsontext.AppendQuote(text, attributes[name])
+		if err := errors.Join(errs[:]...); err != nil {
+			return nil, fmt.Errorf("attributes: %w: %w", directory.ErrInvalid, err)
+		}
 	}
-	return string(text), nil
+	return string(append(text, '}')), nil
 }
 
 func decodeAttributes(text *string) (map[string]string, error) {
