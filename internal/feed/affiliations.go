@@ -14,6 +14,8 @@ type affiliations struct {
 	file  *FileReport
 	rows  []affiliationRow
 	words words
+
+	orgs, sessions []string // by slot, once all rows are here
 }
 
 type affiliationRow struct {
@@ -55,13 +57,13 @@ func (l *loader) Affiliation(at Place, person string, row roster.Affiliation) er
 	if !ok {
 		return nil
 	}
-	session := int32(-1)
+	session := -1
 	if s := row.SessionSourcedID; s != "" && l.allow(at, roster.KindSession, "sessionSourcedId", s, person) {
 		session, _ = l.indexes[roster.KindSession].find(s)
 	}
 	a := &l.affiliations
 	a.rows = append(a.rows, affiliationRow{
-		person: p, org: org, line: uint32(at.Line), session: session,
+		person: int32(p), org: int32(org), line: uint32(at.Line), session: int32(session),
 		role: a.words.number(row.Role), grade: a.words.number(row.Grade), primary: a.words.number(string(row.IsPrimary)),
 		start: row.Start, end: row.End,
 	})
@@ -70,7 +72,7 @@ func (l *loader) Affiliation(at Place, person string, row roster.Affiliation) er
 
 func (l *loader) unpack(row affiliationRow) roster.Affiliation {
 	a := roster.Affiliation{
-		OrgSourcedID: l.indexes[roster.KindOrg].keys[row.org],
+		OrgSourcedID: l.affiliations.orgs[row.org],
 		Role:         l.affiliations.words.list[row.role],
 		Grade:        l.affiliations.words.list[row.grade],
 		IsPrimary:    roster.Tristate(l.affiliations.words.list[row.primary]),
@@ -78,7 +80,7 @@ func (l *loader) unpack(row affiliationRow) roster.Affiliation {
 		End:          row.end,
 	}
 	if row.session >= 0 {
-		a.SessionSourcedID = l.indexes[roster.KindSession].keys[row.session]
+		a.SessionSourcedID = l.affiliations.sessions[row.session]
 	}
 	return a
 }
@@ -87,9 +89,10 @@ func (l *loader) unpack(row affiliationRow) roster.Affiliation {
 func (l *loader) endAffiliations() error {
 	rows := l.affiliations.rows
 	slices.SortStableFunc(rows, func(a, b affiliationRow) int { return cmp.Compare(a.person, b.person) })
+	l.affiliations.orgs, l.affiliations.sessions = l.keysOf(roster.KindOrg), l.keysOf(roster.KindSession)
 	people := l.indexes[roster.KindPerson]
 	var has roster.Affiliations
-	for slot := range people.keys {
+	for slot := range people.keys.len() {
 		n := 0
 		for n < len(rows) && rows[n].person == int32(slot) {
 			n++
@@ -107,12 +110,20 @@ func (l *loader) endAffiliations() error {
 	return nil
 }
 
+// keysOf returns the keys of a kind by slot, none where the feed has no such part.
+func (l *loader) keysOf(kind roster.Kind) []string {
+	if x := l.indexes[kind]; x != nil {
+		return x.keys.all()
+	}
+	return nil
+}
+
 // addAffiliation adds a row to those of its person, unless they hold it.
 func (l *loader) addAffiliation(has roster.Affiliations, row affiliationRow) roster.Affiliations {
 	a := l.unpack(row)
 	for _, other := range has {
 		if other.Same(a) {
-			person := l.indexes[roster.KindPerson].keys[row.person]
+			person := l.indexes[roster.KindPerson].keys.at(int(row.person))
 			l.repeatedRow(Affiliations, l.affiliations.file, int(row.line), person)
 			return has
 		}
@@ -148,7 +159,7 @@ func (l *loader) compareAffiliations(people *index, slot int, has roster.Affilia
 	}
 	had, err := roster.DecodeAffiliations(contents[roster.AffiliationsPart])
 	if err != nil {
-		return fmt.Errorf("user %s: %w", people.keys[slot], err)
+		return fmt.Errorf("user %s: %w", people.keys.at(slot), err)
 	}
 	merged := file.mergeAffiliations(had, has, l.opts.Number)
 	l.buf = merged.Encode(l.buf[:0])

@@ -17,8 +17,8 @@ type details struct {
 	files        map[Part]*FileReport
 	contents     arena
 	demographics []place // encoded
-	flags        map[int32][]string
-	contacts     map[int32][]roster.Contact
+	flags        map[int][]string
+	contacts     map[int][]roster.Contact
 }
 
 // Demographics implements Receiver.
@@ -30,7 +30,7 @@ func (l *loader) Demographics(at Place, person string, row roster.Demographics) 
 	}
 	d := &l.details
 	if d.demographics == nil {
-		d.demographics = make([]place, len(l.indexes[roster.KindPerson].keys))
+		d.demographics = make([]place, l.indexes[roster.KindPerson].keys.len())
 	}
 	if d.demographics[slot] != 0 {
 		l.repeatedKey(at, person)
@@ -75,7 +75,7 @@ func (l *loader) Contact(at Place, person string, row roster.Contact) error {
 }
 
 // of returns what the feed says of a person: the demographics encoded, the rest.
-func (d *details) of(slot int32) (demographics []byte, rest roster.Details) {
+func (d *details) of(slot int) (demographics []byte, rest roster.Details) {
 	if d.demographics != nil {
 		demographics = d.contents.get(d.demographics[slot])
 	}
@@ -93,7 +93,7 @@ func (l *loader) endDetails() error {
 		return nil
 	}
 	people := l.indexes[roster.KindPerson]
-	for slot := range people.keys {
+	for slot := range people.keys.len() {
 		if err := l.compareDetails(people, slot); err != nil {
 			return err
 		}
@@ -102,7 +102,7 @@ func (l *loader) endDetails() error {
 }
 
 func (l *loader) compareDetails(people *index, slot int) error {
-	demographics, rest := l.details.of(int32(slot))
+	demographics, rest := l.details.of(slot)
 	before := people.digests[slot][roster.DetailsPart]
 	l.buf = rest.Encode(append(l.buf[:0], demographics...))
 	switch {
@@ -124,7 +124,7 @@ func (l *loader) compareDetails(people *index, slot int) error {
 			return err
 		}
 		if had, err = roster.DecodeDetails(contents[roster.DetailsPart]); err != nil {
-			return fmt.Errorf("user %s: %w", people.keys[slot], err)
+			return fmt.Errorf("user %s: %w", people.keys.at(slot), err)
 		}
 	}
 	var was []byte

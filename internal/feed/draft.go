@@ -47,7 +47,7 @@ func (l *loader) handDrafts(kind roster.Kind) error {
 	if x == nil {
 		return nil
 	}
-	for slot := range x.keys {
+	for slot := range x.keys.len() {
 		var err error
 		switch {
 		case x.changes(slot) != 0:
@@ -80,7 +80,7 @@ func (l *loader) handDraft(x *index, slot int) error {
 	}
 	l.buf = contents.Join(x.kind, l.buf[:0])
 	return l.changes.Put(l.ctx, roster.Record{
-		Kind: x.kind, ID: x.ids[slot], Key: x.keys[slot], Digests: x.digests[slot],
+		Kind: x.kind, ID: x.ids[slot], Key: x.keys.at(slot), Digests: x.digests[slot],
 		Active: x.state[slot]&seen != 0, Body: l.buf,
 	})
 }

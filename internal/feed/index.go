@@ -7,14 +7,12 @@ import "rollbook/internal/roster"
 // records' IDs, so that what goes by slot goes by ID.
 type index struct {
 	kind    roster.Kind
-	slots   map[string]int32
-	keys    []string
+	keys    keys
 	ids     []roster.ID
 	digests []roster.Digests
 	state   []state
 	next    roster.ID
-	last    int32 // the slot that was found last
-	known   int   // slots before this one were known before
+	known   int // slots before this one were known before
 	drafts  drafts
 
 	dropped map[string]*cause // rows that the feed has and that were dropped
@@ -29,8 +27,12 @@ const (
 	seen                     // in this feed
 )
 
-func newIndex(kind roster.Kind) *index {
-	return &index{kind: kind, slots: map[string]int32{}, next: 1, dropped: map[string]*cause{}}
+// newIndex returns an index with room for so many records.
+func newIndex(kind roster.Kind, room int) *index {
+	return &index{
+		kind: kind, next: 1, dropped: map[string]*cause{},
+		keys: newKeys(room), ids: make([]roster.ID, 0, room), digests: make([]roster.Digests, 0, room), state: make([]state, 0, room),
+	}
 }
 
 // add takes a record that was known before.
@@ -39,22 +41,23 @@ func (x *index) add(e roster.Entry) {
 	if e.Active {
 		s = active | was
 	}
-	x.insert(e.Key, e.ID, e.Digests, s)
-	x.next = e.ID + 1
-	x.known = len(x.keys)
+	if slot, added := x.keys.put(e.Key); !added {
+		x.digests[slot], x.state[slot] = e.Digests, s
+		return
+	}
+	x.insert(e.ID, e.Digests, s)
+	x.known = x.keys.len()
 }
 
 // isKnown reports whether a record was known before this feed.
 func (x *index) isKnown(slot int) bool { return slot < x.known }
 
-func (x *index) insert(key string, id roster.ID, digests roster.Digests, s state) int32 {
-	slot := int32(len(x.keys))
-	x.slots[key] = slot
-	x.keys = append(x.keys, key)
+// insert appends what is said of a key that was put.
+func (x *index) insert(id roster.ID, digests roster.Digests, s state) {
 	x.ids = append(x.ids, id)
 	x.digests = append(x.digests, digests)
 	x.state = append(x.state, s)
-	return slot
+	x.next = id + 1
 }
 
 // difference is what a row is against what was known.
@@ -68,11 +71,10 @@ const (
 )
 
 // take marks a row's record as seen with a content and says what differs.
-func (x *index) take(key string, digest roster.Digest) (int32, difference) {
-	slot, ok := x.slots[key]
-	if !ok {
-		slot = x.insert(key, x.next, roster.Digests{digest}, active|seen)
-		x.next++
+func (x *index) take(key string, digest roster.Digest) (slot int, d difference) {
+	slot, isNew := x.keys.put(key)
+	if isNew {
+		x.insert(x.next, roster.Digests{digest}, active|seen)
 		return slot, added
 	}
 	before := x.state[slot]
@@ -87,19 +89,10 @@ func (x *index) take(key string, digest roster.Digest) (int32, difference) {
 	return slot, changed
 }
 
-// find returns the slot of a record that is in the feed. Files often go through
-// the records in one order, so the slot after the last one is looked at first.
-func (x *index) find(key string) (int32, bool) {
-	if slot := x.last + 1; int(slot) < len(x.keys) && x.keys[slot] == key {
-		x.last = slot
-		return slot, x.state[slot]&seen != 0
-	}
-	slot, ok := x.slots[key]
-	if !ok {
-		return 0, false
-	}
-	x.last = slot
-	return slot, x.state[slot]&seen != 0
+// find returns the slot of a record that is in the feed.
+func (x *index) find(key string) (slot int, ok bool) {
+	slot, ok = x.keys.find(key)
+	return slot, ok && x.state[slot]&seen != 0
 }
 
 // count tells the records that are active from those that are not.

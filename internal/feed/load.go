@@ -124,8 +124,8 @@ func newLoader(ctx context.Context, known Known, changes Changes, opts Options) 
 	}
 	l.orgs.keys = map[string]bool{}
 	l.details.files = map[Part]*FileReport{}
-	l.details.flags = map[int32][]string{}
-	l.details.contacts = map[int32][]roster.Contact{}
+	l.details.flags = map[int][]string{}
+	l.details.contacts = map[int][]roster.Contact{}
 	return l
 }
 
@@ -206,7 +206,7 @@ func (l *loader) endPart() error {
 // them on unless more of them is to come.
 func (l *loader) deactivateUnseen(kind roster.Kind) error {
 	x := l.indexes[kind]
-	for slot := range x.keys {
+	for slot := range x.keys.len() {
 		if x.state[slot]&(active|seen) != active {
 			continue
 		}

@@ -48,7 +48,11 @@ func (p *prefetch) stop() {
 }
 
 func fetch(ctx context.Context, known Known, kind roster.Kind) (*index, error) {
-	x := newIndex(kind)
+	totals, err := known.Totals(ctx)
+	if err != nil {
+		return nil, err
+	}
+	x := newIndex(kind, totals.room(kind))
 	for entry, err := range known.Entries(ctx, kind) {
 		if err != nil {
 			return nil, err

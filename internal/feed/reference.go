@@ -101,7 +101,7 @@ func (l *loader) drop(x *index, file, key string) *cause {
 
 // require looks up what a row must refer to. Where it is not there, the row is
 // dropped: hung on the row that was dropped before it, or with a finding.
-func (l *loader) require(at Place, kind roster.Kind, header, value, record string) (int32, bool) {
+func (l *loader) require(at Place, kind roster.Kind, header, value, record string) (slot int, ok bool) {
 	slot, c, ok := l.lookUp(kind, value)
 	if ok {
 		return slot, true
@@ -129,12 +129,12 @@ func (l *loader) allow(at Place, kind roster.Kind, header, value, record string)
 	return false
 }
 
-func (l *loader) lookUp(kind roster.Kind, value string) (int32, *cause, bool) {
+func (l *loader) lookUp(kind roster.Kind, value string) (slot int, c *cause, ok bool) {
 	x := l.indexes[kind]
 	if x == nil {
 		return 0, nil, false
 	}
-	slot, ok := x.find(value)
+	slot, ok = x.find(value)
 	if ok {
 		return slot, nil, true
 	}

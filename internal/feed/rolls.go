@@ -18,7 +18,7 @@ type rolls struct {
 	roles  words
 
 	lastClass string // rows of one class mostly follow each other
-	lastSlot  int32
+	lastSlot  int
 	ended     int // enrollments that this feed ended
 	returned  int // enrollments that had ended and are back
 }
@@ -50,7 +50,7 @@ func (l *loader) Enrollment(at Place, class, person, role string) error {
 		r.chunks = append(r.chunks, make([]enrollmentRow, 0, enrollmentsInChunk))
 	}
 	last := len(r.chunks) - 1
-	r.chunks[last] = append(r.chunks[last], enrollmentRow{r.lastSlot, p, uint32(at.Line), r.roles.number(role)})
+	r.chunks[last] = append(r.chunks[last], enrollmentRow{int32(r.lastSlot), int32(p), uint32(at.Line), r.roles.number(role)})
 	r.count++
 	return nil
 }
@@ -83,9 +83,9 @@ func (r *rolls) byClass(classes int) (rows []enrollmentRow, begin []int) {
 // endRolls compares who is in each class with who was.
 func (l *loader) endRolls() error {
 	classes := l.indexes[roster.KindClass]
-	rows, begin := l.rolls.byClass(len(classes.keys))
+	rows, begin := l.rolls.byClass(classes.keys.len())
 	var roll roster.Roll
-	for slot := range classes.keys {
+	for slot := range classes.keys.len() {
 		roll = l.roll(rows[begin[slot]:begin[slot+1]], roll[:0])
 		if err := l.compareRoll(classes, slot, roll); err != nil {
 			return err
@@ -105,7 +105,7 @@ func (l *loader) roll(rows []enrollmentRow, roll roster.Roll) roster.Roll {
 	})
 	for i, row := range rows {
 		if i > 0 && row.person == rows[i-1].person && row.role == rows[i-1].role {
-			l.repeatedRow(Enrollments, l.rolls.file, int(row.line), people.keys[row.person])
+			l.repeatedRow(Enrollments, l.rolls.file, int(row.line), people.keys.at(int(row.person)))
 			continue
 		}
 		roll = append(roll, roster.Enrollment{
@@ -140,7 +140,7 @@ func (l *loader) compareRoll(classes *index, slot int, roll roster.Roll) error {
 		}
 		was, err := roster.DecodeRoll(contents[roster.RollPart], nil)
 		if err != nil {
-			return fmt.Errorf("class %s: %w", classes.keys[slot], err)
+			return fmt.Errorf("class %s: %w", classes.keys.at(slot), err)
 		}
 		roll = l.rolls.merge(was, roll, l.opts.Number)
 	}

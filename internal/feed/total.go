@@ -2,6 +2,21 @@ package feed
 
 import "rollbook/internal/roster"
 
+// room returns for how many records of a kind there should be room before the
+// next feed, which may bring some more.
+func (t Totals) room(kind roster.Kind) int {
+	var known Count
+	switch kind {
+	case roster.KindOrg:
+		known = t.Orgs
+	case roster.KindPerson:
+		known = t.People
+	case roster.KindClass:
+		known = t.Classes
+	}
+	return (known.Active + known.Inactive) / 32 * 33
+}
+
 // total counts what the roster holds once the feed is stored.
 func (l *loader) total() error {
 	before, err := l.known.Totals(l.ctx)
