@@ -85,13 +85,28 @@ func (s *state) roster() {
 		return nil
 	})
 	s.count("pending", `SELECT COUNT(*) FROM pending`)
-	s.query(`SELECT source, number, state FROM feed ORDER BY source, number`, func(r store.Rows) error {
+	s.query(`SELECT source, number, state, indexed FROM feed ORDER BY source, number`, func(r store.Rows) error {
 		var source, number int64
 		var state string
-		if err := r.Scan(&source, &number, &state); err != nil {
+		var indexed bool
+		if err := r.Scan(&source, &number, &state, &indexed); err != nil {
 			return err
 		}
-		s.add("feed %d %d: %s", source, number, state)
+		s.add("feed %d %d: %s, indexed %t", source, number, state, indexed)
+		return nil
+	})
+	s.index()
+}
+
+// index adds what the next feed is compared with, which nobody but that feed reads.
+func (s *state) index() {
+	s.query(`SELECT source, kind, feed, first, entries, body FROM roster_index ORDER BY source, kind, feed, first`, func(r store.Rows) error {
+		var source, kind, feed, first, entries int64
+		var body []byte
+		if err := r.Scan(&source, &kind, &feed, &first, &entries, &body); err != nil {
+			return err
+		}
+		s.add("index %d %d, feed %d: %d entries from %d, body %x", source, kind, feed, entries, first, sha256.Sum256(body))
 		return nil
 	})
 }

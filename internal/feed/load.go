@@ -15,8 +15,8 @@ type Known interface {
 	Parts(ctx context.Context) ([]Part, error)
 	// Totals returns the totals of the latest stored feed.
 	Totals(ctx context.Context) (Totals, error)
-	// Entries yields the records of a kind in the order of their IDs, also
-	// inactive ones.
+	// Entries yields the records of a kind, also inactive ones: each first in the
+	// order of their IDs. One MAY come again, and is then as it came last.
 	Entries(ctx context.Context, kind roster.Kind) iter.Seq2[roster.Entry, error]
 	// Body returns the content of a record.
 	Body(ctx context.Context, kind roster.Kind, id roster.ID) ([]byte, error)

@@ -65,6 +65,9 @@ func (f Feeds) Begin(ctx context.Context, source int) (run.Feed, error) {
 	if err := f.Recover(ctx, source); err != nil {
 		return nil, err
 	}
+	if err := f.index(source).keep(ctx); err != nil {
+		return nil, err
+	}
 	number, last, err := f.latest(ctx, source)
 	if err != nil {
 		return nil, fmt.Errorf("begin a feed: %w", err)
@@ -87,6 +90,8 @@ func (f Feeds) latest(ctx context.Context, source int) (roster.FeedNumber, store
 	}
 	return roster.FeedNumber(number), report, err
 }
+
+func (f Feeds) index(source int) rosterIndex { return rosterIndex{db: f.DB, source: source} }
 
 // Recover finishes the merge of a feed that is complete, and drops what is
 // left of one that is not.
@@ -113,7 +118,7 @@ func (f *Feed) Totals(context.Context) (feed.Totals, error) { return f.last.Tota
 
 // Entries implements feed.Known.
 func (f *Feed) Entries(ctx context.Context, kind roster.Kind) iter.Seq2[roster.Entry, error] {
-	return Roster{DB: f.feeds.DB}.Entries(ctx, f.source, kind)
+	return f.feeds.index(f.source).entries(ctx, kind)
 }
 
 // Body implements feed.Known.
@@ -155,15 +160,21 @@ func (f *Feed) flush(ctx context.Context) error {
 }
 
 // write writes changes aside: to pending, or, for the first feed of a source,
-// to the roster, which holds nothing else yet.
+// to the roster and its index, which hold nothing else yet.
 func (f *Feed) write(ctx context.Context, records []roster.Record) error {
 	table, columns := "pending", []string{"source", "kind", "id", "record_key", "digests", "active", "body"}
+	var index blocks
 	if f.number == 1 {
 		table, columns = "roster", append(columns, "feed")
+		for _, r := range records {
+			index.add(r.Kind, roster.Entry{ID: r.ID, Key: r.Key, Digests: r.Digests, Active: r.Active})
+		}
 	}
 	err := f.feeds.DB.WriteBulk(ctx, func(tx Tx) error {
-		_, err := tx.CopyIn(ctx, table, columns, f.rows(records, len(columns)))
-		return err
+		if _, err := tx.CopyIn(ctx, table, columns, f.rows(records, len(columns))); err != nil {
+			return err
+		}
+		return f.feeds.index(f.source).put(ctx, tx, 0, index)
 	})
 	if err != nil {
 		return fmt.Errorf("write the feed aside: %w", err)
@@ -220,7 +231,7 @@ func (f *Feed) Store(ctx context.Context, run string, report *feed.Report) error
 		return fmt.Errorf("store the feed: %w", err)
 	}
 	err = f.feeds.DB.Write(ctx, func(tx Tx) error {
-		_, err := tx.Exec(ctx, `INSERT INTO feed (source, number, run, state, stored, report) VALUES ($1, $2, $3, $4, $5, $6)`,
+		_, err := tx.Exec(ctx, `INSERT INTO feed (source, number, run, state, stored, report, indexed) VALUES ($1, $2, $3, $4, $5, $6, TRUE)`,
 			f.source, int64(f.number), run, f.state(), f.feeds.Now().UnixMicro(), string(body))
 		return err
 	})
@@ -273,7 +284,14 @@ func (f Feeds) merge(ctx context.Context, source int, number roster.FeedNumber) 
 		}
 		_, err = tx.Exec(ctx, `UPDATE roster SET active = FALSE, feed = $4
 			WHERE source = $1 AND (kind, id) IN (SELECT kind, id`+piece+` AND body IS NULL)`, source, kind, id, int64(number))
-		return err
+		if err != nil {
+			return err
+		}
+		changed, err := merged(ctx, tx, source, kind, id)
+		if err != nil {
+			return err
+		}
+		return f.index(source).put(ctx, tx, number, changed)
 	})
 	if err == nil {
 		err = f.DB.Write(ctx, func(tx Tx) error {
@@ -285,6 +303,24 @@ func (f Feeds) merge(ctx context.Context, source int, number roster.FeedNumber) 
 		return fmt.Errorf("merge the feed: %w", err)
 	}
 	return nil
+}
+
+// merged returns the entries of the roster that a piece has changed.
+func merged(ctx context.Context, tx Tx, source int, kind, id int64) (entries blocks, err error) {
+	err = scanRange(ctx, tx, func(rows Rows) error {
+		var kind, id int64
+		var e roster.Entry
+		var digests []byte
+		if err := rows.Scan(&kind, &id, &e.Key, &digests, &e.Active); err != nil {
+			return err
+		}
+		e.ID = roster.ID(id)
+		err := splitDigests(digests, &e.Digests)
+		entries.add(roster.Kind(kind), e)
+		return err
+	}, `SELECT kind, id, record_key, digests, active FROM roster
+		WHERE source = $1 AND (kind, id) IN (SELECT kind, id`+piece+`) ORDER BY kind, id`, source, kind, id)
+	return entries, err
 }
 
 // piece selects the pending changes up to a kind and ID.
@@ -326,23 +362,42 @@ func (f Feeds) endOfPiece(ctx context.Context, source int) (kind, id int64, err 
 // where the source has no feed yet, what the first one began to write.
 func (f Feeds) drop(ctx context.Context, source int) error {
 	err := f.eachPiece(ctx, source, func(Tx, int64, int64) error { return nil })
-	for err == nil {
-		var left bool
-		err = f.DB.ReadRow(ctx, `SELECT NOT EXISTS (SELECT 1 FROM feed WHERE source = $1)
-			AND EXISTS (SELECT 1 FROM roster WHERE source = $1)`, []any{source}, &left)
-		if err != nil || !left {
-			break
-		}
-		err = f.DB.WriteBulk(ctx, func(tx Tx) error {
-			_, err := tx.Exec(ctx, `DELETE FROM roster WHERE source = $1 AND (kind, id) IN (
-				SELECT kind, id FROM roster WHERE source = $1 LIMIT $2)`, source, rowsInTransaction)
-			return err
-		})
+	if err == nil {
+		err = f.dropFirst(ctx, source)
 	}
 	if err != nil {
 		return fmt.Errorf("drop an incomplete feed: %w", err)
 	}
 	return nil
+}
+
+func (f Feeds) dropFirst(ctx context.Context, source int) error {
+	var left bool
+	err := f.DB.ReadRow(ctx, `SELECT NOT EXISTS (SELECT 1 FROM feed WHERE source = $1)
+		AND (EXISTS (SELECT 1 FROM roster WHERE source = $1) OR EXISTS (SELECT 1 FROM roster_index WHERE source = $1))`,
+		[]any{source}, &left)
+	if err != nil || !left {
+		return err
+	}
+	if err := f.index(source).drop(ctx); err != nil {
+		return err
+	}
+	return deleteAll(ctx, f.DB, `DELETE FROM roster WHERE source = $1 AND (kind, id) IN (
+		SELECT kind, id FROM roster WHERE source = $1 LIMIT $2)`, source, rowsInTransaction)
+}
+
+// deleteAll runs a statement that deletes some rows of a source until none is left.
+func deleteAll(ctx context.Context, db DB, sql string, source, rows int) error {
+	for {
+		var n int64
+		err := db.WriteBulk(ctx, func(tx Tx) (err error) {
+			n, err = tx.Exec(ctx, sql, source, rows)
+			return err
+		})
+		if err != nil || n == 0 {
+			return err
+		}
+	}
 }
 
 // Version implements run.Feeds.

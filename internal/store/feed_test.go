@@ -143,6 +143,7 @@ func TestPendingIsWhatTheMergeMakes(t *testing.T) {
 			if diff := cmp.Diff(pending, read(t, store.Roster{DB: db}, source)); diff != "" {
 				t.Fatalf("pending and merged (-pending +merged):\n%s", diff)
 			}
+			wantIndexed(t, db, source)
 		})
 	})
 }
@@ -169,7 +170,8 @@ func TestEntries(t *testing.T) {
 		}
 		want := []roster.Entry{
 			{ID: 1, Key: "ana", Digests: digests("a"), Active: true},
-			{ID: 2, Key: "ben", Digests: digests("b", "r", "d")},
+			{ID: 2, Key: "ben", Digests: digests("b", "r", "d"), Active: true},
+			{ID: 2, Key: "ben", Digests: digests("b", "r", "d")}, // as the later feed left it
 			{ID: 1, Key: "art", Digests: digests("c", "e"), Active: true},
 		}
 		if diff := cmp.Diff(want, entries); diff != "" {
@@ -265,6 +267,7 @@ func TestADroppedFeedLeavesNothing(t *testing.T) {
 					t.Errorf("%s feed, pending %v (-want +got):\n%s", stage, pending, diff)
 				}
 			}
+			wantIndexed(t, db, source)
 			stored(t, db, source, people(2, "c")) // the next begins as if that one had not been
 		}
 	})
@@ -335,6 +338,7 @@ func TestAFeedIsCutOffAtEveryPiece(t *testing.T) {
 			}
 			seen[number] = true
 			wantWhole(t, db, source, number, before)
+			wantIndexed(t, db, source)
 		}
 		if !seen[1] || !seen[2] {
 			t.Errorf("feeds after recovery %v, want some that took effect and some that did not", seen)
