@@ -16,6 +16,7 @@ type affiliations struct {
 	words words
 
 	orgs, sessions []string // by slot, once all rows are here
+	changed        []int    // slots of people who had others before
 }
 
 type affiliationRow struct {
@@ -107,7 +108,7 @@ func (l *loader) endAffiliations() error {
 		}
 	}
 	l.affiliations.rows = nil
-	return nil
+	return l.mergeAffiliations(people)
 }
 
 // keysOf returns the keys of a kind by slot, none where the feed has no such part.
@@ -148,23 +149,31 @@ func (l *loader) compareAffiliations(people *index, slot int, has roster.Affilia
 		file.Unchanged += len(has)
 		return nil
 	}
+	l.keep(people, slot, roster.AffiliationsPart, digest, l.buf)
 	if before == (roster.Digest{}) {
 		file.Added += len(has)
-		l.keep(people, slot, roster.AffiliationsPart, digest, l.buf)
-		return nil
+	} else {
+		l.affiliations.changed = append(l.affiliations.changed, slot)
 	}
-	contents, err := l.contents(people, slot)
-	if err != nil {
-		return err
-	}
-	had, err := roster.DecodeAffiliations(contents[roster.AffiliationsPart])
-	if err != nil {
-		return fmt.Errorf("user %s: %w", people.keys.at(slot), err)
-	}
-	merged := file.mergeAffiliations(had, has, l.opts.Number)
-	l.buf = merged.Encode(l.buf[:0])
-	l.keep(people, slot, roster.AffiliationsPart, digest, l.buf)
 	return nil
+}
+
+// mergeAffiliations lays what people have over what they had.
+func (l *loader) mergeAffiliations(people *index) error {
+	return l.contents(people, l.affiliations.changed, func(slot int, known roster.Contents) error {
+		had, err := roster.DecodeAffiliations(known[roster.AffiliationsPart])
+		if err != nil {
+			return fmt.Errorf("user %s: %w", people.keys.at(slot), err)
+		}
+		has, err := roster.DecodeAffiliations(people.kept(slot, roster.AffiliationsPart))
+		if err != nil {
+			return fmt.Errorf("user %s: %w", people.keys.at(slot), err)
+		}
+		merged := l.affiliations.file.mergeAffiliations(had, has, l.opts.Number)
+		l.buf = merged.Encode(l.buf[:0])
+		l.keep(people, slot, roster.AffiliationsPart, people.digests[slot][roster.AffiliationsPart], l.buf)
+		return nil
+	})
 }
 
 // mergeAffiliations returns what a person has now with what they had before,

@@ -19,6 +19,7 @@ type details struct {
 	demographics []place // encoded
 	flags        map[int][]string
 	contacts     map[int][]roster.Contact
+	changed      []int // slots of people of whom something else was said before
 }
 
 // Demographics implements Receiver.
@@ -94,46 +95,51 @@ func (l *loader) endDetails() error {
 	}
 	people := l.indexes[roster.KindPerson]
 	for slot := range people.keys.len() {
-		if err := l.compareDetails(people, slot); err != nil {
-			return err
-		}
+		l.compareDetails(people, slot)
 	}
-	return nil
+	return l.countChangedDetails(people)
 }
 
-func (l *loader) compareDetails(people *index, slot int) error {
+func (l *loader) compareDetails(people *index, slot int) {
 	demographics, rest := l.details.of(slot)
 	before := people.digests[slot][roster.DetailsPart]
 	l.buf = rest.Encode(append(l.buf[:0], demographics...))
 	switch {
 	case len(l.buf) == 0 && before == (roster.Digest{}):
-		return nil
+		return
 	case l.opts.check:
 		l.countDetails(nil, demographics, roster.Details{}, rest)
-		return nil
+		return
 	}
 	digest := roster.Sum(l.buf)
 	if digest == before {
 		l.countDetails(demographics, demographics, rest, rest)
-		return nil
+		return
 	}
-	var had roster.Details
-	if before != (roster.Digest{}) {
-		contents, err := l.contents(people, slot)
+	l.keep(people, slot, roster.DetailsPart, digest, l.buf)
+	if before == (roster.Digest{}) {
+		l.countDetails(nil, demographics, roster.Details{}, rest)
+	} else {
+		l.details.changed = append(l.details.changed, slot)
+	}
+}
+
+// countChangedDetails counts what differs of people of whom something else was
+// said before.
+func (l *loader) countChangedDetails(people *index) error {
+	return l.contents(people, l.details.changed, func(slot int, known roster.Contents) error {
+		had, err := roster.DecodeDetails(known[roster.DetailsPart])
 		if err != nil {
-			return err
-		}
-		if had, err = roster.DecodeDetails(contents[roster.DetailsPart]); err != nil {
 			return fmt.Errorf("user %s: %w", people.keys.at(slot), err)
 		}
-	}
-	var was []byte
-	if had.Demographics != nil {
-		was = roster.Details{Demographics: had.Demographics}.Encode(nil)
-	}
-	l.countDetails(was, demographics, had, rest)
-	l.keep(people, slot, roster.DetailsPart, digest, l.buf)
-	return nil
+		var was []byte
+		if had.Demographics != nil {
+			was = roster.Details{Demographics: had.Demographics}.Encode(nil)
+		}
+		demographics, rest := l.details.of(slot)
+		l.countDetails(was, demographics, had, rest)
+		return nil
+	})
 }
 
 // countDetails counts what differs, file by file.

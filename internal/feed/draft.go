@@ -33,6 +33,11 @@ func (l *loader) keep(x *index, slot, part int, digest roster.Digest, content []
 	d.changed[slot] |= 1 << part
 }
 
+// kept returns a part that was kept.
+func (x *index) kept(slot, part int) []byte {
+	return x.drafts.contents.get(x.drafts.parts[part][slot])
+}
+
 // changes returns the bits of the parts of a record that changed.
 func (x *index) changes(slot int) uint8 {
 	if slot < len(x.drafts.changed) {
@@ -46,6 +51,9 @@ func (l *loader) handDrafts(kind roster.Kind) error {
 	x := l.indexes[kind]
 	if x == nil {
 		return nil
+	}
+	if err := l.completeDrafts(x); err != nil {
+		return err
 	}
 	for slot := range x.keys.len() {
 		var err error
@@ -63,19 +71,24 @@ func (l *loader) handDrafts(kind roster.Kind) error {
 	return nil
 }
 
-// handDraft hands on one record: its new parts, and of the others what was known.
-func (l *loader) handDraft(x *index, slot int) error {
-	changed := x.changes(slot)
-	var contents roster.Contents
-	if x.isKnown(slot) && changed != 1<<x.kind.Parts()-1 {
-		var err error
-		if contents, err = l.contents(x, slot); err != nil {
-			return err
+// completeDrafts keeps beside the new parts of each record what was known of the
+// others.
+func (l *loader) completeDrafts(x *index) error {
+	var slots []int
+	for slot := range x.known {
+		if changed := x.changes(slot); changed != 0 && changed != 1<<x.kind.Parts()-1 {
+			slots = append(slots, slot)
 		}
 	}
+	return l.contents(x, slots, func(int, roster.Contents) error { return nil })
+}
+
+// handDraft hands on one record.
+func (l *loader) handDraft(x *index, slot int) error {
+	var contents roster.Contents
 	for part := range x.kind.Parts() {
-		if changed&(1<<part) != 0 {
-			contents[part] = x.drafts.contents.get(x.drafts.parts[part][slot])
+		if x.changes(slot)&(1<<part) != 0 {
+			contents[part] = x.kept(slot, part)
 		}
 	}
 	l.buf = contents.Join(x.kind, l.buf[:0])
@@ -85,18 +98,22 @@ func (l *loader) handDraft(x *index, slot int) error {
 	})
 }
 
-// contents returns what was known of a record, of which a part has changed. The
-// others are kept beside the new part, so that they need not be read again.
-func (l *loader) contents(x *index, slot int) (roster.Contents, error) {
-	body, err := l.known.Body(l.ctx, x.kind, x.ids[slot])
-	if err != nil {
-		return roster.Contents{}, err
+// contents calls fn with what was known of records, of which a part has changed.
+// The others are kept beside the new part, so that they need not be read again.
+func (l *loader) contents(x *index, slots []int, fn func(slot int, contents roster.Contents) error) error {
+	ids := make([]roster.ID, len(slots))
+	for i, slot := range slots {
+		ids[i] = x.ids[slot]
 	}
-	contents := roster.Record{Kind: x.kind, Body: body}.Split()
-	for part := range x.kind.Parts() {
-		if x.changes(slot)&(1<<part) == 0 {
-			l.keep(x, slot, part, x.digests[slot][part], contents[part])
+	return l.known.Bodies(l.ctx, x.kind, ids, func(body []byte) error {
+		slot := slots[0]
+		slots = slots[1:]
+		contents := roster.Record{Kind: x.kind, Body: body}.Split()
+		for part := range x.kind.Parts() {
+			if x.changes(slot)&(1<<part) == 0 {
+				l.keep(x, slot, part, x.digests[slot][part], contents[part])
+			}
 		}
-	}
-	return contents, nil
+		return fn(slot, contents)
+	})
 }

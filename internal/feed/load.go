@@ -18,8 +18,9 @@ type Known interface {
 	// Entries yields the records of a kind, also inactive ones: each first in the
 	// order of their IDs. One MAY come again, and is then as it came last.
 	Entries(ctx context.Context, kind roster.Kind) iter.Seq2[roster.Entry, error]
-	// Body returns the content of a record.
-	Body(ctx context.Context, kind roster.Kind, id roster.ID) ([]byte, error)
+	// Bodies calls fn with the content of each of the records with these IDs, which
+	// are ascending, in their order. fn MUST NOT keep the content.
+	Bodies(ctx context.Context, kind roster.Kind, ids []roster.ID, fn func(body []byte) error) error
 }
 
 // Changes takes what differs from what was known. Nothing of it may take
@@ -85,8 +86,8 @@ func (nothing) Entries(context.Context, roster.Kind) iter.Seq2[roster.Entry, err
 	return func(func(roster.Entry, error) bool) {}
 }
 
-func (nothing) Body(_ context.Context, kind roster.Kind, id roster.ID) ([]byte, error) {
-	return nil, fmt.Errorf("no %s %d is known", kind, id)
+func (nothing) Bodies(context.Context, roster.Kind, []roster.ID, func([]byte) error) error {
+	return nil
 }
 func (nothing) Put(context.Context, roster.Record) error                 { return nil }
 func (nothing) Deactivate(context.Context, roster.Kind, roster.ID) error { return nil }

@@ -2,6 +2,7 @@ package feed_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"maps"
@@ -118,12 +119,22 @@ func (m *memory) Entries(_ context.Context, kind roster.Kind) iter.Seq2[roster.E
 	}
 }
 
-func (m *memory) Body(_ context.Context, kind roster.Kind, id roster.ID) ([]byte, error) {
-	r, ok := m.records[kind][id]
-	if !ok {
-		return nil, fmt.Errorf("no %s %d", kind, id)
+func (m *memory) Bodies(_ context.Context, kind roster.Kind, ids []roster.ID, fn func([]byte) error) error {
+	if !slices.IsSorted(ids) {
+		return errors.New("the IDs are not ascending")
 	}
-	return r.Body, nil
+	for _, id := range ids {
+		r, ok := m.records[kind][id]
+		if !ok {
+			return fmt.Errorf("no %s %d", kind, id)
+		}
+		body := slices.Clone(r.Body)
+		if err := fn(body); err != nil {
+			return err
+		}
+		clear(body) // it is not to be kept
+	}
+	return nil
 }
 
 // draft holds the changes of a feed until it is stored. It refuses what the

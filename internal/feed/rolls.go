@@ -19,8 +19,9 @@ type rolls struct {
 
 	lastClass string // rows of one class mostly follow each other
 	lastSlot  int
-	ended     int // enrollments that this feed ended
-	returned  int // enrollments that had ended and are back
+	changed   []int // slots of classes that had other people before
+	ended     int   // enrollments that this feed ended
+	returned  int   // enrollments that had ended and are back
 }
 
 type enrollmentRow struct {
@@ -91,7 +92,7 @@ func (l *loader) endRolls() error {
 			return err
 		}
 	}
-	return nil
+	return l.mergeRolls(classes)
 }
 
 // roll returns the enrollments of one class, sorted, each once.
@@ -131,22 +132,30 @@ func (l *loader) compareRoll(classes *index, slot int, roll roster.Roll) error {
 		file.Unchanged += len(roll)
 		return nil
 	}
+	l.buf = roll.Encode(l.buf[:0])
+	l.keep(classes, slot, roster.RollPart, digest, l.buf)
 	if before == (roster.Digest{}) {
 		file.Added += len(roll)
 	} else {
-		contents, err := l.contents(classes, slot)
-		if err != nil {
-			return err
-		}
-		was, err := roster.DecodeRoll(contents[roster.RollPart], nil)
-		if err != nil {
+		l.rolls.changed = append(l.rolls.changed, slot)
+	}
+	return nil
+}
+
+// mergeRolls lays who is in classes over who was.
+func (l *loader) mergeRolls(classes *index) error {
+	var was, now roster.Roll
+	return l.contents(classes, l.rolls.changed, func(slot int, known roster.Contents) (err error) {
+		if was, err = roster.DecodeRoll(known[roster.RollPart], was); err != nil {
 			return fmt.Errorf("class %s: %w", classes.keys.at(slot), err)
 		}
-		roll = l.rolls.merge(was, roll, l.opts.Number)
-	}
-	l.buf = roll.Encode(l.buf[:0])
-	l.keep(classes, slot, roster.RollPart, digest, l.buf)
-	return nil
+		if now, err = roster.DecodeRoll(classes.kept(slot, roster.RollPart), now); err != nil {
+			return fmt.Errorf("class %s: %w", classes.keys.at(slot), err)
+		}
+		l.buf = l.rolls.merge(was, now, l.opts.Number).Encode(l.buf[:0])
+		l.keep(classes, slot, roster.RollPart, classes.digests[slot][roster.RollPart], l.buf)
+		return nil
+	})
 }
 
 // merge returns who is in a class now with who was before, and counts what

@@ -121,9 +121,9 @@ func (f *Feed) Entries(ctx context.Context, kind roster.Kind) iter.Seq2[roster.E
 	return f.feeds.index(f.source).entries(ctx, kind)
 }
 
-// Body implements feed.Known.
-func (f *Feed) Body(ctx context.Context, kind roster.Kind, id roster.ID) ([]byte, error) {
-	return Roster{DB: f.feeds.DB}.Body(ctx, f.source, kind, id)
+// Bodies implements feed.Known.
+func (f *Feed) Bodies(ctx context.Context, kind roster.Kind, ids []roster.ID, fn func(body []byte) error) error {
+	return Roster{DB: f.feeds.DB}.Bodies(ctx, f.source, kind, ids, fn)
 }
 
 // Put implements feed.Changes.

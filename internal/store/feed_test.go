@@ -177,9 +177,6 @@ func TestEntries(t *testing.T) {
 		if diff := cmp.Diff(want, entries); diff != "" {
 			t.Errorf("entries (-want +got):\n%s", diff)
 		}
-		if body, err := f.Body(ctx, roster.KindPerson, 2); string(body) != "b" || err != nil {
-			t.Errorf("body %q, %v", body, err)
-		}
 	})
 }
 
@@ -189,6 +186,44 @@ func digests(parts ...string) (d roster.Digests) {
 		d[i] = roster.Sum([]byte(part))
 	}
 	return d
+}
+
+// Many contents are read at once, whatever the number, each for its record.
+func TestBodies(t *testing.T) {
+	t.Parallel()
+	dbtest.All(t, func(t *testing.T, db store.DB) {
+		const many = 203
+		records := people(many, "")
+		for i := range records {
+			records[i].Body = fmt.Append(nil, "body ", i+1)
+		}
+		stored(t, db, 1, records)
+		f := write(t, db, 1, nil)
+		read := func(ids ...roster.ID) (bodies []string, err error) {
+			err = f.Bodies(t.Context(), roster.KindPerson, ids, func(body []byte) error {
+				bodies = append(bodies, string(body))
+				return nil
+			})
+			return bodies, err
+		}
+		for step := 1; step <= many; step++ {
+			var ids []roster.ID
+			var want []string
+			for id := step; id <= many; id += step {
+				ids, want = append(ids, roster.ID(id)), append(want, fmt.Sprint("body ", id))
+			}
+			got, err := read(ids...)
+			if diff := cmp.Diff(want, got); diff != "" || err != nil {
+				t.Errorf("every %d. body: %v (-want +got):\n%s", step, err, diff)
+			}
+		}
+		if _, err := read(many, many+1); !errors.Is(err, store.ErrNoRows) {
+			t.Errorf("the content of a record that is not there: %v", err)
+		}
+		if got, err := read(); len(got) > 0 || err != nil {
+			t.Errorf("no contents: %q, %v", got, err)
+		}
+	})
 }
 
 func TestFeedNumbers(t *testing.T) {

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
+	"strings"
 
 	"rollbook/internal/roster"
 )
@@ -60,15 +62,59 @@ func (r Roster) Entries(ctx context.Context, source int, kind roster.Kind) iter.
 	}, `SELECT id, record_key, digests, active FROM roster WHERE source = $1 AND kind = $2 ORDER BY id`, source, int(kind))
 }
 
-// Body returns the content of a record.
-func (r Roster) Body(ctx context.Context, source int, kind roster.Kind, id roster.ID) ([]byte, error) {
-	var body []byte
-	err := r.DB.ReadRow(ctx, `SELECT body FROM roster WHERE source = $1 AND kind = $2 AND id = $3`,
-		[]any{source, int(kind), int64(id)}, &body)
-	if err != nil {
-		return nil, fmt.Errorf("read %s %d: %w", kind, id, err)
+// idsInQuery is how many records are looked up with one query.
+const idsInQuery = 100
+
+// Bodies calls fn with the contents of the records with these IDs, which are
+// ascending, in their order.
+func (r Roster) Bodies(ctx context.Context, source int, kind roster.Kind, ids []roster.ID, fn func(body []byte) error) error {
+	if len(ids) == 0 {
+		return nil
 	}
-	return body, nil
+	sql := `SELECT id, body FROM roster WHERE source = $1 AND kind = $2 AND id IN (` + parameters(3, idsInQuery) + `) ORDER BY id`
+	return r.DB.Read(ctx, func(tx Tx) error {
+		for some := range slices.Chunk(ids, idsInQuery) {
+			left, err := readBodies(ctx, tx, sql, source, kind, some, fn)
+			if err == nil && len(left) > 0 {
+				err = fmt.Errorf("%s %d: %w", kind, left[0], ErrNoRows)
+			}
+			if err != nil {
+				return fmt.Errorf("read the contents of records: %w", err)
+			}
+		}
+		return nil
+	})
+}
+
+// readBodies reads what one query can, and returns the IDs from the first on that
+// is not there.
+func readBodies(
+	ctx context.Context, tx Tx, sql string, source int, kind roster.Kind, ids []roster.ID, fn func(body []byte) error,
+) (left []roster.ID, err error) {
+	args := []any{source, int(kind)}
+	for i := range idsInQuery {
+		args = append(args, int64(ids[min(i, len(ids)-1)])) // so many in any case: it is one statement
+	}
+	left = ids
+	err = scanRange(ctx, tx, func(rows Rows) error {
+		var id int64
+		var body []byte
+		if err := rows.Scan(&id, &body); err != nil || roster.ID(id) != left[0] {
+			return err
+		}
+		left = left[1:]
+		return fn(body)
+	}, sql, args...)
+	return left, err
+}
+
+// parameters lists so many parameters of a statement, from one on: "$3, $4".
+func parameters(from, n int) string {
+	list := make([]string, n)
+	for i := range list {
+		list[i] = fmt.Sprint("$", from+i)
+	}
+	return strings.Join(list, ", ")
 }
 
 // Records yields the records of a kind in the order of their IDs.
