@@ -305,7 +305,8 @@ func (f Feeds) merge(ctx context.Context, source int, number roster.FeedNumber) 
 	return nil
 }
 
-// merged returns the entries of the roster that a piece has changed.
+// merged returns the entries of what a piece has changed. Of a record that it made
+// inactive, the roster knows the rest.
 func merged(ctx context.Context, tx Tx, source int, kind, id int64) (entries blocks, err error) {
 	err = scanRange(ctx, tx, func(rows Rows) error {
 		var kind, id int64
@@ -318,8 +319,9 @@ func merged(ctx context.Context, tx Tx, source int, kind, id int64) (entries blo
 		err := splitDigests(digests, &e.Digests)
 		entries.add(roster.Kind(kind), e)
 		return err
-	}, `SELECT kind, id, record_key, digests, active FROM roster
-		WHERE source = $1 AND (kind, id) IN (SELECT kind, id`+piece+`) ORDER BY kind, id`, source, kind, id)
+	}, `SELECT kind, id, record_key, digests, active`+piece+` AND body IS NOT NULL
+		UNION ALL SELECT kind, id, record_key, digests, active FROM roster
+		WHERE source = $1 AND (kind, id) IN (SELECT kind, id`+piece+` AND body IS NULL) ORDER BY 1, 2`, source, kind, id)
 	return entries, err
 }
 
