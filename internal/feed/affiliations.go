@@ -32,9 +32,17 @@ type affiliationRow struct {
 type words struct {
 	numbers map[string]uint16
 	list    []string
+	last    uint16 // the one that came last, which often comes again
 }
 
 func (w *words) number(s string) uint16 {
+	if len(w.list) == 0 || w.list[w.last] != s {
+		w.last = w.look(s)
+	}
+	return w.last
+}
+
+func (w *words) look(s string) uint16 {
 	if n, ok := w.numbers[s]; ok {
 		return n
 	}
@@ -133,7 +141,7 @@ func (l *loader) addAffiliation(has roster.Affiliations, row affiliationRow) ros
 }
 
 func (l *loader) compareAffiliations(people *index, slot int, has roster.Affiliations) error {
-	before := people.digests[slot][roster.AffiliationsPart]
+	before := people.digests.at(slot)[roster.AffiliationsPart]
 	file := l.affiliations.file
 	switch {
 	case len(has) == 0 && before == (roster.Digest{}):
@@ -171,7 +179,7 @@ func (l *loader) mergeAffiliations(people *index) error {
 		}
 		merged := l.affiliations.file.mergeAffiliations(had, has, l.opts.Number)
 		l.buf = merged.Encode(l.buf[:0])
-		l.keep(people, slot, roster.AffiliationsPart, people.digests[slot][roster.AffiliationsPart], l.buf)
+		l.keep(people, slot, roster.AffiliationsPart, people.digests.at(slot)[roster.AffiliationsPart], l.buf)
 		return nil
 	})
 }

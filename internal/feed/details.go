@@ -94,33 +94,48 @@ func (l *loader) endDetails() error {
 		return nil
 	}
 	people := l.indexes[roster.KindPerson]
+	digests := l.digestsOfDetails(people)
 	for slot := range people.keys.len() {
-		l.compareDetails(people, slot)
+		l.compareDetails(people, slot, digests[slot])
 	}
 	return l.countChangedDetails(people)
 }
 
-func (l *loader) compareDetails(people *index, slot int) {
-	demographics, rest := l.details.of(slot)
-	before := people.digests[slot][roster.DetailsPart]
-	l.buf = rest.Encode(append(l.buf[:0], demographics...))
-	switch {
-	case len(l.buf) == 0 && before == (roster.Digest{}):
-		return
-	case l.opts.check:
-		l.countDetails(nil, demographics, roster.Details{}, rest)
-		return
+// digestsOfDetails returns the digests of what is said of people, which a check
+// does not need.
+func (l *loader) digestsOfDetails(people *index) []roster.Digest {
+	digests := make([]roster.Digest, people.keys.len())
+	if l.opts.check {
+		return digests
 	}
-	digest := roster.Sum(l.buf)
-	if digest == before {
+	inParallel(len(digests), func(from, to int) {
+		var buf []byte
+		for slot := from; slot < to; slot++ {
+			demographics, rest := l.details.of(slot)
+			buf = rest.Encode(append(buf[:0], demographics...))
+			if len(buf) > 0 || people.digests.at(slot)[roster.DetailsPart] != (roster.Digest{}) {
+				digests[slot] = roster.Sum(buf)
+			}
+		}
+	})
+	return digests
+}
+
+func (l *loader) compareDetails(people *index, slot int, digest roster.Digest) {
+	demographics, rest := l.details.of(slot)
+	before := people.digests.at(slot)[roster.DetailsPart]
+	switch {
+	case digest == before && !l.opts.check:
 		l.countDetails(demographics, demographics, rest, rest)
 		return
-	}
-	l.keep(people, slot, roster.DetailsPart, digest, l.buf)
-	if before == (roster.Digest{}) {
+	case before == (roster.Digest{}):
 		l.countDetails(nil, demographics, roster.Details{}, rest)
-	} else {
+	default:
 		l.details.changed = append(l.details.changed, slot)
+	}
+	if !l.opts.check {
+		l.buf = rest.Encode(append(l.buf[:0], demographics...))
+		l.keep(people, slot, roster.DetailsPart, digest, l.buf)
 	}
 }
 

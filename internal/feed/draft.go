@@ -15,7 +15,7 @@ type drafts struct {
 // keep takes a part that is new or has other content. A check, which compares
 // with nothing, keeps none.
 func (l *loader) keep(x *index, slot, part int, digest roster.Digest, content []byte) {
-	x.digests[slot][part] = digest
+	x.digests.at(slot)[part] = digest
 	if l.opts.check {
 		return
 	}
@@ -93,7 +93,7 @@ func (l *loader) handDraft(x *index, slot int) error {
 	}
 	l.buf = contents.Join(x.kind, l.buf[:0])
 	return l.changes.Put(l.ctx, roster.Record{
-		Kind: x.kind, ID: x.ids[slot], Key: x.keys.at(slot), Digests: x.digests[slot],
+		Kind: x.kind, ID: x.ids[slot], Key: x.keys.at(slot), Digests: *x.digests.at(slot),
 		Active: x.state[slot]&seen != 0, Body: l.buf,
 	})
 }
@@ -111,7 +111,7 @@ func (l *loader) contents(x *index, slots []int, fn func(slot int, contents rost
 		contents := roster.Record{Kind: x.kind, Body: body}.Split()
 		for part := range x.kind.Parts() {
 			if x.changes(slot)&(1<<part) == 0 {
-				l.keep(x, slot, part, x.digests[slot][part], contents[part])
+				l.keep(x, slot, part, x.digests.at(slot)[part], contents[part])
 			}
 		}
 		return fn(slot, contents)

@@ -9,7 +9,7 @@ type index struct {
 	kind    roster.Kind
 	keys    keys
 	ids     []roster.ID
-	digests []roster.Digests
+	digests column[roster.Digests]
 	state   []state
 	next    roster.ID
 	known   int // slots before this one were known before
@@ -31,7 +31,7 @@ const (
 func newIndex(kind roster.Kind, room int) *index {
 	return &index{
 		kind: kind, next: 1, dropped: map[string]*cause{},
-		keys: newKeys(room), ids: make([]roster.ID, 0, room), digests: make([]roster.Digests, 0, room), state: make([]state, 0, room),
+		keys: newKeys(room), ids: make([]roster.ID, 0, room), state: make([]state, 0, room),
 	}
 }
 
@@ -42,7 +42,7 @@ func (x *index) add(e roster.Entry) {
 		s = active | was
 	}
 	if slot, added := x.keys.put(e.Key); !added {
-		x.digests[slot], x.state[slot] = e.Digests, s
+		*x.digests.at(slot), x.state[slot] = e.Digests, s
 		return
 	}
 	x.insert(e.ID, e.Digests, s)
@@ -55,7 +55,7 @@ func (x *index) isKnown(slot int) bool { return slot < x.known }
 // insert appends what is said of a key that was put.
 func (x *index) insert(id roster.ID, digests roster.Digests, s state) {
 	x.ids = append(x.ids, id)
-	x.digests = append(x.digests, digests)
+	x.digests.add(digests)
 	x.state = append(x.state, s)
 	x.next = id + 1
 }
@@ -82,10 +82,11 @@ func (x *index) take(key string, digest roster.Digest) (slot int, d difference) 
 		return slot, repeated
 	}
 	x.state[slot] = before | active | seen
-	if before&active != 0 && x.digests[slot][roster.Itself] == digest {
+	known := &x.digests.at(slot)[roster.Itself]
+	if before&active != 0 && *known == digest {
 		return slot, unchanged
 	}
-	x.digests[slot][roster.Itself] = digest
+	*known = digest
 	return slot, changed
 }
 

@@ -3,6 +3,7 @@ package feed_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -302,5 +303,49 @@ func TestACheckSaysWhatTheFirstLoadSays(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("a first load and a check (-load +check):\n%s", diff)
 		}
+	}
+}
+
+// A school so large that its classes and people are compared by several
+// goroutines says the same as a small one.
+func TestManyClasses(t *testing.T) {
+	t.Parallel()
+	const many = 5_000
+	s := school()
+	for i := range many {
+		class, person := fmt.Sprint("class-", i), fmt.Sprint("person-", i)
+		s = statement{District: feedtest.District{Parts: s.Parts, Rows: append(s.Rows,
+			feedtest.Row{Part: feed.People, Value: roster.Person{SourcedID: person, Username: person}},
+			feedtest.Row{Part: feed.Classes, Value: roster.Class{SourcedID: class, OrgSourcedID: "S", Title: class}},
+			feedtest.Row{Part: feed.Enrollments, Value: enrolled(class, person, "student")},
+			feedtest.Row{Part: feed.Enrollments, Value: enrolled(class, "teacher", "teacher")},
+			feedtest.Row{Part: feed.Demographics, Person: person, Value: roster.Demographics{Sex: "female"}},
+		)}}
+	}
+	m := newMemory()
+	first := m.load(t, s)
+	if m.changes != 2+1+1+3+2+2*many || first.Totals.Enrollments.Active != 4+2*many {
+		t.Errorf("the first feed: %d changes, %+v", m.changes, first.Totals)
+	}
+	again := m.load(t, s)
+	if m.changes != 0 {
+		t.Errorf("the same again: %d changes, files %+v", m.changes, files(again))
+	}
+	moved := replacing(s, func(e enrollment) enrollment {
+		if e.Person == "person-4321" {
+			e.Class = "class-1234"
+		}
+		return e
+	})
+	report := m.load(t, replacing(moved, func(d roster.Demographics) roster.Demographics {
+		d.Sex = "male"
+		return d
+	}))
+	wantFiles(t, map[string]feed.FileReport{
+		"enrollments.csv":  {Rows: 4 + 2*many, Added: 1, Unchanged: 3 + 2*many, Deactivated: 1},
+		"demographics.csv": {Rows: 1 + many, Changed: 1 + many},
+	}, report)
+	if seats := m.roll(t, "class-1234"); len(seats) != 3 || m.changes != 1+many+2 {
+		t.Errorf("moved: %d changes, class %v", m.changes, seats)
 	}
 }

@@ -202,6 +202,10 @@ func TestRepeatedRows(t *testing.T) {
 	if p, err := roster.DecodePerson("ana", ana.Split()[roster.Itself]); err != nil || p.GivenName != "Ana" {
 		t.Errorf("the second row counted: %+v, %v", p, err)
 	}
+	again := m.load(t, s)
+	if f := *again.Files["enrollments.csv"]; f != (feed.FileReport{Rows: 6, Unchanged: 5, Repeated: 1, Warnings: 1}) {
+		t.Errorf("enrollments.csv, again: %+v", f)
+	}
 }
 
 func TestFindingsAreBounded(t *testing.T) {

@@ -85,61 +85,91 @@ func (r *rolls) byClass(classes int) (rows []enrollmentRow, begin []int) {
 func (l *loader) endRolls() error {
 	classes := l.indexes[roster.KindClass]
 	rows, begin := l.rolls.byClass(classes.keys.len())
+	digests := l.digestsOfRolls(rows, begin)
 	var roll roster.Roll
 	for slot := range classes.keys.len() {
-		roll = l.roll(rows[begin[slot]:begin[slot+1]], roll[:0])
-		if err := l.compareRoll(classes, slot, roll); err != nil {
-			return err
+		rows := rows[begin[slot]:begin[slot+1]]
+		n := l.countRows(rows)
+		switch before := classes.digests.at(slot)[roster.RollPart]; {
+		case n == 0 && before == (roster.Digest{}):
+		case l.opts.check:
+			l.rolls.file.Added += n
+		case digests[slot] == before:
+			l.rolls.file.Unchanged += n
+		default:
+			roll = l.roll(rows, roll[:0])
+			l.keepRoll(classes, slot, roll, digests[slot])
 		}
 	}
 	return l.mergeRolls(classes)
 }
 
-// roll returns the enrollments of one class, sorted, each once.
+// digestsOfRolls sorts the rows of each class, and returns the digests of the
+// rolls, which a check does not need.
+func (l *loader) digestsOfRolls(rows []enrollmentRow, begin []int) []roster.Digest {
+	digests := make([]roster.Digest, len(begin)-1)
+	inParallel(len(digests), func(from, to int) {
+		var roll roster.Roll
+		for slot := from; slot < to; slot++ {
+			rows := rows[begin[slot]:begin[slot+1]]
+			slices.SortStableFunc(rows, enrollmentRow.compare)
+			if !l.opts.check {
+				roll = l.roll(rows, roll[:0])
+				digests[slot] = roll.Digest()
+			}
+		}
+	})
+	return digests
+}
+
+func (r enrollmentRow) compare(other enrollmentRow) int {
+	if r.person != other.person {
+		return int(r.person) - int(other.person)
+	}
+	return int(r.role) - int(other.role)
+}
+
+// repeats reports whether a row says what the one before says.
+func (r enrollmentRow) repeats(before enrollmentRow) bool {
+	return r.person == before.person && r.role == before.role
+}
+
+// roll returns the enrollments of one class, sorted, each once. The rows are sorted.
 func (l *loader) roll(rows []enrollmentRow, roll roster.Roll) roster.Roll {
 	people, names := l.indexes[roster.KindPerson], l.rolls.roles.list
-	slices.SortStableFunc(rows, func(a, b enrollmentRow) int {
-		if a.person != b.person {
-			return int(a.person) - int(b.person)
-		}
-		return int(a.role) - int(b.role)
-	})
 	for i, row := range rows {
-		if i > 0 && row.person == rows[i-1].person && row.role == rows[i-1].role {
-			l.repeatedRow(Enrollments, l.rolls.file, int(row.line), people.keys.at(int(row.person)))
-			continue
+		if i == 0 || !row.repeats(rows[i-1]) {
+			roll = append(roll, roster.Enrollment{
+				Person: people.ids[row.person], Role: names[row.role], Since: l.opts.Number,
+			})
 		}
-		roll = append(roll, roster.Enrollment{
-			Person: people.ids[row.person], Role: names[row.role], Since: l.opts.Number,
-		})
 	}
 	roll.Sort()
 	return roll
 }
 
-func (l *loader) compareRoll(classes *index, slot int, roll roster.Roll) error {
-	before := classes.digests[slot][roster.RollPart]
-	file := l.rolls.file
-	switch {
-	case len(roll) == 0 && before == (roster.Digest{}):
-		return nil
-	case l.opts.check:
-		file.Added += len(roll)
-		return nil
+// countRows counts the sorted rows of a class, without those that repeat others.
+func (l *loader) countRows(rows []enrollmentRow) int {
+	n := len(rows)
+	for i := 1; i < len(rows); i++ {
+		if rows[i].repeats(rows[i-1]) {
+			n--
+			person := l.indexes[roster.KindPerson].keys.at(int(rows[i].person))
+			l.repeatedRow(Enrollments, l.rolls.file, int(rows[i].line), person)
+		}
 	}
-	digest := roll.Digest()
-	if digest == before {
-		file.Unchanged += len(roll)
-		return nil
-	}
-	l.buf = roll.Encode(l.buf[:0])
-	l.keep(classes, slot, roster.RollPart, digest, l.buf)
-	if before == (roster.Digest{}) {
-		file.Added += len(roll)
+	return n
+}
+
+// keepRoll keeps who is in a class that is new or had other people before.
+func (l *loader) keepRoll(classes *index, slot int, roll roster.Roll, digest roster.Digest) {
+	if classes.digests.at(slot)[roster.RollPart] == (roster.Digest{}) {
+		l.rolls.file.Added += len(roll)
 	} else {
 		l.rolls.changed = append(l.rolls.changed, slot)
 	}
-	return nil
+	l.buf = roll.Encode(l.buf[:0])
+	l.keep(classes, slot, roster.RollPart, digest, l.buf)
 }
 
 // mergeRolls lays who is in classes over who was.
@@ -153,7 +183,7 @@ func (l *loader) mergeRolls(classes *index) error {
 			return fmt.Errorf("class %s: %w", classes.keys.at(slot), err)
 		}
 		l.buf = l.rolls.merge(was, now, l.opts.Number).Encode(l.buf[:0])
-		l.keep(classes, slot, roster.RollPart, classes.digests[slot][roster.RollPart], l.buf)
+		l.keep(classes, slot, roster.RollPart, classes.digests.at(slot)[roster.RollPart], l.buf)
 		return nil
 	})
 }
