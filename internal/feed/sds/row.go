@@ -21,12 +21,14 @@ type row struct {
 	// last is, for each column of codes, the value seen last with its code:
 	// most rows repeat the one before.
 	last []lastCode
+	// sound are, for each column of lists of codes, values with their codes.
+	sound []map[string][]string
 }
 
 type lastCode struct{ value, code string }
 
 func newRow(t *table) *row {
-	r := &row{table: t, tally: newTally(), last: make([]lastCode, len(t.file.columns))}
+	r := &row{table: t, tally: newTally(), last: make([]lastCode, len(t.file.columns)), sound: make([]map[string][]string, len(t.file.columns))}
 	r.place = feed.Place{File: t.file.name, Column: r.columnUnder}
 	return r
 }

@@ -72,18 +72,44 @@ func (r *row) code(column int, list string) string {
 	return code
 }
 
-// codes returns a list of codes.
+// codes returns a list of codes, which is not to be changed: rows with the same
+// value share it.
 func (r *row) codes(column int, list string) []string {
+	v := r.value(column)
+	if v == "" {
+		return nil
+	}
+	if codes, ok := r.sound[column][v]; ok {
+		return codes
+	}
 	var codes []string
-	for item := range listItems(r.value(column)) {
+	sound := true
+	for item := range listItems(v) {
 		code, ok := r.table.lists.Canonical(list, item)
 		if !ok {
 			r.unknownCode(column, list, item)
+			sound = false
 		} else if !slices.Contains(codes, code) {
 			codes = append(codes, code)
 		}
 	}
+	if sound {
+		r.remember(column, v, codes)
+	}
 	return codes
+}
+
+// mostRemembered bounds how many lists of codes are remembered for a column.
+const mostRemembered = 1000
+
+// remember keeps the codes of a value in which there is nothing to find.
+func (r *row) remember(column int, v string, codes []string) {
+	if r.sound[column] == nil {
+		r.sound[column] = map[string][]string{}
+	}
+	if len(r.sound[column]) < mostRemembered {
+		r.sound[column][strings.Clone(v)] = codes // not with the memory of its row
+	}
 }
 
 func (r *row) unknownCode(column int, list, v string) {
