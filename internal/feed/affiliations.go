@@ -95,7 +95,7 @@ func (l *loader) unpack(row affiliationRow) roster.Affiliation {
 }
 
 // endAffiliations compares what each person has with what was known.
-func (l *loader) endAffiliations() error {
+func (l *loader) endAffiliations() {
 	rows := l.affiliations.rows
 	slices.SortStableFunc(rows, func(a, b affiliationRow) int { return cmp.Compare(a.person, b.person) })
 	l.affiliations.orgs, l.affiliations.sessions = l.keysOf(roster.KindOrg), l.keysOf(roster.KindSession)
@@ -111,12 +111,9 @@ func (l *loader) endAffiliations() error {
 			has = l.addAffiliation(has, row)
 		}
 		rows = rows[n:]
-		if err := l.compareAffiliations(people, slot, has); err != nil {
-			return err
-		}
+		l.compareAffiliations(people, slot, has)
 	}
 	l.affiliations.rows = nil
-	return l.mergeAffiliations(people)
 }
 
 // keysOf returns the keys of a kind by slot, none where the feed has no such part.
@@ -140,22 +137,22 @@ func (l *loader) addAffiliation(has roster.Affiliations, row affiliationRow) ros
 	return append(has, a)
 }
 
-func (l *loader) compareAffiliations(people *index, slot int, has roster.Affiliations) error {
+func (l *loader) compareAffiliations(people *index, slot int, has roster.Affiliations) {
 	before := people.digests.at(slot)[roster.AffiliationsPart]
 	file := l.affiliations.file
 	switch {
 	case len(has) == 0 && before == (roster.Digest{}):
-		return nil
+		return
 	case l.opts.check:
 		file.Added += len(has)
-		return nil
+		return
 	}
 	has.Sort()
 	l.buf = has.Encode(l.buf[:0])
 	digest := roster.Sum(l.buf)
 	if digest == before {
 		file.Unchanged += len(has)
-		return nil
+		return
 	}
 	l.keep(people, slot, roster.AffiliationsPart, digest, l.buf)
 	if before == (roster.Digest{}) {
@@ -163,11 +160,11 @@ func (l *loader) compareAffiliations(people *index, slot int, has roster.Affilia
 	} else {
 		l.affiliations.changed = append(l.affiliations.changed, slot)
 	}
-	return nil
 }
 
 // mergeAffiliations lays what people have over what they had.
 func (l *loader) mergeAffiliations(people *index) error {
+	var buf []byte
 	return l.contents(people, l.affiliations.changed, func(slot int, known roster.Contents) error {
 		had, err := roster.DecodeAffiliations(known[roster.AffiliationsPart])
 		if err != nil {
@@ -178,8 +175,8 @@ func (l *loader) mergeAffiliations(people *index) error {
 			return fmt.Errorf("user %s: %w", people.keys.at(slot), err)
 		}
 		merged := l.affiliations.file.mergeAffiliations(had, has, l.opts.Number)
-		l.buf = merged.Encode(l.buf[:0])
-		l.keep(people, slot, roster.AffiliationsPart, people.digests.at(slot)[roster.AffiliationsPart], l.buf)
+		buf = merged.Encode(buf[:0])
+		l.keep(people, slot, roster.AffiliationsPart, people.digests.at(slot)[roster.AffiliationsPart], buf)
 		return nil
 	})
 }

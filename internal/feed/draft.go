@@ -1,6 +1,8 @@
 package feed
 
 import (
+	"golang.org/x/sync/errgroup"
+
 	"rollbook/internal/roster"
 )
 
@@ -52,9 +54,6 @@ func (l *loader) handDrafts(kind roster.Kind) error {
 	if x == nil {
 		return nil
 	}
-	if err := l.completeDrafts(x); err != nil {
-		return err
-	}
 	for slot := range x.keys.len() {
 		var err error
 		switch {
@@ -71,9 +70,35 @@ func (l *loader) handDrafts(kind roster.Kind) error {
 	return nil
 }
 
-// completeDrafts keeps beside the new parts of each record what was known of the
+// completeDrafts lays what the feed says of records that changed over what was
+// known of them. People and classes do not wait for each other.
+func (l *loader) completeDrafts() error {
+	var both errgroup.Group
+	if people := l.indexes[roster.KindPerson]; people != nil {
+		both.Go(func() error {
+			if err := l.mergeAffiliations(people); err != nil {
+				return err
+			}
+			if err := l.countChangedDetails(people); err != nil {
+				return err
+			}
+			return l.keepTheRest(people)
+		})
+	}
+	if classes := l.indexes[roster.KindClass]; classes != nil {
+		both.Go(func() error {
+			if err := l.mergeRolls(classes); err != nil {
+				return err
+			}
+			return l.keepTheRest(classes)
+		})
+	}
+	return both.Wait()
+}
+
+// keepTheRest keeps beside the new parts of each record what was known of the
 // others.
-func (l *loader) completeDrafts(x *index) error {
+func (l *loader) keepTheRest(x *index) error {
 	var slots []int
 	for slot := range x.known {
 		if changed := x.changes(slot); changed != 0 && changed != 1<<x.kind.Parts()-1 {

@@ -9,7 +9,8 @@ import (
 	"rollbook/internal/roster"
 )
 
-// Known is what earlier feeds of the same source said.
+// Known is what earlier feeds of the same source said. Several goroutines ask it
+// at once.
 type Known interface {
 	// Parts returns the parts that the latest stored feed held, none before the first.
 	Parts(ctx context.Context) ([]Part, error)
@@ -193,9 +194,9 @@ func (l *loader) endPart() error {
 	case Orgs:
 		return l.endOrgs()
 	case Affiliations:
-		return l.endAffiliations()
+		l.endAffiliations()
 	case Enrollments:
-		return l.endRolls()
+		l.endRolls()
 	}
 	if kind, ok := kindOf(l.part); ok {
 		return l.deactivateUnseen(kind)
@@ -231,7 +232,8 @@ func (l *loader) finish() error {
 	if err := l.refuseMissingParts(); err != nil || !l.report.Usable() {
 		return err
 	}
-	if err := l.endDetails(); err != nil {
+	l.endDetails()
+	if err := l.completeDrafts(); err != nil {
 		return err
 	}
 	for _, kind := range []roster.Kind{roster.KindPerson, roster.KindClass} {

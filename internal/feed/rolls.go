@@ -82,7 +82,7 @@ func (r *rolls) byClass(classes int) (rows []enrollmentRow, begin []int) {
 }
 
 // endRolls compares who is in each class with who was.
-func (l *loader) endRolls() error {
+func (l *loader) endRolls() {
 	classes := l.indexes[roster.KindClass]
 	rows, begin := l.rolls.byClass(classes.keys.len())
 	digests := l.digestsOfRolls(rows, begin)
@@ -101,7 +101,6 @@ func (l *loader) endRolls() error {
 			l.keepRoll(classes, slot, roll, digests[slot])
 		}
 	}
-	return l.mergeRolls(classes)
 }
 
 // digestsOfRolls sorts the rows of each class, and returns the digests of the
@@ -175,6 +174,7 @@ func (l *loader) keepRoll(classes *index, slot int, roll roster.Roll, digest ros
 // mergeRolls lays who is in classes over who was.
 func (l *loader) mergeRolls(classes *index) error {
 	var was, now roster.Roll
+	var buf []byte
 	return l.contents(classes, l.rolls.changed, func(slot int, known roster.Contents) (err error) {
 		if was, err = roster.DecodeRoll(known[roster.RollPart], was); err != nil {
 			return fmt.Errorf("class %s: %w", classes.keys.at(slot), err)
@@ -182,8 +182,8 @@ func (l *loader) mergeRolls(classes *index) error {
 		if now, err = roster.DecodeRoll(classes.kept(slot, roster.RollPart), now); err != nil {
 			return fmt.Errorf("class %s: %w", classes.keys.at(slot), err)
 		}
-		l.buf = l.rolls.merge(was, now, l.opts.Number).Encode(l.buf[:0])
-		l.keep(classes, slot, roster.RollPart, classes.digests.at(slot)[roster.RollPart], l.buf)
+		buf = l.rolls.merge(was, now, l.opts.Number).Encode(buf[:0])
+		l.keep(classes, slot, roster.RollPart, classes.digests.at(slot)[roster.RollPart], buf)
 		return nil
 	})
 }
