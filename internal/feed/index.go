@@ -49,9 +49,6 @@ func (x *index) add(e roster.Entry) {
 	x.known = x.keys.len()
 }
 
-// isKnown reports whether a record was known before this feed.
-func (x *index) isKnown(slot int) bool { return slot < x.known }
-
 // insert appends what is said of a key that was put.
 func (x *index) insert(id roster.ID, digests roster.Digests, s state) {
 	x.ids = append(x.ids, id)
