@@ -63,7 +63,7 @@ func (r Roster) Entries(ctx context.Context, source int, kind roster.Kind) iter.
 }
 
 // idsInQuery is how many records are looked up with one query.
-const idsInQuery = 100
+const idsInQuery = 50
 
 // Bodies calls fn with the contents of the records with these IDs, which are
 // ascending, in their order.
@@ -71,50 +71,55 @@ func (r Roster) Bodies(ctx context.Context, source int, kind roster.Kind, ids []
 	if len(ids) == 0 {
 		return nil
 	}
-	sql := `SELECT id, body FROM roster WHERE source = $1 AND kind = $2 AND id IN (` + parameters(3, idsInQuery) + `) ORDER BY id`
 	return r.DB.Read(ctx, func(tx Tx) error {
 		for some := range slices.Chunk(ids, idsInQuery) {
-			left, err := readBodies(ctx, tx, sql, source, kind, some, fn)
-			if err == nil && len(left) > 0 {
-				err = fmt.Errorf("%s %d: %w", kind, left[0], ErrNoRows)
-			}
+			bodies, err := readBodies(ctx, tx, source, kind, some)
 			if err != nil {
 				return fmt.Errorf("read the contents of records: %w", err)
+			}
+			for _, body := range bodies {
+				if err := fn(body); err != nil {
+					return err
+				}
 			}
 		}
 		return nil
 	})
 }
 
-// readBodies reads what one query can, and returns the IDs from the first on that
-// is not there.
-func readBodies(
-	ctx context.Context, tx Tx, sql string, source int, kind roster.Kind, ids []roster.ID, fn func(body []byte) error,
-) (left []roster.ID, err error) {
+// readBodies reads what one query can.
+func readBodies(ctx context.Context, tx Tx, source int, kind roster.Kind, ids []roster.ID) ([][]byte, error) {
 	args := []any{source, int(kind)}
 	for i := range idsInQuery {
 		args = append(args, int64(ids[min(i, len(ids)-1)])) // so many in any case: it is one statement
 	}
-	left = ids
-	err = scanRange(ctx, tx, func(rows Rows) error {
+	bodies := make([][]byte, len(ids))
+	err := scanRange(ctx, tx, func(rows Rows) error {
 		var id int64
 		var body []byte
-		if err := rows.Scan(&id, &body); err != nil || roster.ID(id) != left[0] {
-			return err
+		err := rows.Scan(&id, &body)
+		if i, ok := slices.BinarySearch(ids, roster.ID(id)); ok && err == nil {
+			bodies[i] = body
 		}
-		left = left[1:]
-		return fn(body)
-	}, sql, args...)
-	return left, err
+		return err
+	}, bodiesByID(), args...)
+	if i := slices.IndexFunc(bodies, func(body []byte) bool { return body == nil }); i >= 0 && err == nil {
+		err = fmt.Errorf("%s %d: %w", kind, ids[i], ErrNoRows)
+	}
+	return bodies, err
 }
 
-// parameters lists so many parameters of a statement, from one on: "$3, $4".
-func parameters(from, n int) string {
-	list := make([]string, n)
-	for i := range list {
-		list[i] = fmt.Sprint("$", from+i)
+// bodiesByID looks up each ID by itself. With a list of them, PostgreSQL would
+// read all records of the kind, until it has learned how many there are.
+func bodiesByID() string {
+	var sql strings.Builder
+	for i := range idsInQuery {
+		if i > 0 {
+			sql.WriteString(" UNION ALL ")
+		}
+		fmt.Fprintf(&sql, `SELECT id, body FROM roster WHERE source = $1 AND kind = $2 AND id = $%d`, i+3)
 	}
-	return strings.Join(list, ", ")
+	return sql.String()
 }
 
 // Records yields the records of a kind in the order of their IDs.
