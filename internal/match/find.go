@@ -3,6 +3,7 @@ package match
 import (
 	"context"
 	"fmt"
+	"hash/maphash"
 	"slices"
 	"strings"
 
@@ -87,19 +88,35 @@ func (r Result) refuseShared(claims []Claim) {
 // those that share one nobody is joined: to guess would put a child into
 // another's account.
 func (r Result) refuseClaimedTwice(claims []Claim) []Claim {
-	count := make(map[Key]uint32, len(claims))
-	for _, c := range claims {
-		count[c.Key.folded()]++
+	alike := alikeOf(claims)
+	count := map[Key]uint32{}
+	for i, c := range claims {
+		if alike(i) {
+			count[c.Key.folded()]++
+		}
 	}
 	clear := make([]Claim, 0, len(claims))
-	for _, c := range claims {
-		if count[c.Key.folded()] > 1 {
+	for i, c := range claims {
+		if alike(i) && count[c.Key.folded()] > 1 {
 			r.Refused[c.Person] = Refusal{ClaimedTwice, c.Key.Value}
 			continue
 		}
 		clear = append(clear, c)
 	}
 	return clear
+}
+
+// alikeOf returns which claims another one may share its value with: all that
+// do, and some of the others. To compare all of them in full is slow where a
+// million people have no account yet.
+func alikeOf(claims []Claim) func(i int) bool {
+	const spread = 8 // so that one in eight is alike by chance
+	seed, places, counts := maphash.MakeSeed(), make([]uint64, len(claims)), make([]uint8, spread*len(claims))
+	for i, c := range claims {
+		places[i] = maphash.String(seed, strings.ToLower(c.Key.Value)) % uint64(len(counts))
+		counts[places[i]] = min(counts[places[i]]+1, 2)
+	}
+	return func(i int) bool { return counts[places[i]] > 1 }
 }
 
 func (k Key) folded() Key { return Key{k.Property, strings.ToLower(k.Value)} }
@@ -113,6 +130,9 @@ func (r Result) find(ctx context.Context, d Directory, claims []Claim, taken fun
 		users, err := d.FindUsers(ctx, property, wanted)
 		if err != nil {
 			return fmt.Errorf("look up accounts: %w", err)
+		}
+		if len(users) == 0 {
+			continue
 		}
 		for _, c := range claims {
 			if c.Key.Property == property {

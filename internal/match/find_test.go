@@ -115,6 +115,25 @@ func TestFindAsksForManyAtOnce(t *testing.T) {
 	}
 }
 
+func TestFindRefusesExactlyWhatIsClaimedTwice(t *testing.T) {
+	t.Parallel()
+	var claims []match.Claim
+	want := map[roster.ID]match.Refusal{}
+	for i := range 3000 {
+		id, value := roster.ID(i+1), fmt.Sprint("user", i)
+		claims = append(claims, claim(id, directory.PropertyUserPrincipalName, value))
+		if i%7 == 0 {
+			other := strings.ToUpper(value)
+			claims = append(claims, claim(id+5000, directory.PropertyUserPrincipalName, other))
+			want[id], want[id+5000] = match.Refusal{Reason: match.ClaimedTwice, Value: value}, match.Refusal{Reason: match.ClaimedTwice, Value: other}
+		}
+	}
+	got, err := match.Find(t.Context(), &accounts{}, claims, nil)
+	if diff := cmp.Diff(want, got.Refused); diff != "" || err != nil {
+		t.Errorf("%v, refused (-want +got):\n%s", err, diff)
+	}
+}
+
 func TestFindFails(t *testing.T) {
 	t.Parallel()
 	d := &accounts{err: errors.New("no answer")}

@@ -36,10 +36,7 @@ func (m Maker) planKnown(ctx context.Context, g *Matching, to *Writer, findings 
 // planNew writes the effects on the accounts of those who had none: on those
 // that were found, and on those that are to be made.
 func (m Maker) planNew(ctx context.Context, g *Matching, to *Writer, findings Findings) error {
-	plan := func(who *member) error {
-		if who.known || who.role.Group == "" {
-			return nil
-		}
+	return m.eachNewcomer(ctx, g, func(who *member) error {
 		if refusal, refused := g.result.Refused[who.record.ID]; refused {
 			findings.Add(Problem{string(refusal.Reason), roster.KindPerson, who.record.Key, refusal.Value})
 			return nil
@@ -51,16 +48,7 @@ func (m Maker) planNew(ctx context.Context, g *Matching, to *Writer, findings Fi
 			return nil
 		}
 		return g.planPerson(ctx, who, to)
-	}
-	if g.newcomers.many {
-		return m.each(ctx, g, plan)
-	}
-	for i := range g.newcomers.list {
-		if err := plan(&g.newcomers.list[i]); err != nil {
-			return err
-		}
-	}
-	return nil
+	})
 }
 
 // managedForAnother reports whether an account carries the anchor of another
@@ -90,7 +78,7 @@ func (g *Matching) planPerson(ctx context.Context, who *member, to *Writer) erro
 	effect := Effect{
 		Kind: directory.UpdateUser, Source: g.rules.Source.Number, Object: id, Anchor: g.userAnchor(p), ObjectID: found.ID,
 	}
-	effect.Properties = g.management(who, p, f)
+	effect.Properties = g.management(who, p, f, effect.Anchor)
 	if !who.known {
 		// All of it is written, to be remembered as written.
 		g.written[id] = true
@@ -98,7 +86,8 @@ func (g *Matching) planPerson(ctx context.Context, who *member, to *Writer) erro
 		return to.Add(ctx, effect)
 	}
 	if who.account.Created {
-		effect.Properties = g.identity(who, p, effect.Properties)
+		key, _ := g.rules.match.Key(p, who.role.Group)
+		effect.Properties = g.identity(p, key, effect.Properties)
 	}
 	if effect.Properties.Encode() == who.account.Written && !g.drift.user(id) {
 		return nil
@@ -119,14 +108,16 @@ func (g *Matching) planCreate(ctx context.Context, who *member, f *flow.UserProv
 	if err != nil {
 		return err
 	}
-	if _, ok := g.rules.match.Key(p, who.role.Group); !ok {
+	key, ok := g.rules.match.Key(p, who.role.Group)
+	if !ok {
 		return nil
 	}
 	g.people.set(who.record.ID, provisioned)
 	g.Created[who.role.Code]++
+	anchor := g.userAnchor(p)
 	return to.Add(ctx, Effect{
-		Kind: directory.CreateUser, Source: g.rules.Source.Number, Object: who.record.ID, Anchor: g.userAnchor(p),
-		Properties: g.identity(who, p, g.management(who, p, f)),
+		Kind: directory.CreateUser, Source: g.rules.Source.Number, Object: who.record.ID, Anchor: anchor,
+		Properties: g.identity(p, key, g.management(who, p, f, anchor)),
 	})
 }
 
@@ -143,17 +134,17 @@ func (g *Matching) scoped(sourcedID string) string {
 	return sourcedID + "@" + g.rules.Source.ID
 }
 
-// management are the properties that are kept up to date on every account.
-func (g *Matching) management(who *member, p roster.Person, f *flow.UserProvisioning) Properties {
+// management are the properties that are kept up to date on every account. They
+// are valid until the next person's are asked for.
+func (g *Matching) management(who *member, p roster.Person, f *flow.UserProvisioning, anchor string) Properties {
 	primaryRole := "teacher"
 	if who.role.Group == vocab.Students {
 		primaryRole = "student"
 	}
-	want := Properties{
-		{directory.PropertyAnchor, g.userAnchor(p)},
-		{directory.AttributeExternalID, p.SourcedID},
-		{directory.AttributePrimaryRole, primaryRole},
-	}
+	want := append(g.wanted[:0],
+		Property{directory.PropertyAnchor, anchor},
+		Property{directory.AttributeExternalID, p.SourcedID},
+		Property{directory.AttributePrimaryRole, primaryRole})
 	options := f.ManagementOptions
 	if slices.Contains(options.AdditionalAttributes, "userGradeLevel") && who.role.Group == vocab.Students {
 		want = want.with(directory.AttributeGrade, who.role.Grade)
@@ -161,14 +152,16 @@ func (g *Matching) management(who *member, p roster.Person, f *flow.UserProvisio
 	if age := options.AdditionalOptions.StudentAgeGroup; age != nil && who.role.Group == vocab.Students {
 		want = want.with(directory.AttributeAgeGroup, *age)
 	}
+	g.wanted = want
 	return want
 }
 
-// identity are the properties that only an account has which Rollbook created.
-func (g *Matching) identity(who *member, p roster.Person, want Properties) Properties {
-	switch key, ok := g.rules.match.Key(p, who.role.Group); {
-	case !ok: // the school no longer says what the account was named by: it keeps its name
-	case key.Property == directory.PropertyUserPrincipalName:
+// identity adds the properties that only an account has which Rollbook created.
+// key is what the person is looked up by, if by anything.
+func (g *Matching) identity(p roster.Person, key match.Key, want Properties) Properties {
+	switch key.Property {
+	case "": // the school no longer says what the account was named by: it keeps its name
+	case directory.PropertyUserPrincipalName:
 		want = want.with(directory.PropertyUserPrincipalName, key.Value)
 	default:
 		want = want.with(directory.PropertyUserPrincipalName, p.Username)
@@ -176,7 +169,8 @@ func (g *Matching) identity(who *member, p roster.Person, want Properties) Prope
 	want = want.with(directory.PropertyDisplayName, displayName(p))
 	want = want.with(directory.PropertyGivenName, p.GivenName)
 	want = want.with(directory.PropertySurname, p.FamilyName)
-	return want.with(directory.PropertyMail, p.Email)
+	g.wanted = want.with(directory.PropertyMail, p.Email)
+	return g.wanted
 }
 
 func displayName(p roster.Person) string {

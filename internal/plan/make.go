@@ -28,8 +28,14 @@ type Maker struct {
 // records, accounts and groups read what is stored ahead of what is made of it.
 func (m Maker) records(ctx context.Context, source int, kind roster.Kind) ahead[roster.Record] {
 	read := func(ctx context.Context) iter.Seq2[roster.Record, error] { return m.Roster.Records(ctx, source, kind) }
+	var bodies []byte // of the last records: many share a piece of memory
 	return readAhead(ctx, read, func(r roster.Record) roster.Record {
-		r.Body = slices.Clone(r.Body)
+		if len(r.Body) > cap(bodies)-len(bodies) {
+			bodies = make([]byte, 0, max(64<<10, len(r.Body)))
+		}
+		begin := len(bodies)
+		bodies = append(bodies, r.Body...)
+		r.Body = bodies[begin:len(bodies):len(bodies)]
 		return r
 	})
 }
@@ -81,6 +87,7 @@ type Matching struct {
 	newcomers newcomers
 	claims    []match.Claim // of the newcomers
 	result    match.Result
+	wanted    Properties // of the person that is planned now
 	// written are the people whose account was found and is written to.
 	written   map[roster.ID]bool
 	forgotten forgotten
@@ -99,7 +106,7 @@ func (m Maker) Match(ctx context.Context, rules Rules, to *Writer, findings Find
 		settled = 0 // other sessions, other people's roles
 	}
 	g := &Matching{
-		rules: rules, settled: settled, people: &population{sessions: sessions, roles: map[roster.ID]string{}}, written: map[roster.ID]bool{},
+		rules: rules, settled: settled, people: &population{sessions: sessions}, written: map[roster.ID]bool{},
 		forgotten: forgotten{map[roster.ID]bool{}, map[roster.ID]bool{}},
 		Matched:   Matched{map[string]int{}, map[string]int{}, map[string]int{}},
 	}

@@ -370,6 +370,24 @@ func TestMatchedAccountsKeepTheirNames(t *testing.T) {
 	wantNothing(t, w.run(t))
 }
 
+// More people come than are kept from the one pass to the other.
+func TestManyNewcomers(t *testing.T) {
+	t.Parallel()
+	w := ran(t, small())
+	s, many := small(), 50_001
+	for i := range many {
+		s.people = append(s.people, student(fmt.Sprint(i)))
+	}
+	s.people = append(s.people, person{roster.Person{SourcedID: "twin", Username: "7"}, s.people[3].roles})
+	w.sources[0].say(s)
+	first := w.plan(t)
+	wantCounts(t, plan.Summary{Users: plan.Changes{Create: many - 1}}, first)
+	wantProblems(t, []plan.Problem{
+		{Reason: string(match.ClaimedTwice), Kind: roster.KindPerson, Key: "7", Value: "7@school.example"},
+		{Reason: string(match.ClaimedTwice), Kind: roster.KindPerson, Key: "twin", Value: "7@school.example"},
+	}, first)
+}
+
 func TestRefusedPeople(t *testing.T) {
 	t.Parallel()
 	w := newWorld()

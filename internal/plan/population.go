@@ -9,19 +9,22 @@ import (
 	"rollbook/internal/roster"
 )
 
-// population is what planning keeps in memory of every person: a byte, by ID.
+// population is what planning keeps in memory of every person: two bytes, by ID.
 type population struct {
 	sessions map[string]roster.Session
 	standing []standing
-	roles    map[roster.ID]string // RefRole of those who had no account
+	codes    []string // RefRole of the people who are present, each once
 }
 
-// standing says what a person is to the plan.
-type standing uint8
+// standing says what a person is to the plan: what holds of them, and the place
+// of their role among the codes.
+type standing uint16
 
 const (
 	present     standing = 1 << iota // active, with a current role
 	provisioned                      // has an account, or gets one in this plan
+	newcomer                         // present, and had no account
+	firstRole                        // the rest of the bits is the role
 )
 
 func (p *population) set(id roster.ID, s standing) {
@@ -30,6 +33,18 @@ func (p *population) set(id roster.ID, s standing) {
 	}
 	p.standing[id] |= s
 }
+
+// enter notes somebody who is present.
+func (p *population) enter(id roster.ID, role string) {
+	place := slices.Index(p.codes, role)
+	if place < 0 {
+		place = len(p.codes)
+		p.codes = append(p.codes, role)
+	}
+	p.set(id, present|firstRole*standing(place))
+}
+
+func (p *population) role(s standing) string { return p.codes[s/firstRole] }
 
 func (p *population) is(id roster.ID, s standing) bool {
 	return int(id) < len(p.standing) && p.standing[id]&s == s
@@ -52,8 +67,8 @@ func (m *member) person() (roster.Person, error) {
 	return roster.DecodePerson(m.record.Key, m.record.Split()[roster.Itself])
 }
 
-// each calls visit with every person of a source in the order of IDs. Of what it
-// hands over, the record alone is still valid when visit has returned.
+// each calls visit with every person of a source in the order of IDs. What it
+// hands over is valid until visit has returned.
 func (m Maker) each(ctx context.Context, g *Matching, visit func(*member) error) error {
 	source := g.rules.Source.Number
 	accounts := m.accounts(ctx, source)
@@ -78,21 +93,46 @@ func (m Maker) each(ctx context.Context, g *Matching, visit func(*member) error)
 	return nil
 }
 
+// eachNewcomer calls visit with every newcomer in the order of IDs, out of all
+// people where too many came to keep them.
+func (m Maker) eachNewcomer(ctx context.Context, g *Matching, visit func(*member) error) error {
+	if !g.newcomers.many {
+		for i := range g.newcomers.list {
+			if err := visit(&g.newcomers.list[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	var who member
+	for record, err := range m.records(ctx, g.rules.Source.Number, roster.KindPerson).all {
+		if err != nil {
+			return err
+		}
+		if who.record = record; !g.people.is(record.ID, newcomer) {
+			continue
+		}
+		if err := g.decide(&who); err != nil {
+			return fmt.Errorf("user %s: %w", record.Key, err)
+		}
+		if err := visit(&who); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // decide finds out which role a person has today.
 func (g *Matching) decide(who *member) error {
 	who.role, who.current = match.Role{}, who.current[:0]
 	if !who.record.Active {
 		return nil
 	}
-	all, err := roster.DecodeAffiliations(who.record.Split()[roster.AffiliationsPart])
+	all, err := roster.AppendAffiliations(who.current, who.record.Split()[roster.AffiliationsPart])
 	if err != nil {
 		return err
 	}
-	for _, a := range all {
-		if g.rules.current(a, g.people.sessions) {
-			who.current = append(who.current, a)
-		}
-	}
+	who.current = slices.DeleteFunc(all, func(a roster.Affiliation) bool { return !g.rules.current(a, g.people.sessions) })
 	who.role = match.RoleOf(who.current, g.rules.lists)
 	return nil
 }
@@ -116,7 +156,7 @@ func (g *Matching) note(who *member) error {
 		return nil
 	}
 	id := who.record.ID
-	g.people.set(id, present)
+	g.people.enter(id, who.role.Code)
 	if who.known {
 		if _, gone := g.drift.gone[id]; !gone {
 			g.people.set(id, provisioned)
@@ -124,7 +164,7 @@ func (g *Matching) note(who *member) error {
 		g.Found[who.role.Code]++
 		return nil
 	}
-	g.people.roles[id] = who.role.Code
+	g.people.set(id, newcomer)
 	g.newcomers.add(who)
 	p, err := who.person()
 	if err != nil {
@@ -155,7 +195,7 @@ func (n *newcomers) add(who *member) {
 		return
 	}
 	kept := *who
-	kept.current = slices.Clone(who.current)
+	kept.current, kept.record.Body = slices.Clone(who.current), slices.Clone(who.record.Body)
 	n.list = append(n.list, kept)
 }
 
@@ -183,13 +223,15 @@ func (g *Matching) Accounts() AccountIDs {
 
 // countMatched adds those who had no account to the counts by role.
 func (g *Matching) countMatched() {
-	for id, role := range g.people.roles {
-		if _, found := g.result.Found[id]; found {
-			g.people.set(id, provisioned)
-			g.Found[role]++
+	for id, s := range g.people.standing {
+		if s&newcomer == 0 {
+			continue
+		}
+		if _, found := g.result.Found[roster.ID(id)]; found {
+			g.people.set(roster.ID(id), provisioned)
+			g.Found[g.people.role(s)]++
 		} else {
-			g.Missing[role]++
+			g.Missing[g.people.role(s)]++
 		}
 	}
-	g.people.roles = nil
 }

@@ -73,9 +73,14 @@ func (as Affiliations) Encode(buf []byte) []byte {
 
 // DecodeAffiliations reads what Encode wrote.
 func DecodeAffiliations(body []byte) (Affiliations, error) {
-	var as Affiliations
-	for _, row := range rows(string(body)) {
-		d := decoder{rest: row}
+	return AppendAffiliations(nil, body)
+}
+
+// AppendAffiliations appends what Encode wrote to others.
+func AppendAffiliations(as Affiliations, body []byte) (Affiliations, error) {
+	for rest := string(body); rest != ""; {
+		var d decoder
+		d.rest, rest, _ = strings.Cut(rest, rowSeparator)
 		as = append(as, Affiliation{
 			OrgSourcedID: d.str(), Role: d.str(), SessionSourcedID: d.str(), Grade: d.str(),
 			IsPrimary: Tristate(d.str()), Start: d.date(), End: d.date(), Ended: FeedNumber(d.num()),
