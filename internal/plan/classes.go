@@ -28,13 +28,19 @@ func (m Maker) planClasses(ctx context.Context, g *Matching, to *Writer, finding
 	c := classPlanner{Matching: g, to: to, findings: findings}
 	c.names.groups = m.Memory.ClassGroups(ctx, source)
 	var err error
-	if c.courses, err = coursesOf(ctx, m.Roster, source); err != nil {
+	if c.rules.usesCourses() {
+		if c.courses, err = coursesOf(ctx, m.Roster, source); err != nil {
+			return err
+		}
+	}
+	look, err := m.classes(ctx, g)
+	if err != nil {
 		return err
 	}
-	groups := m.groups(ctx, source)
+	groups := m.groups(ctx, source, look)
 	defer groups.stop()
 	var room classroom
-	for record, err := range m.records(ctx, source, roster.KindClass).all {
+	for record, err := range m.records(ctx, source, roster.KindClass, look).all {
 		if err != nil {
 			return err
 		}
@@ -239,7 +245,18 @@ func (c *classPlanner) planMembers(ctx context.Context, room *classroom) error {
 	if effect.Memberships() == 0 {
 		return nil
 	}
+	c.noteSeated(effect)
 	return c.to.Add(ctx, effect)
+}
+
+// noteSeated notes whose accounts the effect is applied with.
+func (c *classPlanner) noteSeated(e Effect) {
+	if !c.look.some {
+		return
+	}
+	for _, people := range []People{e.AddOwners, e.AddMembers, e.RemoveOwners, e.RemoveMembers} {
+		c.seated = append(c.seated, people...)
+	}
 }
 
 func coursesOf(ctx context.Context, r Roster, source int) (map[string]roster.Course, error) {

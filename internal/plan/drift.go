@@ -13,6 +13,7 @@ import (
 // drift is what the directory holds otherwise than it was left: somebody else
 // wrote to it. What did not drift is not in it.
 type drift struct {
+	observed   bool                     // the directory was looked at
 	users      map[roster.ID]Properties // of the names that were written
 	gone       map[roster.ID]string     // people whose account is no longer there, with its ID
 	groups     map[roster.ID]seating
@@ -51,7 +52,8 @@ func (m Maker) observe(ctx context.Context, g *Matching) error {
 		return err
 	}
 	g.drift = drift{
-		users: map[roster.ID]Properties{}, gone: map[roster.ID]string{}, groups: map[roster.ID]seating{},
+		observed: true,
+		users:    map[roster.ID]Properties{}, gone: map[roster.ID]string{}, groups: map[roster.ID]seating{},
 		properties: map[roster.ID]Properties{}, groupsGone: map[roster.ID]bool{},
 	}
 	accounts := map[string]Account{}

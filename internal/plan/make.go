@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"math"
@@ -23,11 +24,18 @@ type Maker struct {
 	// nothing but the feed has changed since: who was not in a later one needs
 	// nothing now.
 	Settled map[int]roster.FeedNumber
+	// Since is what happened since, by source, where that is known.
+	Since map[int]Since
 }
 
 // records, accounts and groups read what is stored ahead of what is made of it.
-func (m Maker) records(ctx context.Context, source int, kind roster.Kind) ahead[roster.Record] {
-	read := func(ctx context.Context) iter.Seq2[roster.Record, error] { return m.Roster.Records(ctx, source, kind) }
+func (m Maker) records(ctx context.Context, source int, kind roster.Kind, of selection) ahead[roster.Record] {
+	read := func(ctx context.Context) iter.Seq2[roster.Record, error] {
+		if of.some {
+			return m.Roster.RecordsOf(ctx, source, kind, of.ids)
+		}
+		return m.Roster.Records(ctx, source, kind)
+	}
 	var bodies []byte // of the last records: many share a piece of memory
 	return readAhead(ctx, read, func(r roster.Record) roster.Record {
 		if len(r.Body) > cap(bodies)-len(bodies) {
@@ -40,14 +48,24 @@ func (m Maker) records(ctx context.Context, source int, kind roster.Kind) ahead[
 	})
 }
 
-func (m Maker) accounts(ctx context.Context, source int) *cursor[Account] {
-	read := func(ctx context.Context) iter.Seq2[Account, error] { return m.Memory.Accounts(ctx, source) }
+func (m Maker) accounts(ctx context.Context, source int, of selection) *cursor[Account] {
+	read := func(ctx context.Context) iter.Seq2[Account, error] {
+		if of.some {
+			return m.Memory.AccountsOf(ctx, source, of.ids)
+		}
+		return m.Memory.Accounts(ctx, source)
+	}
 	same := func(a Account) Account { return a }
 	return &cursor[Account]{ahead: readAhead(ctx, read, same), id: func(a Account) roster.ID { return a.Person }}
 }
 
-func (m Maker) groups(ctx context.Context, source int) *cursor[ClassGroup] {
-	read := func(ctx context.Context) iter.Seq2[ClassGroup, error] { return m.Memory.ClassGroups(ctx, source) }
+func (m Maker) groups(ctx context.Context, source int, of selection) *cursor[ClassGroup] {
+	read := func(ctx context.Context) iter.Seq2[ClassGroup, error] {
+		if of.some {
+			return m.Memory.ClassGroupsOf(ctx, source, of.ids)
+		}
+		return m.Memory.ClassGroups(ctx, source)
+	}
 	own := func(g ClassGroup) ClassGroup {
 		g.Owners, g.Members = slices.Clone(g.Owners), slices.Clone(g.Members)
 		return g
@@ -82,6 +100,10 @@ type Matching struct {
 	settled   roster.FeedNumber // people who did not change after it need nothing; 0 where that is not known
 	drift     drift
 	people    *population
+	since     Since
+	look      selection // of the people
+	before    before
+	seated    []roster.ID // the people of whom the plan changes memberships
 	accounts  AccountIDs
 	taken     map[string]bool // the IDs of accounts, once it was asked for
 	newcomers newcomers
@@ -113,11 +135,16 @@ func (m Maker) Match(ctx context.Context, rules Rules, to *Writer, findings Find
 	if err := m.observe(ctx, g); err != nil {
 		return nil, fmt.Errorf("compare the directory with what was applied: %w", err)
 	}
+	m.choose(g)
 	if err := m.planKnown(ctx, g, to, findings); err != nil {
 		return nil, fmt.Errorf("plan the accounts: %w", err)
 	}
-	g.result, err = match.Find(ctx, m.Directory, g.claims, g.isTaken)
-	if err != nil {
+	var unread error
+	g.result, err = match.Find(ctx, m.Directory, g.claims, func(objectID string) bool {
+		unread = errors.Join(unread, m.findTaken(ctx, g))
+		return g.taken[objectID]
+	})
+	if err = errors.Join(err, unread); err != nil {
 		return nil, err
 	}
 	g.countMatched()
@@ -132,7 +159,7 @@ func (m Maker) Make(ctx context.Context, g *Matching, to *Writer, findings Findi
 	if err := m.planClasses(ctx, g, to, findings); err != nil {
 		return fmt.Errorf("plan the class groups: %w", err)
 	}
-	return nil
+	return m.nameAccounts(ctx, g)
 }
 
 // sessionsOf returns the active sessions, and the latest feed that changed one.

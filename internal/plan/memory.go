@@ -14,6 +14,8 @@ type Roster interface {
 	// Records yields the records of a kind in the order of their IDs. A record
 	// is valid until the next one is yielded.
 	Records(ctx context.Context, source int, kind roster.Kind) iter.Seq2[roster.Record, error]
+	// RecordsOf yields those that have one of the IDs, which are ascending.
+	RecordsOf(ctx context.Context, source int, kind roster.Kind, ids []roster.ID) iter.Seq2[roster.Record, error]
 }
 
 // Memory is what was last applied. It MUST be safe to read by another goroutine
@@ -25,6 +27,10 @@ type Memory interface {
 	// ClassGroups yields the groups of a source's classes in the order of the
 	// classes' IDs. Owners and Members are valid until the next one is yielded.
 	ClassGroups(ctx context.Context, source int) iter.Seq2[ClassGroup, error]
+	// AccountsOf yields those of some people, and ClassGroupsOf those of some
+	// classes, whose IDs are ascending.
+	AccountsOf(ctx context.Context, source int, people []roster.ID) iter.Seq2[Account, error]
+	ClassGroupsOf(ctx context.Context, source int, classes []roster.ID) iter.Seq2[ClassGroup, error]
 }
 
 // Account is what Rollbook knows of a person's account.

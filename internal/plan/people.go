@@ -24,8 +24,10 @@ func (p People) Encode(buf []byte) []byte {
 }
 
 // DecodePeople reads what Encode wrote.
-func DecodePeople(body []byte) (People, error) {
-	var p People
+func DecodePeople(body []byte) (People, error) { return appendPeople(nil, body) }
+
+// appendPeople appends the people of another set.
+func appendPeople(p People, body []byte) (People, error) {
 	var last roster.ID
 	for len(body) > 0 {
 		n, size := binary.Uvarint(body)

@@ -9,50 +9,6 @@ import (
 	"rollbook/internal/roster"
 )
 
-// population is what planning keeps in memory of every person: two bytes, by ID.
-type population struct {
-	sessions map[string]roster.Session
-	standing []standing
-	codes    []string // RefRole of the people who are present, each once
-}
-
-// standing says what a person is to the plan: what holds of them, and the place
-// of their role among the codes.
-type standing uint16
-
-const (
-	present     standing = 1 << iota // active, with a current role
-	provisioned                      // has an account, or gets one in this plan
-	newcomer                         // present, and had no account
-	firstRole                        // the rest of the bits is the role
-)
-
-func (p *population) set(id roster.ID, s standing) {
-	for int(id) >= len(p.standing) {
-		p.standing = append(p.standing, make([]standing, int(id)-len(p.standing)+1)...)
-	}
-	p.standing[id] |= s
-}
-
-// enter notes somebody who is present.
-func (p *population) enter(id roster.ID, role string) {
-	place := slices.Index(p.codes, role)
-	if place < 0 {
-		place = len(p.codes)
-		p.codes = append(p.codes, role)
-	}
-	p.set(id, present|firstRole*standing(place))
-}
-
-func (p *population) role(s standing) string { return p.codes[s/firstRole] }
-
-func (p *population) is(id roster.ID, s standing) bool {
-	return int(id) < len(p.standing) && p.standing[id]&s == s
-}
-
-// refuse takes back that a person has an account.
-func (p *population) refuse(id roster.ID) { p.standing[id] &^= provisioned }
-
 // member is a person as planning looks at them, one at a time.
 type member struct {
 	record  roster.Record
@@ -67,14 +23,14 @@ func (m *member) person() (roster.Person, error) {
 	return roster.DecodePerson(m.record.Key, m.record.Split()[roster.Itself])
 }
 
-// each calls visit with every person of a source in the order of IDs. What it
+// each calls visit with every person whom the plan looks at in the order of IDs. What it
 // hands over is valid until visit has returned.
 func (m Maker) each(ctx context.Context, g *Matching, visit func(*member) error) error {
 	source := g.rules.Source.Number
-	accounts := m.accounts(ctx, source)
+	accounts := m.accounts(ctx, source, g.look)
 	defer accounts.stop()
 	var who member
-	for record, err := range m.records(ctx, source, roster.KindPerson).all {
+	for record, err := range m.records(ctx, source, roster.KindPerson, g.look).all {
 		if err != nil {
 			return err
 		}
@@ -105,7 +61,7 @@ func (m Maker) eachNewcomer(ctx context.Context, g *Matching, visit func(*member
 		return nil
 	}
 	var who member
-	for record, err := range m.records(ctx, g.rules.Source.Number, roster.KindPerson).all {
+	for record, err := range m.records(ctx, g.rules.Source.Number, roster.KindPerson, g.look).all {
 		if err != nil {
 			return err
 		}
@@ -149,6 +105,7 @@ func (g *Matching) forgetGone(who *member) {
 
 // note notes how a person stands.
 func (g *Matching) note(who *member) error {
+	g.people.set(who.record.ID, 0)
 	if who.known {
 		g.accounts.Set(who.record.ID, who.account.ObjectID)
 	}
@@ -199,21 +156,32 @@ func (n *newcomers) add(who *member) {
 	n.list = append(n.list, kept)
 }
 
-// isTaken reports whether an account is somebody's already. Most plans find no
+// findTaken finds out which accounts are somebody's already. Most plans find no
 // account for a newcomer and never ask.
-func (g *Matching) isTaken(objectID string) bool {
-	if g.taken == nil {
-		g.taken = make(map[string]bool, len(g.accounts))
-		for _, id := range g.accounts {
-			if id != "" {
-				g.taken[id] = true
-			}
+func (m Maker) findTaken(ctx context.Context, g *Matching) error {
+	if g.taken != nil {
+		return nil
+	}
+	g.taken = make(map[string]bool, len(g.accounts))
+	for _, id := range g.accounts {
+		if id != "" {
+			g.taken[id] = true
 		}
 	}
-	return g.taken[objectID]
+	if !g.look.some {
+		return nil
+	}
+	for a, err := range m.Memory.Accounts(ctx, g.rules.Source.Number) {
+		if err != nil {
+			return err
+		}
+		g.taken[a.ObjectID] = true
+	}
+	return nil
 }
 
-// Accounts returns the accounts of the people, without those that the plan makes.
+// Accounts returns the accounts of the people, without those that the plan makes:
+// of all, or of those at least of whom it changes memberships.
 func (g *Matching) Accounts() AccountIDs {
 	for person, user := range g.result.Found {
 		g.accounts.Set(person, user.ID)

@@ -1,6 +1,9 @@
 package plan
 
 import (
+	"slices"
+	"strings"
+
 	"rollbook/internal/flow"
 	"rollbook/internal/match"
 	"rollbook/internal/roster"
@@ -133,6 +136,15 @@ func (r Rules) classFlow(org string) (first *classRules, others int) {
 		}
 	}
 	return first, others
+}
+
+// usesCourses reports whether any flow writes something of a class's course.
+func (r Rules) usesCourses() bool {
+	return slices.ContainsFunc(r.sets, func(s set) bool {
+		return s.class != nil && slices.ContainsFunc(s.class.attributes, func(name string) bool {
+			return strings.HasPrefix(name, "course")
+		})
+	})
 }
 
 // current reports whether an affiliation holds today.

@@ -50,6 +50,7 @@ type source struct {
 	records  map[roster.Kind]map[roster.ID]roster.Record
 	accounts map[roster.ID]plan.Account
 	groups   map[roster.ID]plan.ClassGroup
+	feed     roster.FeedNumber
 }
 
 // world is a directory with source systems and a configuration.
@@ -59,6 +60,9 @@ type world struct {
 	remembered string
 	config     flow.Snapshot
 	today      roster.Date
+	settled    map[int]roster.FeedNumber
+	since      map[int]plan.Since
+	some       int // how often only some records were asked for
 }
 
 const today = roster.Date(20261123)
@@ -111,8 +115,29 @@ func (w *world) classes() *flow.ClassGroupConfiguration {
 }
 
 // say makes the roster say what the school says. What it no longer says
-// becomes inactive, as a feed has it.
-func (s *source) say(said school) {
+// becomes inactive, as a feed has it. It returns what changed.
+func (s *source) say(said school) map[roster.Kind][]roster.ID {
+	before := map[roster.Kind]map[roster.ID]roster.Record{}
+	for kind, records := range s.records {
+		before[kind] = maps.Clone(records)
+	}
+	s.state(said)
+	s.feed++
+	changed := map[roster.Kind][]roster.ID{}
+	for kind, records := range s.records {
+		for _, id := range slices.Sorted(maps.Keys(records)) {
+			now, was := records[id], before[kind][id]
+			if now.Feed = was.Feed; now.Active != was.Active || string(now.Body) != string(was.Body) || was.ID == 0 {
+				now.Feed = s.feed
+				changed[kind] = append(changed[kind], id)
+			}
+			records[id] = now
+		}
+	}
+	return changed
+}
+
+func (s *source) state(said school) {
 	for _, records := range s.records {
 		for id, r := range records {
 			r.Active = false
@@ -177,6 +202,33 @@ func (w *world) Records(_ context.Context, number int, kind roster.Kind) iter.Se
 	return sorted(w.sources[number-1].records[kind])
 }
 
+// RecordsOf implements plan.Roster.
+func (w *world) RecordsOf(_ context.Context, number int, kind roster.Kind, ids []roster.ID) iter.Seq2[roster.Record, error] {
+	w.some++
+	return chosen(w.sources[number-1].records[kind], ids)
+}
+
+// chosen yields the values of some keys of a map, in their order.
+func chosen[K cmp.Ordered, V any](m map[K]V, keys []K) iter.Seq2[V, error] {
+	return func(yield func(V, error) bool) {
+		for _, key := range keys {
+			if v, ok := m[key]; ok && !yield(v, nil) {
+				return
+			}
+		}
+	}
+}
+
+// AccountsOf implements plan.Memory.
+func (w *world) AccountsOf(_ context.Context, number int, people []roster.ID) iter.Seq2[plan.Account, error] {
+	return chosen(w.sources[number-1].accounts, people)
+}
+
+// ClassGroupsOf implements plan.Memory.
+func (w *world) ClassGroupsOf(_ context.Context, number int, classes []roster.ID) iter.Seq2[plan.ClassGroup, error] {
+	return chosen(w.sources[number-1].groups, classes)
+}
+
 // Accounts implements plan.Memory.
 func (w *world) Accounts(_ context.Context, number int) iter.Seq2[plan.Account, error] {
 	return sorted(w.sources[number-1].accounts)
@@ -195,6 +247,9 @@ type made struct {
 	links    map[int][]plan.Account
 	found    map[string]int
 	missing  map[string]int
+
+	accounts  plan.AccountIDs // of the last source
+	standings []byte          // of its people
 }
 
 // Add implements plan.Findings.
@@ -211,7 +266,7 @@ func (w *world) plan(t fataler) *made {
 		lines = append(lines, unpacked...)
 		return err
 	})
-	maker := plan.Maker{Roster: w, Memory: w, Directory: w.directory, Remembered: w.remembered}
+	maker := plan.Maker{Roster: w, Memory: w, Directory: w.directory, Remembered: w.remembered, Settled: w.settled, Since: w.since}
 	for _, s := range w.sources {
 		rules, err := plan.NewRules(w.config, s.system, flow.Year{StartDate: "2026-08-01", EndDate: "2027-07-31"}, w.today)
 		if err != nil {
@@ -226,6 +281,7 @@ func (w *world) plan(t fataler) *made {
 		}
 		m.links[s.system.Number] = g.Links()
 		m.found, m.missing = g.Found, g.Missing
+		m.accounts, m.standings = g.Accounts(), g.Standings()
 	}
 	var err error
 	if m.summary, err = writer.Finish(ctx); err != nil {

@@ -169,9 +169,10 @@ func (e *Engine) Run(ctx context.Context, opts Options) (Result, error) {
 // do does a run and keeps its record.
 func (e *Engine) do(ctx context.Context, r Run, opts Options) (Result, error) {
 	r.Activities, r.Totals = nil, Totals{} // of an attempt that was cut off
-	p := &pass{Engine: e, opts: opts, run: r, matched: map[string]roles{}, accounts: map[int]plan.AccountIDs{}, result: Result{
-		Run: ResultRun{ID: r.ID}, Feed: map[string]*feed.FileReport{},
-	}}
+	p := &pass{Engine: e, opts: opts, run: r, matched: map[string]roles{}, accounts: map[int]plan.AccountIDs{}, since: map[int]plan.Since{},
+		stand: map[int][]byte{}, taken: map[int]Feed{}, result: Result{
+			Run: ResultRun{ID: r.ID}, Feed: map[string]*feed.FileReport{},
+		}}
 	if err := p.save(ctx); err != nil {
 		return Result{}, err
 	}
@@ -205,6 +206,9 @@ type pass struct {
 	accounts map[int]plan.AccountIDs   // by source: of the people, as the plan found them
 	resets   map[string]string         // by provisioning flow: those that were asked for, done or not
 	settled  map[int]roster.FeedNumber // by source: nothing but feeds came since
+	since    map[int]plan.Since        // by source: what came, where that is known
+	stand    map[int][]byte            // by source: how people stand as the run leaves them
+	taken    map[int]Feed              // by source: what was stored last, until it is known what came
 	feeding  Feed                      // of a dry run, until it is forgotten
 	applied  int64                     // the plan that was applied to its end
 	began    time.Time                 // of the stage

@@ -149,6 +149,7 @@ func (p *pass) takeFeed(ctx context.Context, in inbound, path string) (err error
 		return f.Finish(ctx)
 	}
 	p.begin(stageStore, 0)
+	p.taken[in.source.Number] = f
 	return f.Store(ctx, p.run.ID, report)
 }
 

@@ -36,6 +36,8 @@ func (s settled) same(other settled) bool {
 // when the last run settled: then the plan is empty, without looking. Where only
 // feeds came since, it notes them for the plan.
 func (p *pass) nothingToPlan(ctx context.Context) (bool, error) {
+	taken := p.taken
+	p.taken = nil // a feed takes memory
 	text, err := p.Marks.Mark(ctx, markSettled)
 	if err != nil || text == "" {
 		return false, err
@@ -49,8 +51,11 @@ func (p *pass) nothingToPlan(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	p.settled = before.Feeds
-	if p.feeding != nil || !maps.Equal(now.Feeds, before.Feeds) {
+	if p.feeding != nil {
 		return false, nil
+	}
+	if !maps.Equal(now.Feeds, before.Feeds) {
+		return false, p.findSince(ctx, text, before, now, taken)
 	}
 	if p.result.Plan, err = plan.NewWriter(nil).Finish(ctx); err != nil {
 		return false, err
@@ -79,7 +84,7 @@ func (p *pass) planAndApply(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	maker := plan.Maker{Roster: p.Roster, Memory: p.Memory, Directory: p.Target, Remembered: remembered, Settled: p.settled}
+	maker := plan.Maker{Roster: p.Roster, Memory: p.Memory, Directory: p.Target, Remembered: remembered, Settled: p.settled, Since: p.since}
 	if p.opts.DryRun {
 		maker.Roster = p.PendingRoster
 	}
@@ -149,7 +154,7 @@ func (p *pass) planSource(ctx context.Context, maker plan.Maker, in inbound, wri
 		return err
 	}
 	p.matched[in.flow.ID] = settledRoles(m.Matched)
-	p.accounts[m.Source()] = m.Accounts()
+	p.accounts[m.Source()], p.stand[m.Source()] = m.Accounts(), m.Standings()
 	people, classes := m.Forgotten()
 	if err := p.Journal.Forget(ctx, m.Source(), people, classes); err != nil {
 		return err
@@ -190,6 +195,9 @@ func (p *pass) settle(ctx context.Context) error {
 	text, err := json.Marshal(state, json.Deterministic(true))
 	if err != nil {
 		return fmt.Errorf("note that the run is settled: %w", err)
+	}
+	if err := p.keepStandings(ctx, string(text)); err != nil {
+		return err
 	}
 	return p.Marks.SetMark(ctx, markSettled, string(text))
 }

@@ -72,6 +72,12 @@ type Journal interface {
 	Done(ctx context.Context, planID int64, d Done) error
 	// Close marks the plan as applied.
 	Close(ctx context.Context, planID int64) error
+	// Settle keeps how the people of a source stand in a state of everything that
+	// a plan depends on, in place of what was kept before.
+	Settle(ctx context.Context, source int, state string, standings []byte) error
+	// Settled returns how the people of a source stood in a state, nil where that
+	// is not kept.
+	Settled(ctx context.Context, source int, state string) ([]byte, error)
 	// Failures returns how many effects of a plan failed.
 	Failures(ctx context.Context, planID int64) (int, error)
 

@@ -112,6 +112,67 @@ func TestPlansAreAppliedOnceTheyAreComplete(t *testing.T) {
 	})
 }
 
+// How people stood is told for the state alone that it was kept for.
+func TestHowPeopleStoodIsKeptForOneState(t *testing.T) {
+	t.Parallel()
+	dbtest.All(t, func(t *testing.T, db store.DB) {
+		ctx, j := t.Context(), store.Journal{DB: db}
+		want := func(source int, state string, standings []byte) {
+			t.Helper()
+			got, err := j.Settled(ctx, source, state)
+			if !slices.Equal(standings, got) || err != nil {
+				t.Errorf("source %d in state %q: %v, %v, want %v", source, state, got, err, standings)
+			}
+		}
+		want(1, "a", nil)
+		for _, state := range []string{"a", "b"} {
+			if err := errors.Join(j.Settle(ctx, 1, state, []byte{1, 2}), j.Settle(ctx, 2, state, nil)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want(1, "a", nil)
+		want(1, "b", []byte{1, 2})
+		want(2, "b", nil)
+	})
+}
+
+// Of many records those are read that are asked for.
+func TestSomeOfWhatIsRemembered(t *testing.T) {
+	t.Parallel()
+	dbtest.All(t, func(t *testing.T, db store.DB) {
+		ctx, memory := t.Context(), store.Memory{DB: db}
+		var accounts, want, got []plan.Account
+		var people []roster.ID
+		for id := roster.ID(1); id <= 1500; id++ {
+			a := plan.Account{Person: id, ObjectID: fmt.Sprint("o", id)}
+			if id%3 > 0 {
+				accounts = append(accounts, a)
+			}
+			if id%2 == 0 {
+				people = append(people, id)
+			}
+			if id%3 > 0 && id%2 == 0 {
+				want = append(want, a)
+			}
+		}
+		if err := (store.Journal{DB: db}).Remember(ctx, 1, accounts); err != nil {
+			t.Fatal(err)
+		}
+		for a, err := range memory.AccountsOf(ctx, 1, people) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, a)
+		}
+		if diff := gocmp.Diff(want, got); diff != "" {
+			t.Errorf("accounts (-want +got):\n%s", diff)
+		}
+		for g, err := range memory.ClassGroupsOf(ctx, 1, nil) {
+			t.Errorf("group %+v, %v of no class", g, err)
+		}
+	})
+}
+
 func TestWhatIsRemembered(t *testing.T) {
 	t.Parallel()
 	dbtest.All(t, func(t *testing.T, db store.DB) {
