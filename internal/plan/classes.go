@@ -26,14 +26,14 @@ type classroom struct {
 func (m Maker) planClasses(ctx context.Context, g *Matching, to *Writer, findings Findings) error {
 	source := g.rules.Source.Number
 	c := classPlanner{Matching: g, to: to, findings: findings}
-	c.names.groups = m.Memory.ClassGroups(ctx, source)
+	c.names.groups = func(yield func(ClassGroup, error) bool) { m.groups(ctx, source, selection{}).all(yield) }
 	var err error
 	if c.rules.usesCourses() {
 		if c.courses, err = coursesOf(ctx, m.Roster, source); err != nil {
 			return err
 		}
 	}
-	look, err := m.classes(ctx, g)
+	look, err := c.choose()
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,11 @@ func (m Maker) planClasses(ctx context.Context, g *Matching, to *Writer, finding
 		if room.group, room.known, err = groups.at(record.ID); err != nil {
 			return err
 		}
-		if err := c.plan(ctx, &room); err != nil {
+		touched, err := c.touched(&room)
+		if err == nil && touched {
+			err = c.plan(ctx, &room)
+		}
+		if err != nil {
 			return fmt.Errorf("class %s: %w", record.Key, err)
 		}
 	}
@@ -62,6 +66,7 @@ type classPlanner struct {
 	findings Findings
 	courses  map[string]roster.Course
 	names    nicknames
+	leavers  *leavers // nil where all classes that are read are looked at
 
 	owners, members       People // of the class that is planned now
 	ownersBuf, membersBuf []byte

@@ -28,11 +28,16 @@ func (n *nicknames) load() error {
 		if err != nil {
 			return err
 		}
-		if name, ok := DecodeProperties(group.Written).Get(directory.PropertyMailNickname); ok {
-			n.used[strings.ToLower(name)] = true
-		}
+		n.note(group)
 	}
 	return nil
+}
+
+// note notes the nickname that a group has.
+func (n *nicknames) note(group ClassGroup) {
+	if name, ok := DecodeProperties(group.Written).Get(directory.PropertyMailNickname); ok {
+		n.used[strings.ToLower(name)] = true
+	}
 }
 
 // pick returns the nickname of a class that has none yet: "Section_" and what

@@ -69,26 +69,61 @@ func (m Maker) choose(g *Matching) {
 // to look up as all cost to read.
 const mostLooks = 8
 
-// classes decides which classes a plan looks at once it is known how everybody
-// stands: those that changed, and those with people who are to leave all groups.
-// Somebody who was there before and is to be in groups again may be on the roll
-// of any class.
-func (m Maker) classes(ctx context.Context, g *Matching) (selection, error) {
-	if !g.look.some {
-		return selection{}, nil
-	}
-	left, anybody := make([]bool, len(g.people.standing)), false
+// leavers are the people who are to leave all groups, by ID.
+type leavers struct {
+	is    []bool
+	any   bool
+	group People // that is looked at now
+}
+
+// whoLeaves finds those who were in groups. It is false where somebody is to be in
+// groups again who was there before: they may be on the roll of any class.
+func (g *Matching) whoLeaves() (*leavers, bool) {
+	l := &leavers{is: make([]bool, len(g.people.standing))}
 	for i, id := range g.look.ids {
 		switch seated := g.people.is(id, seats); {
 		case seated && !g.before.seats[i] && id < g.before.known:
-			return selection{}, nil
+			return nil, false
 		case !seated && g.before.seats[i]:
-			left[id], anybody = true, true
+			l.is[id], l.any = true, true
 		}
 	}
-	classes := slices.Clone(g.since.Classes)
-	if anybody {
-		with, err := m.groupsWith(ctx, g.rules.Source.Number, left)
+	return l, true
+}
+
+// in reports whether one of them is in a group.
+func (l *leavers) in(group ClassGroup) (bool, error) {
+	if !l.any {
+		return false, nil
+	}
+	var err error
+	if l.group, err = appendPeople(l.group[:0], group.Owners); err != nil {
+		return false, err
+	}
+	if l.group, err = appendPeople(l.group, group.Members); err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(l.group, func(id roster.ID) bool { return int(id) < len(l.is) && l.is[id] }), nil
+}
+
+// choose decides which classes a plan looks at once it is known how everybody
+// stands: those that changed, and those with people who leave. Where these are
+// many, all are read, and those that nothing touched are passed over.
+func (c *classPlanner) choose() (selection, error) {
+	if !c.look.some {
+		return selection{}, nil
+	}
+	leavers, known := c.whoLeaves()
+	if !known {
+		return selection{}, nil
+	}
+	if len(c.since.Classes) > len(c.people.standing)/mostClasses {
+		c.leavers = leavers
+		return selection{}, nil
+	}
+	classes := slices.Clone(c.since.Classes)
+	if leavers.any {
+		with, err := c.names.with(leavers)
 		if err != nil {
 			return selection{}, err
 		}
@@ -98,22 +133,33 @@ func (m Maker) classes(ctx context.Context, g *Matching) (selection, error) {
 	return selection{true, slices.Compact(classes)}, nil
 }
 
-// groupsWith returns the classes in whose groups one of some people is, who are
-// given by ID.
-func (m Maker) groupsWith(ctx context.Context, source int, people []bool) ([]roster.ID, error) {
+// mostClasses is the part of the people of whom no more classes are looked up
+// one by one: beyond, which is about one class in six, to read all costs less.
+const mostClasses = 32
+
+// touched reports whether a class that was read among all is to be looked at.
+func (c *classPlanner) touched(room *classroom) (bool, error) {
+	if c.leavers == nil || changedBy(room.record) > c.settled {
+		return true, nil
+	}
+	return c.leavers.in(room.group)
+}
+
+// with returns the classes in whose groups somebody is who leaves, and notes the
+// nicknames of all while it reads them.
+func (n *nicknames) with(leavers *leavers) ([]roster.ID, error) {
+	n.used = map[string]bool{}
 	var classes []roster.ID
-	var in People
-	for group, err := range m.Memory.ClassGroups(ctx, source) {
+	for group, err := range n.groups {
 		if err != nil {
 			return nil, err
 		}
-		if in, err = appendPeople(in[:0], group.Owners); err != nil {
+		n.note(group)
+		in, err := leavers.in(group)
+		if err != nil {
 			return nil, err
 		}
-		if in, err = appendPeople(in, group.Members); err != nil {
-			return nil, err
-		}
-		if slices.ContainsFunc(in, func(id roster.ID) bool { return int(id) < len(people) && people[id] }) {
+		if in {
 			classes = append(classes, group.Class)
 		}
 	}

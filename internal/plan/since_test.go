@@ -18,9 +18,14 @@ import (
 )
 
 // large adds people and a class that never change to a school, so that those who
-// do are few.
-func (s school) large() school {
-	class := taught("L")
+// do are few, and some classes that change together.
+func (s school) large(title string) school {
+	s.people, s.classes = slices.Clone(s.people), slices.Clone(s.classes)
+	class := taught("L", seat{"ana", "student"}, seat{"ben", "teacher"})
+	for _, id := range []string{"V1", "V2", "V3"} {
+		s.classes = append(s.classes, taught(id))
+		s.classes[len(s.classes)-1].Title = title
+	}
 	for i := range 60 {
 		name := fmt.Sprint("pupil", i)
 		s.people = append(s.people, student(name))
@@ -146,7 +151,7 @@ func wantSamePlan(t *rapid.T, want, got *made) {
 func TestWhatHappenedSinceIsNotAllWhereAnotherHandWrote(t *testing.T) {
 	t.Parallel()
 	w := newWorld()
-	w.sources[0].say(small().large())
+	w.sources[0].say(small().large(""))
 	first := w.run(t)
 	w.byHand(t, nil, w.as(t, directory.Member, "ana"))
 	w.recall(settled{feed: w.sources[0].feed, standings: first.standings}, nil)
@@ -156,7 +161,7 @@ func TestWhatHappenedSinceIsNotAllWhereAnotherHandWrote(t *testing.T) {
 // How people stood is not made out of what is damaged.
 func FuzzStandings(f *testing.F) {
 	w := newWorld()
-	w.sources[0].say(small().large())
+	w.sources[0].say(small().large(""))
 	f.Add(w.run(f).standings)
 	f.Add(append([]byte{1, 0}, bytes.Repeat([]byte{0xff}, 100)...))
 	f.Add([]byte(nil))
@@ -181,7 +186,7 @@ func TestWhatHappenedSinceIsEnough(t *testing.T) {
 			w.join(t, name+"@school.example", "By hand")
 		}
 		said := another(t)
-		w.sources[0].say(said.large())
+		w.sources[0].say(said.large("").enrolling(w.sources[0]))
 		var last *settled
 		for night := range rapid.IntRange(2, 12).Draw(t, "nights") {
 			whole := w.plan(t)
@@ -191,8 +196,8 @@ func TestWhatHappenedSinceIsEnough(t *testing.T) {
 				last = &settled{w.sources[0].feed, version, whole.standings}
 			}
 			same := meddle(t, w, night)
-			said = mix(t, said, another(t)).enrolling(w.sources[0])
-			changed := w.sources[0].say(said.large())
+			said = mix(t, said, another(t))
+			changed := w.sources[0].say(said.large(one(t, "title", "", "", "V")).enrolling(w.sources[0]))
 			if last == nil || !same {
 				continue
 			}
