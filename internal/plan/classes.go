@@ -204,7 +204,7 @@ func (c *classPlanner) attribute(class roster.Class, name string) string {
 func (c *classPlanner) sessionAttribute(class roster.Class, name string) string {
 	var session roster.Session
 	for _, id := range class.SessionSourcedIDs {
-		if s, ok := c.people.sessions[id]; ok && c.rules.Today.Within(s.Start, s.End) {
+		if s, ok := c.people.sessions[id]; ok && c.rules.days.within(s.Start, s.End) {
 			session = s
 			break
 		}

@@ -24,6 +24,9 @@ type Maker struct {
 	// nothing but the feed has changed since: who was not in a later one needs
 	// nothing now.
 	Settled map[int]roster.FeedNumber
+	// Until is the first day on which that need not hold any more, as something
+	// begins or ends.
+	Until roster.Date
 	// Since is what happened since, by source, where that is known.
 	Since map[int]Since
 }
@@ -191,6 +194,10 @@ func changedBy(r roster.Record) roster.FeedNumber {
 	}
 	return r.Feed
 }
+
+// Until returns the first day on which the plan would be another one though
+// nothing came: a session, year or role begins, or has ended.
+func (g *Matching) Until() roster.Date { return g.rules.days.until }
 
 // Source returns the number of the source system that was matched.
 func (g *Matching) Source() int { return g.rules.Source.Number }

@@ -12,11 +12,11 @@ import (
 
 // Rules are the configuration as one plan needs it.
 type Rules struct {
-	Today  roster.Date
 	Source flow.SourceSystem
 	// YearStart and YearEnd bound what has no session of its own.
 	YearStart, YearEnd roster.Date
 
+	days  *calendar
 	lists *vocab.Lists
 	match match.Rules
 	sets  []set // in the order of creation
@@ -43,7 +43,7 @@ type classRules struct {
 // NewRules compiles the rules for the people and classes of a source system.
 // Flows that are not ready do nothing, and those that name a reset have it done.
 func NewRules(c flow.Snapshot, source flow.SourceSystem, year flow.Year, today roster.Date) (Rules, error) {
-	r := Rules{Today: today, Source: source, lists: c.Lists, match: match.NewRules(source.UserMatchingSettings)}
+	r := Rules{Source: source, days: &calendar{today, never}, lists: c.Lists, match: match.NewRules(source.UserMatchingSettings)}
 	var err error
 	if r.YearStart, err = roster.ParseDate(year.StartDate); err != nil {
 		return Rules{}, err
@@ -149,11 +149,11 @@ func (r Rules) usesCourses() bool {
 
 // current reports whether an affiliation holds today.
 func (r Rules) current(a roster.Affiliation, sessions map[string]roster.Session) bool {
-	if a.Ended != 0 || !r.Today.Within(a.Start, a.End) {
+	if a.Ended != 0 || !r.days.within(a.Start, a.End) {
 		return false
 	}
 	if s, ok := sessions[a.SessionSourcedID]; ok {
-		return r.Today.Within(s.Start, s.End)
+		return r.days.within(s.Start, s.End)
 	}
 	return true
 }
@@ -168,9 +168,9 @@ func (r Rules) classIsCurrent(c roster.Class, sessions map[string]roster.Session
 			continue
 		}
 		known = true
-		if r.Today.Within(s.Start, s.End) {
+		if r.days.within(s.Start, s.End) {
 			return true
 		}
 	}
-	return !known && r.Today.Within(r.YearStart, r.YearEnd)
+	return !known && r.days.within(r.YearStart, r.YearEnd)
 }

@@ -51,6 +51,7 @@ func (m Maker) choose(g *Matching) {
 	if len(look) > len(people.standing)/mostLooks {
 		return
 	}
+	g.rules.days.note(m.Until) // of those who are not looked at
 	people.sessions = g.people.sessions
 	g.people, g.since, g.look = people, since, selection{true, look}
 	g.before = before{known: roster.ID(len(people.standing)), seats: make([]bool, len(look))}

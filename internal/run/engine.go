@@ -206,6 +206,9 @@ type pass struct {
 	accounts map[int]plan.AccountIDs   // by source: of the people, as the plan found them
 	resets   map[string]string         // by provisioning flow: those that were asked for, done or not
 	settled  map[int]roster.FeedNumber // by source: nothing but feeds came since
+	until    roster.Date               // the first day on which that need not hold any more
+	day      roster.Date               // that is planned for
+	turns    []roster.Date             // by source that was planned: the same of what the run leaves
 	since    map[int]plan.Since        // by source: what came, where that is known
 	stand    map[int][]byte            // by source: how people stand as the run leaves them
 	taken    map[int]Feed              // by source: what was stored last, until it is known what came

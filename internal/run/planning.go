@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"slices"
 
 	"github.com/go-json-experiment/json"
 
@@ -23,13 +24,15 @@ type settled struct {
 	Directory     string                    `json:"directory"` // its version; "" where it cannot tell
 	Configuration int64                     `json:"configuration"`
 	Day           roster.Date               `json:"day"`
-	Feeds         map[int]roster.FeedNumber `json:"feeds"` // by source
+	Until         roster.Date               `json:"until,omitempty"` // the first day on which a session, year or role begins or has ended
+	Feeds         map[int]roster.FeedNumber `json:"feeds"`           // by source
 }
 
-// same reports whether all but the feeds is as it was.
-func (s settled) same(other settled) bool {
-	return s.Directory != "" && s.Directory == other.Directory &&
-		s.Configuration == other.Configuration && s.Day == other.Day
+// same reports whether all but the feeds is as it was before, and what day it is
+// makes no difference.
+func (s settled) same(before settled) bool {
+	return s.Directory != "" && s.Directory == before.Directory && s.Configuration == before.Configuration &&
+		(s.Day == before.Day || before.Day < s.Day && s.Day < before.Until)
 }
 
 // nothingToPlan reports whether everything that a plan depends on is as it was
@@ -50,7 +53,7 @@ func (p *pass) nothingToPlan(ctx context.Context) (bool, error) {
 	if err != nil || !now.same(before) {
 		return false, err
 	}
-	p.settled = before.Feeds
+	p.settled, p.until = before.Feeds, before.Until
 	if p.feeding != nil {
 		return false, nil
 	}
@@ -84,7 +87,7 @@ func (p *pass) planAndApply(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	maker := plan.Maker{Roster: p.Roster, Memory: p.Memory, Directory: p.Target, Remembered: remembered, Settled: p.settled, Since: p.since}
+	maker := plan.Maker{Roster: p.Roster, Memory: p.Memory, Directory: p.Target, Remembered: remembered, Settled: p.settled, Until: p.until, Since: p.since}
 	if p.opts.DryRun {
 		maker.Roster = p.PendingRoster
 	}
@@ -138,7 +141,8 @@ func (p *pass) plan(ctx context.Context, maker plan.Maker, kept PlanWriter) erro
 // planSource matches the people of a source system and plans what they and
 // their classes need.
 func (p *pass) planSource(ctx context.Context, maker plan.Maker, in inbound, writer *plan.Writer) error {
-	rules, err := plan.NewRules(p.config, in.source, in.year, roster.DateOf(p.Now()))
+	p.day = roster.DateOf(p.Now())
+	rules, err := plan.NewRules(p.config, in.source, in.year, p.day)
 	if err != nil {
 		return fmt.Errorf("year %q: %w", in.year.DisplayName, err)
 	}
@@ -153,6 +157,7 @@ func (p *pass) planSource(ctx context.Context, maker plan.Maker, in inbound, wri
 	if err := maker.Make(ctx, m, writer, findings); err != nil || p.opts.DryRun {
 		return err
 	}
+	p.turns = append(p.turns, m.Until())
 	p.matched[in.flow.ID] = settledRoles(m.Matched)
 	p.accounts[m.Source()], p.stand[m.Source()] = m.Accounts(), m.Standings()
 	people, classes := m.Forgotten()
@@ -192,6 +197,7 @@ func (p *pass) settle(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	state.Day, state.Until = p.day, slices.Min(p.turns)
 	text, err := json.Marshal(state, json.Deterministic(true))
 	if err != nil {
 		return fmt.Errorf("note that the run is settled: %w", err)
