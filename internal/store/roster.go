@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"slices"
-	"strings"
 
 	"rollbook/internal/roster"
 )
@@ -62,64 +60,35 @@ func (r Roster) Entries(ctx context.Context, source int, kind roster.Kind) iter.
 	}, `SELECT id, record_key, digests, active FROM roster WHERE source = $1 AND kind = $2 ORDER BY id`, source, int(kind))
 }
 
-// idsInQuery is how many records are looked up with one query.
-const idsInQuery = 50
-
 // Bodies calls fn with the contents of the records with these IDs, which are
 // ascending, in their order.
 func (r Roster) Bodies(ctx context.Context, source int, kind roster.Kind, ids []roster.ID, fn func(body []byte) error) error {
-	if len(ids) == 0 {
-		return nil
+	type content struct {
+		id   roster.ID
+		body []byte
 	}
-	return r.DB.Read(ctx, func(tx Tx) error {
-		for some := range slices.Chunk(ids, idsInQuery) {
-			bodies, err := readBodies(ctx, tx, source, kind, some)
-			if err != nil {
-				return fmt.Errorf("read the contents of records: %w", err)
-			}
-			for _, body := range bodies {
-				if err := fn(body); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
-	})
-}
-
-// readBodies reads what one query can.
-func readBodies(ctx context.Context, tx Tx, source int, kind roster.Kind, ids []roster.ID) ([][]byte, error) {
-	args := []any{source, int(kind)}
-	for i := range idsInQuery {
-		args = append(args, int64(ids[min(i, len(ids)-1)])) // so many in any case: it is one statement
-	}
-	bodies := make([][]byte, len(ids))
-	err := scanRange(ctx, tx, func(rows Rows) error {
+	bodies := some(ctx, r.DB, func(rows Rows, c *content) error {
 		var id int64
-		var body []byte
-		err := rows.Scan(&id, &body)
-		if i, ok := slices.BinarySearch(ids, roster.ID(id)); ok && err == nil {
-			bodies[i] = body
-		}
+		err := rows.Scan(&id, &c.body)
+		c.id = roster.ID(id)
 		return err
-	}, bodiesByID(), args...)
-	if i := slices.IndexFunc(bodies, func(body []byte) bool { return body == nil }); i >= 0 && err == nil {
-		err = fmt.Errorf("%s %d: %w", kind, ids[i], ErrNoRows)
-	}
-	return bodies, err
-}
-
-// bodiesByID looks up each ID by itself. With a list of them, PostgreSQL would
-// read all records of the kind, until it has learned how many there are.
-func bodiesByID() string {
-	var sql strings.Builder
-	for i := range idsInQuery {
-		if i > 0 {
-			sql.WriteString(" UNION ALL ")
+	}, ids, `SELECT id, body FROM roster WHERE source = $1 AND kind = $2 AND id = `, source, int(kind))
+	for c, err := range bodies {
+		if err != nil {
+			return fmt.Errorf("read the contents of records: %w", err)
 		}
-		fmt.Fprintf(&sql, `SELECT id, body FROM roster WHERE source = $1 AND kind = $2 AND id = $%d`, i+3)
+		if c.id != ids[0] {
+			break
+		}
+		if err := fn(c.body); err != nil {
+			return err
+		}
+		ids = ids[1:]
 	}
-	return sql.String()
+	if len(ids) > 0 {
+		return fmt.Errorf("read the contents of records: %s %d: %w", kind, ids[0], ErrNoRows)
+	}
+	return nil
 }
 
 // Records yields the records of a kind in the order of their IDs.
