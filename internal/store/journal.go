@@ -311,16 +311,11 @@ func (j Journal) Forget(ctx context.Context, source int, people, classes []roste
 // Accounts implements run.Journal.
 func (j Journal) Accounts(ctx context.Context, source int, people []roster.ID) (map[roster.ID]plan.Account, error) {
 	accounts := map[roster.ID]plan.Account{}
-	err := byID(ctx, j.DB, people, func(rows Rows) error {
-		var a plan.Account
-		if err := scanAccount(rows, &a); err != nil {
-			return err
+	for a, err := range (Memory{j.DB}).AccountsOf(ctx, source, ascending(people)) {
+		if err != nil {
+			return nil, fmt.Errorf("read the accounts of people: %w", err)
 		}
 		accounts[a.Person] = a
-		return nil
-	}, `SELECT person, object_id, created, written FROM account WHERE source = $1 AND person BETWEEN $2 AND $3`, source)
-	if err != nil {
-		return nil, fmt.Errorf("read the accounts of people: %w", err)
 	}
 	return accounts, nil
 }
@@ -328,54 +323,18 @@ func (j Journal) Accounts(ctx context.Context, source int, people []roster.ID) (
 // ClassGroups implements run.Journal.
 func (j Journal) ClassGroups(ctx context.Context, source int, classes []roster.ID) (map[roster.ID]plan.ClassGroup, error) {
 	groups := map[roster.ID]plan.ClassGroup{}
-	err := byID(ctx, j.DB, classes, func(rows Rows) error {
-		var g plan.ClassGroup
-		if err := scanClassGroup(rows, &g); err != nil {
-			return err
+	for g, err := range (Memory{j.DB}).ClassGroupsOf(ctx, source, ascending(classes)) {
+		if err != nil {
+			return nil, fmt.Errorf("read the groups of classes: %w", err)
 		}
 		g.Owners, g.Members = slices.Clone(g.Owners), slices.Clone(g.Members)
 		groups[g.Class] = g
-		return nil
-	}, `SELECT class, object_id, written, owners, members FROM class_group WHERE source = $1 AND class BETWEEN $2 AND $3`, source)
-	if err != nil {
-		return nil, fmt.Errorf("read the groups of classes: %w", err)
 	}
 	return groups, nil
 }
 
-// byID runs a query over ranges of IDs that cover the ones asked for: IDs that
-// lie close together are read as one range, though it may hold others too.
-func byID(ctx context.Context, db DB, ids []roster.ID, scan func(Rows) error, sql string, source int) error {
-	ids = slices.Clone(ids)
-	slices.Sort(ids)
-	return db.Read(ctx, func(tx Tx) error {
-		for len(ids) > 0 {
-			n := 1
-			for n < len(ids) && ids[n]-ids[n-1] <= closeTogether {
-				n++
-			}
-			if err := scanRange(ctx, tx, scan, sql, source, int64(ids[0]), int64(ids[n-1])); err != nil {
-				return err
-			}
-			ids = ids[n:]
-		}
-		return nil
-	})
-}
-
-// closeTogether is how many rows are read over rather than looked up anew.
-const closeTogether = 8
-
-func scanRange(ctx context.Context, tx Tx, scan func(Rows) error, sql string, args ...any) error {
-	rows, err := tx.Query(ctx, sql, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := scan(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+func ascending(ids []roster.ID) []roster.ID {
+	sorted := slices.Clone(ids)
+	slices.Sort(sorted)
+	return slices.Compact(sorted)
 }

@@ -46,7 +46,7 @@ func (f Feeds) merge(ctx context.Context, source int, number roster.FeedNumber) 
 // merged returns the entries of what a piece has changed. Of a record that it made
 // inactive, the roster knows the rest.
 func merged(ctx context.Context, tx Tx, source int, kind, id int64) (entries blocks, err error) {
-	err = scanRange(ctx, tx, func(rows Rows) error {
+	err = scanEach(ctx, tx, func(rows Rows) error {
 		var kind, id int64
 		var e roster.Entry
 		var digests []byte

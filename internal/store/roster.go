@@ -47,6 +47,21 @@ func sequence[T any](ctx context.Context, db DB, scan func(Rows, *T) error, sql 
 	}
 }
 
+// scanEach calls scan with every row of a query.
+func scanEach(ctx context.Context, tx Tx, scan func(Rows) error, sql string, args ...any) error {
+	rows, err := tx.Query(ctx, sql, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := scan(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
 // Entries yields the entries of a kind in the order of their IDs.
 func (r Roster) Entries(ctx context.Context, source int, kind roster.Kind) iter.Seq2[roster.Entry, error] {
 	var digests []byte
@@ -67,12 +82,16 @@ func (r Roster) Bodies(ctx context.Context, source int, kind roster.Kind, ids []
 		id   roster.ID
 		body []byte
 	}
-	bodies := some(ctx, r.DB, func(rows Rows, c *content) error {
-		var id int64
-		err := rows.Scan(&id, &c.body)
-		c.id = roster.ID(id)
-		return err
-	}, ids, `SELECT id, body FROM roster WHERE source = $1 AND kind = $2 AND id = `, source, int(kind))
+	bodies := lookup[content]{
+		`SELECT id, body FROM roster WHERE source = $1 AND kind = $2 AND id`, []any{source, int(kind)},
+		func(rows Rows, c *content) error {
+			var id int64
+			err := rows.Scan(&id, &c.body)
+			c.id = roster.ID(id)
+			return err
+		},
+		func(c content) roster.ID { return c.id },
+	}.rows(ctx, r.DB, ids)
 	for c, err := range bodies {
 		if err != nil {
 			return fmt.Errorf("read the contents of records: %w", err)

@@ -67,7 +67,7 @@ func (s Runs) Unfinished(ctx context.Context) ([]run.Run, error) {
 func (s Runs) query(ctx context.Context, sql string, args ...any) ([]run.Run, error) {
 	runs := []run.Run{}
 	err := s.DB.Read(ctx, func(tx Tx) error {
-		return scanRange(ctx, tx, func(rows Rows) error {
+		return scanEach(ctx, tx, func(rows Rows) error {
 			var body string
 			if err := rows.Scan(&body); err != nil {
 				return err
@@ -119,7 +119,7 @@ func (s Runs) PutFindings(ctx context.Context, runID string, findings []feed.Fin
 func (s Runs) Findings(ctx context.Context, runID string) ([]feed.Finding, error) {
 	findings := []feed.Finding{}
 	err := s.DB.Read(ctx, func(tx Tx) error {
-		return scanRange(ctx, tx, func(rows Rows) error {
+		return scanEach(ctx, tx, func(rows Rows) error {
 			var body string
 			if err := rows.Scan(&body); err != nil {
 				return err
