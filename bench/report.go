@@ -39,7 +39,7 @@ type work struct {
 	Name    string  `json:"name"`
 	Seconds float64 `json:"seconds"`
 	Ratio   float64 `json:"ratio"`  // to the floor
-	Budget  float64 `json:"budget"` // of Ratio
+	Budget  float64 `json:"budget"` // of Ratio; 0 where there is none
 	Verdict string  `json:"verdict"`
 	Command usage   `json:"command"` // the whole command of which it is a part
 	Note    string  `json:"note"`
@@ -51,7 +51,9 @@ func machine() string {
 
 func (r *report) add(name string, seconds, budget float64, command usage, note string) {
 	w := work{Name: name, Seconds: seconds, Ratio: seconds / r.Floor, Budget: budget, Command: command, Note: note}
-	w.Verdict = verdict(w.Ratio <= budget)
+	if budget > 0 {
+		w.Verdict = verdict(w.Ratio <= budget)
+	}
 	r.Work = append(r.Work, w)
 }
 
@@ -68,8 +70,12 @@ func (r *report) printNight(to io.Writer) {
 	table := tabwriter.NewWriter(to, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "work\tmeasured\tof floor\tbudget\tverdict\tcpu of command\tpeak memory\t")
 	for _, w := range r.Work {
-		fmt.Fprintf(table, "%s\t%.2f s\t%.2f\t%.0f\t%s\t%.2f s\t%d MB\t%s\n",
-			w.Name, w.Seconds, w.Ratio, w.Budget, w.Verdict, w.Command.CPU, w.Command.Memory/1e6, w.Note)
+		budget := ""
+		if w.Budget > 0 {
+			budget = fmt.Sprintf("%.0f", w.Budget)
+		}
+		fmt.Fprintf(table, "%s\t%.2f s\t%.2f\t%s\t%s\t%.2f s\t%d MB\t%s\n",
+			w.Name, w.Seconds, w.Ratio, budget, w.Verdict, w.Command.CPU, w.Command.Memory/1e6, w.Note)
 	}
 	fmt.Fprintf(table, "peak memory, any of these\t%d MB\t\t%d MB\t%s\t\t\t\n",
 		r.Memory/1e6, memoryBudget/int64(1e6), verdict(r.Memory <= memoryBudget))

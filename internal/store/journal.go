@@ -311,7 +311,7 @@ func (j Journal) Forget(ctx context.Context, source int, people, classes []roste
 // Accounts implements run.Journal.
 func (j Journal) Accounts(ctx context.Context, source int, people []roster.ID) (map[roster.ID]plan.Account, error) {
 	accounts := map[roster.ID]plan.Account{}
-	for a, err := range (Memory{j.DB}).AccountsOf(ctx, source, ascending(people)) {
+	for a, err := range Memory(j).AccountsOf(ctx, source, ascending(people)) {
 		if err != nil {
 			return nil, fmt.Errorf("read the accounts of people: %w", err)
 		}
@@ -323,7 +323,7 @@ func (j Journal) Accounts(ctx context.Context, source int, people []roster.ID) (
 // ClassGroups implements run.Journal.
 func (j Journal) ClassGroups(ctx context.Context, source int, classes []roster.ID) (map[roster.ID]plan.ClassGroup, error) {
 	groups := map[roster.ID]plan.ClassGroup{}
-	for g, err := range (Memory{j.DB}).ClassGroupsOf(ctx, source, ascending(classes)) {
+	for g, err := range Memory(j).ClassGroupsOf(ctx, source, ascending(classes)) {
 		if err != nil {
 			return nil, fmt.Errorf("read the groups of classes: %w", err)
 		}
