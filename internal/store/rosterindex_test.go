@@ -151,3 +151,29 @@ func TestEachSourceHasItsIndex(t *testing.T) {
 		}
 	})
 }
+
+// FuzzUnpackEntries: a damaged block is an error, and what a block says is what it
+// was packed from.
+func FuzzUnpackEntries(f *testing.F) {
+	f.Add(byte(roster.KindOrg), store.PackEntries(roster.KindOrg, []roster.Entry{{ID: 1, Key: "d-100", Active: true}, {ID: 300, Key: ""}}))
+	f.Add(byte(roster.KindPerson), store.PackEntries(roster.KindPerson, []roster.Entry{{ID: 7, Key: "p-1", Digests: roster.Digests{{1}, {}, {3}}}}))
+	f.Add(byte(roster.KindClass), []byte{5, 1, 200})
+	f.Fuzz(func(t *testing.T, kind byte, packed []byte) {
+		var entries []roster.Entry
+		err := store.UnpackEntries(roster.Kind(kind), packed, func(e roster.Entry) bool {
+			entries = append(entries, e)
+			return true
+		})
+		if err != nil {
+			return
+		}
+		var again []roster.Entry
+		err = store.UnpackEntries(roster.Kind(kind), store.PackEntries(roster.Kind(kind), entries), func(e roster.Entry) bool {
+			again = append(again, e)
+			return true
+		})
+		if diff := cmp.Diff(entries, again); diff != "" || err != nil {
+			t.Errorf("%v (-want +got)\n%s", err, diff)
+		}
+	})
+}

@@ -6,5 +6,6 @@
 // transaction that makes it. Pages of users and groups are in the order of their
 // object IDs, which are those of creation where newID gives UUIDv7.
 //
-// Start with Directory; Apply is in apply.go, the reading side in list.go.
+// Start with Directory; Apply is in apply.go, what is worked out ahead of it in
+// prepare.go, the reading side in list.go.
 package embedded

@@ -1,0 +1,17 @@
+package store
+
+import "rollbook/internal/roster"
+
+// UnpackEntries calls fn with the entries of a block of the roster's index.
+func UnpackEntries(kind roster.Kind, packed []byte, fn func(roster.Entry) bool) error {
+	return unpackEntries(kind, packed, fn)
+}
+
+// PackEntries returns the block that holds entries of a kind.
+func PackEntries(kind roster.Kind, entries []roster.Entry) []byte {
+	b := block{kind: kind}
+	for _, e := range entries {
+		b.add(e)
+	}
+	return b.pack()
+}
