@@ -2,8 +2,8 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"iter"
+	"strings"
 
 	"rollbook/internal/plan"
 	"rollbook/internal/roster"
@@ -64,29 +64,38 @@ func putAccounts(ctx context.Context, tx Tx, source int, accounts []plan.Account
 	return nil
 }
 
-// putClassGroups remembers groups, each class once, new or not. They are deleted
-// and inserted, which on SQLite takes half the time of updating them one by one.
+// putClassGroups remembers groups, each class once, new or not.
 func putClassGroups(ctx context.Context, tx Tx, source int, groups []plan.ClassGroup) error {
-	classes := make([]int64, len(groups))
-	for i, g := range groups {
-		classes[i] = int64(g.Class)
-	}
-	where := fmt.Sprintf("DELETE FROM class_group WHERE source = %d AND class IN ", source)
-	for list, args := range InLists(classes) {
-		if _, err := tx.Exec(ctx, where+list, args...); err != nil {
-			return err
-		}
-	}
-	_, err := tx.CopyIn(ctx, "class_group", []string{"source", "class", "object_id", "written", "owners", "members"}, func(yield func([]any) bool) {
-		row := make([]any, 6)
-		for _, g := range groups {
-			row[0], row[1], row[2], row[3], row[4], row[5] = source, int64(g.Class), g.ObjectID, g.Written, notNil(g.Owners), notNil(g.Members)
-			if !yield(row) {
-				return
+	for _, size := range []int{groupsInStatement, 1} {
+		sql := putClassGroupsOf(size)
+		for len(groups) >= size {
+			args := make([]any, 0, size*classGroupColumns)
+			for _, g := range groups[:size] {
+				args = append(args, source, int64(g.Class), g.ObjectID, g.Written, notNil(g.Owners), notNil(g.Members))
 			}
+			if _, err := tx.Exec(ctx, sql, args...); err != nil {
+				return err
+			}
+			groups = groups[size:]
 		}
-	})
-	return err
+	}
+	return nil
+}
+
+const (
+	groupsInStatement = 50
+	classGroupColumns = 6
+)
+
+// putClassGroupsOf is the statement for so many groups.
+func putClassGroupsOf(size int) string {
+	rows := make([]string, size)
+	for i := range rows {
+		rows[i] = "(" + Parameters(1+i*classGroupColumns, classGroupColumns) + ")"
+	}
+	return `INSERT INTO class_group (source, class, object_id, written, owners, members) VALUES ` + strings.Join(rows, ", ") + `
+		ON CONFLICT (source, class) DO UPDATE
+		SET object_id = excluded.object_id, written = excluded.written, owners = excluded.owners, members = excluded.members`
 }
 
 func notNil(b []byte) []byte {
