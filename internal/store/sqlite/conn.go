@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql/driver"
 	"errors"
+	"strconv"
+	"strings"
 
 	modernc "modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -43,13 +45,35 @@ func (c *conn) prepare(sql string) (driverStmt, error) {
 		}
 	}
 	// Preparing is quick, and a context that ends would cost a goroutine.
-	prepared, err := c.raw.PrepareContext(context.Background(), sql)
+	prepared, err := c.raw.PrepareContext(context.Background(), withoutNumbers(sql))
 	if err != nil {
 		return nil, err
 	}
 	statement := prepared.(driverStmt)
 	c.statements[sql] = statement
 	return statement, nil
+}
+
+// withoutNumbers writes parameters without their numbers where they come in their
+// order, each once: a number is a name to SQLite, and to bind a parameter the
+// driver looks for its name among those before it.
+func withoutNumbers(sql string) string {
+	var plain strings.Builder
+	rest, next := sql, 1
+	for {
+		at := strings.IndexAny(rest, "$'\"")
+		if at < 0 {
+			plain.WriteString(rest)
+			return plain.String()
+		}
+		number := "$" + strconv.Itoa(next)
+		after, ok := strings.CutPrefix(rest[at:], number)
+		if !ok || after != "" && '0' <= after[0] && after[0] <= '9' {
+			return sql // another number, or a text that may hold one
+		}
+		plain.WriteString(rest[:at] + "?")
+		rest, next = after, next+1
+	}
 }
 
 func (c *conn) forget() error {

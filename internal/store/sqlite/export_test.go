@@ -13,3 +13,6 @@ func Waiting(db *DB) int {
 	defer db.group.mu.Unlock()
 	return len(db.group.queue)
 }
+
+// WithoutNumbers is how a statement is prepared.
+func WithoutNumbers(sql string) string { return withoutNumbers(sql) }
