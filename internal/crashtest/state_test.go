@@ -73,7 +73,7 @@ func (s *state) name(id string) string {
 
 // roster adds what the school says, what was left aside, and the feeds.
 func (s *state) roster() {
-	s.query(`SELECT source, kind, id, record_key, active, feed, digests, body FROM roster ORDER BY source, kind, id`, func(r store.Rows) error {
+	s.query(`SELECT source, kind, id, record_key, active, feed, digests, body FROM roster ORDER BY source, kind, id`, func(r store.Row) error {
 		var source, kind, id, feed int64
 		var key string
 		var active bool
@@ -85,7 +85,7 @@ func (s *state) roster() {
 		return nil
 	})
 	s.count("pending", `SELECT COUNT(*) FROM pending`)
-	s.query(`SELECT source, number, state, indexed FROM feed ORDER BY source, number`, func(r store.Rows) error {
+	s.query(`SELECT source, number, state, indexed FROM feed ORDER BY source, number`, func(r store.Row) error {
 		var source, number int64
 		var state string
 		var indexed bool
@@ -100,7 +100,7 @@ func (s *state) roster() {
 
 // index adds what the next feed is compared with, which nobody but that feed reads.
 func (s *state) index() {
-	s.query(`SELECT source, kind, feed, first, entries, body FROM roster_index ORDER BY source, kind, feed, first`, func(r store.Rows) error {
+	s.query(`SELECT source, kind, feed, first, entries, body FROM roster_index ORDER BY source, kind, feed, first`, func(r store.Row) error {
 		var source, kind, feed, first, entries int64
 		var body []byte
 		if err := r.Scan(&source, &kind, &feed, &first, &entries, &body); err != nil {
@@ -126,7 +126,7 @@ func (s *state) memory() {
 // sync that follows one that was cut off makes a plan without effects.
 func (s *state) journal() {
 	var plans []int64
-	s.query(`SELECT id, state, tried, done FROM plan ORDER BY id`, func(r store.Rows) error {
+	s.query(`SELECT id, state, tried, done FROM plan ORDER BY id`, func(r store.Row) error {
 		var id, tried, done int64
 		var state string
 		err := r.Scan(&id, &state, &tried, &done)
@@ -139,7 +139,7 @@ func (s *state) journal() {
 	for _, id := range plans {
 		s.effects(id)
 	}
-	s.query(`SELECT seq, message FROM effect_failure ORDER BY plan, seq`, func(r store.Rows) error {
+	s.query(`SELECT seq, message FROM effect_failure ORDER BY plan, seq`, func(r store.Row) error {
 		var seq int64
 		var message string
 		err := r.Scan(&seq, &message)
@@ -170,7 +170,7 @@ func (s *state) runs() {
 		s.tb.Fatal(err)
 	}
 	applied := map[string]bool{}
-	s.query(`SELECT DISTINCT run FROM plan JOIN effect ON plan = id`, func(r store.Rows) error {
+	s.query(`SELECT DISTINCT run FROM plan JOIN effect ON plan = id`, func(r store.Row) error {
 		var id string
 		err := r.Scan(&id)
 		applied[id] = true
@@ -202,7 +202,7 @@ func (s *state) run(what string, r run.Run) {
 }
 
 func (s *state) count(what, sql string) {
-	s.query(sql, func(r store.Rows) error {
+	s.query(sql, func(r store.Row) error {
 		var n int64
 		err := r.Scan(&n)
 		s.add("%s %d", what, n)
@@ -210,20 +210,10 @@ func (s *state) count(what, sql string) {
 	})
 }
 
-func (s *state) query(sql string, scan func(store.Rows) error) {
+func (s *state) query(sql string, scan func(store.Row) error) {
 	s.tb.Helper()
 	err := s.db.Read(s.tb.Context(), func(tx store.Tx) error {
-		rows, err := tx.Query(s.tb.Context(), sql)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			if err := scan(rows); err != nil {
-				return err
-			}
-		}
-		return rows.Err()
+		return store.Each(s.tb.Context(), tx, sql, nil, scan)
 	})
 	if err != nil {
 		s.tb.Fatalf("%s: %v", sql, err)

@@ -70,3 +70,18 @@ type Rows interface {
 	Err() error
 	Close()
 }
+
+// Each calls each with every row of a query.
+func Each(ctx context.Context, tx Tx, sql string, args []any, each func(Row) error) error {
+	rows, err := tx.Query(ctx, sql, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := each(rows); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}

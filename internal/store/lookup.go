@@ -30,8 +30,9 @@ type lookup[T any] struct {
 // rows yields the rows of IDs that are ascending, in their order.
 func (l lookup[T]) rows(ctx context.Context, db DB, ids []roster.ID) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
+		each := l.each()
 		for piece := range slices.Chunk(ids, idsInQuery) {
-			for row, err := range l.piece(ctx, db, piece) {
+			for row, err := range l.piece(ctx, db, each, piece) {
 				if err == nil {
 					if _, asked := slices.BinarySearch(piece, l.id(row)); !asked {
 						continue
@@ -45,7 +46,9 @@ func (l lookup[T]) rows(ctx context.Context, db DB, ids []roster.ID) iter.Seq2[T
 	}
 }
 
-func (l lookup[T]) piece(ctx context.Context, db DB, ids []roster.ID) iter.Seq2[T, error] {
+// piece yields the rows of few IDs, among others between them. each looks up every
+// one by itself.
+func (l lookup[T]) piece(ctx context.Context, db DB, each string, ids []roster.ID) iter.Seq2[T, error] {
 	last := len(ids) - 1
 	if int(ids[last]-ids[0]) < sparse*len(ids) {
 		first := len(l.args) + 1
@@ -60,7 +63,7 @@ func (l lookup[T]) piece(ctx context.Context, db DB, ids []roster.ID) iter.Seq2[
 		}
 		args = append(args, id)
 	}
-	return sequence(ctx, db, l.scan, l.each(), args...)
+	return sequence(ctx, db, l.scan, each, args...)
 }
 
 // each looks up every ID by itself: with a list of them, PostgreSQL would read
@@ -80,13 +83,7 @@ func (r Roster) RecordsOf(ctx context.Context, source int, kind roster.Kind, ids
 	}
 	return lookup[roster.Record]{
 		`SELECT id, record_key, active, feed, body FROM roster WHERE source = $1 AND kind = $2 AND id`, []any{source, int(kind)},
-		func(rows Rows, record *roster.Record) error {
-			var id, feed int64
-			record.Kind = kind
-			err := rows.Scan(&id, &record.Key, &record.Active, &feed, &record.Body)
-			record.ID, record.Feed = roster.ID(id), roster.FeedNumber(feed)
-			return err
-		},
+		scanRecord(kind),
 		func(record roster.Record) roster.ID { return record.ID },
 	}.rows(ctx, r.DB, ids)
 }

@@ -46,20 +46,21 @@ func (f Feeds) merge(ctx context.Context, source int, number roster.FeedNumber) 
 // merged returns the entries of what a piece has changed. Of a record that it made
 // inactive, the roster knows the rest.
 func merged(ctx context.Context, tx Tx, source int, kind, id int64) (entries blocks, err error) {
-	err = scanEach(ctx, tx, func(rows Rows) error {
-		var kind, id int64
-		var e roster.Entry
-		var digests []byte
-		if err := rows.Scan(&kind, &id, &e.Key, &digests, &e.Active); err != nil {
-			return err
-		}
-		e.ID = roster.ID(id)
-		err := splitDigests(digests, &e.Digests)
-		entries.add(roster.Kind(kind), e)
-		return err
-	}, `SELECT kind, id, record_key, digests, active`+piece+` AND body IS NOT NULL
+	err = Each(ctx, tx, `SELECT kind, id, record_key, digests, active`+piece+` AND body IS NOT NULL
 		UNION ALL SELECT kind, id, record_key, digests, active FROM roster
-		WHERE source = $1 AND (kind, id) IN (SELECT kind, id`+piece+` AND body IS NULL) ORDER BY 1, 2`, source, kind, id)
+		WHERE source = $1 AND (kind, id) IN (SELECT kind, id`+piece+` AND body IS NULL) ORDER BY 1, 2`,
+		[]any{source, kind, id}, func(row Row) error {
+			var kind, id int64
+			var e roster.Entry
+			var digests []byte
+			if err := row.Scan(&kind, &id, &e.Key, &digests, &e.Active); err != nil {
+				return err
+			}
+			e.ID = roster.ID(id)
+			err := splitDigests(digests, &e.Digests)
+			entries.add(roster.Kind(kind), e)
+			return err
+		})
 	return entries, err
 }
 

@@ -47,21 +47,6 @@ func sequence[T any](ctx context.Context, db DB, scan func(Rows, *T) error, sql 
 	}
 }
 
-// scanEach calls scan with every row of a query.
-func scanEach(ctx context.Context, tx Tx, scan func(Rows) error, sql string, args ...any) error {
-	rows, err := tx.Query(ctx, sql, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := scan(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
-}
-
 // Entries yields the entries of a kind in the order of their IDs.
 func (r Roster) Entries(ctx context.Context, source int, kind roster.Kind) iter.Seq2[roster.Entry, error] {
 	var digests []byte
@@ -116,15 +101,18 @@ func (r Roster) Records(ctx context.Context, source int, kind roster.Kind) iter.
 	if r.Pending {
 		sql = recordsWithPending
 	}
-	return sequence(ctx, r.DB, func(rows Rows, record *roster.Record) error {
+	return sequence(ctx, r.DB, scanRecord(kind), sql, source, int(kind))
+}
+
+// scanRecord scans id, record_key, active, feed and body of a record of a kind.
+func scanRecord(kind roster.Kind) func(Rows, *roster.Record) error {
+	return func(rows Rows, record *roster.Record) error {
 		var id, feed int64
 		record.Kind = kind
-		if err := rows.Scan(&id, &record.Key, &record.Active, &feed, &record.Body); err != nil {
-			return err
-		}
+		err := rows.Scan(&id, &record.Key, &record.Active, &feed, &record.Body)
 		record.ID, record.Feed = roster.ID(id), roster.FeedNumber(feed)
-		return nil
-	}, sql, source, int(kind))
+		return err
+	}
 }
 
 // recordsWithPending lays the pending changes over the roster.

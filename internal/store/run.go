@@ -67,9 +67,9 @@ func (s Runs) Unfinished(ctx context.Context) ([]run.Run, error) {
 func (s Runs) query(ctx context.Context, sql string, args ...any) ([]run.Run, error) {
 	runs := []run.Run{}
 	err := s.DB.Read(ctx, func(tx Tx) error {
-		return scanEach(ctx, tx, func(rows Rows) error {
+		return Each(ctx, tx, sql, args, func(row Row) error {
 			var body string
-			if err := rows.Scan(&body); err != nil {
+			if err := row.Scan(&body); err != nil {
 				return err
 			}
 			var r run.Run
@@ -78,7 +78,7 @@ func (s Runs) query(ctx context.Context, sql string, args ...any) ([]run.Run, er
 			}
 			runs = append(runs, r)
 			return nil
-		}, sql, args...)
+		})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read runs: %w", err)
@@ -119,9 +119,9 @@ func (s Runs) PutFindings(ctx context.Context, runID string, findings []feed.Fin
 func (s Runs) Findings(ctx context.Context, runID string) ([]feed.Finding, error) {
 	findings := []feed.Finding{}
 	err := s.DB.Read(ctx, func(tx Tx) error {
-		return scanEach(ctx, tx, func(rows Rows) error {
+		return Each(ctx, tx, `SELECT body FROM finding WHERE run = $1 ORDER BY n`, []any{runID}, func(row Row) error {
 			var body string
-			if err := rows.Scan(&body); err != nil {
+			if err := row.Scan(&body); err != nil {
 				return err
 			}
 			var f feed.Finding
@@ -130,7 +130,7 @@ func (s Runs) Findings(ctx context.Context, runID string) ([]feed.Finding, error
 			}
 			findings = append(findings, f)
 			return nil
-		}, `SELECT body FROM finding WHERE run = $1 ORDER BY n`, runID)
+		})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read findings: %w", err)

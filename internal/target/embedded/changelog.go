@@ -127,7 +127,7 @@ func logChange(ctx context.Context, tx store.Tx, row []any, now time.Time) error
 func eachChange(ctx context.Context, tx store.Tx, after, upTo int64, each func(changed) error) error {
 	next := after + 1
 	sql := "SELECT version, users, sets, rosters, details FROM directory_change WHERE version > $1 AND version <= $2 ORDER BY version"
-	err := query(ctx, tx, sql, []any{after, upTo}, func(row store.Row) error {
+	err := store.Each(ctx, tx, sql, []any{after, upTo}, func(row store.Row) error {
 		c, err := scanChanged(row)
 		if err != nil {
 			return err

@@ -153,7 +153,7 @@ func everything[T any](ctx context.Context, tx store.Tx, l list[T], at position,
 	}
 	var s stretch[T]
 	sql := "SELECT " + l.columns + " FROM " + l.table + " WHERE " + after + " ORDER BY id LIMIT $2"
-	err := query(ctx, tx, sql, []any{at.After, size + 1}, func(row store.Row) error {
+	err := store.Each(ctx, tx, sql, []any{at.After, size + 1}, func(row store.Row) error {
 		num, value, err := l.scan(row)
 		s.found = append(s.found, numbered[T]{num, value})
 		return err

@@ -61,7 +61,7 @@ func readLeg[T any](ctx context.Context, tx store.Tx, l list[T], part leg, at cu
 	}
 	sql := "SELECT " + l.columns + ", " + key + " FROM " + l.table + " WHERE " + along + " AND " + where + " ORDER BY " + order + " LIMIT " + c.bind(size)
 	var found []keyed[T]
-	err = query(ctx, tx, sql, c.args, func(row store.Row) error {
+	err = store.Each(ctx, tx, sql, c.args, func(row store.Row) error {
 		one := keyed[T]{at: at}
 		var err error
 		one.at.Num, one.value, err = l.scan(withMore{row, []any{&one.at.Key}})

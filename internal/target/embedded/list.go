@@ -90,7 +90,7 @@ func page[T any](ctx context.Context, d *Directory, l list[T], q directory.Query
 	var found []T
 	sql := "SELECT " + l.columns + " FROM " + l.table + " WHERE id > $1 AND " + where + " ORDER BY id LIMIT $2"
 	err = d.db.Read(ctx, func(tx store.Tx) error {
-		return query(ctx, tx, sql, c.args, func(row store.Row) error {
+		return store.Each(ctx, tx, sql, c.args, func(row store.Row) error {
 			_, value, err := l.scan(row)
 			found = append(found, value)
 			return err

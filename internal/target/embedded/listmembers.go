@@ -97,7 +97,7 @@ func countThere(ctx context.Context, tx store.Tx, nums []int64) (int, error) {
 		return number, err
 	}
 	sql := "SELECT num FROM directory_user WHERE num >= $1 AND num <= $2"
-	err := query(ctx, tx, sql, []any{nums[0], nums[len(nums)-1]}, func(row store.Row) error {
+	err := store.Each(ctx, tx, sql, []any{nums[0], nums[len(nums)-1]}, func(row store.Row) error {
 		var num int64
 		err := row.Scan(&num)
 		if _, found := slices.BinarySearch(nums, num); found {
@@ -141,7 +141,7 @@ func among[T any](ctx context.Context, tx store.Tx, l list[T], nums []int64, q d
 		if err != nil {
 			return nil, err
 		}
-		err = query(ctx, tx, sql+where+" ORDER BY num", c.args, func(row store.Row) error {
+		err = store.Each(ctx, tx, sql+where+" ORDER BY num", c.args, func(row store.Row) error {
 			_, value, err := l.scan(row)
 			found = append(found, value)
 			return err

@@ -114,23 +114,9 @@ func distinct[T string | int64](keys []T) []T {
 // and calls each for every row.
 func inChunks[T string | int64](ctx context.Context, tx store.Tx, sql string, keys []T, each func(store.Row) error) error {
 	for list, args := range store.InLists(keys) {
-		if err := query(ctx, tx, sql+list, args, each); err != nil {
+		if err := store.Each(ctx, tx, sql+list, args, each); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-func query(ctx context.Context, tx store.Tx, sql string, args []any, each func(store.Row) error) error {
-	rows, err := tx.Query(ctx, sql, args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := each(rows); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
 }

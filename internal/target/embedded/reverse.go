@@ -153,7 +153,7 @@ func newReverse(ctx context.Context, tx store.Tx, s state) (*reverse, error) {
 		owners, members []byte
 	}
 	var rosters []roster
-	err := query(ctx, tx, "SELECT group_num, owners, members FROM directory_membership ORDER BY group_num", nil, func(row store.Row) error {
+	err := store.Each(ctx, tx, "SELECT group_num, owners, members FROM directory_membership ORDER BY group_num", nil, func(row store.Row) error {
 		var one roster
 		if err := row.Scan(&one.group, &one.owners, &one.members); err != nil {
 			return err

@@ -18,7 +18,7 @@ var errStop = errors.New("enough")
 func (d *Directory) Users(ctx context.Context) iter.Seq2[directory.User, error] {
 	return func(yield func(directory.User, error) bool) {
 		err := d.db.Read(ctx, func(tx store.Tx) error {
-			return query(ctx, tx, "SELECT "+userColumns+" FROM directory_user", nil, func(row store.Row) error {
+			return store.Each(ctx, tx, "SELECT "+userColumns+" FROM directory_user", nil, func(row store.Row) error {
 				_, user, err := scanUser(row)
 				if err == nil && !yield(user, nil) {
 					err = errStop
@@ -40,7 +40,7 @@ func (d *Directory) Groups(ctx context.Context) iter.Seq2[directory.GroupContent
 			if err != nil {
 				return err
 			}
-			return query(ctx, tx, groupsWithin, nil, func(row store.Row) error {
+			return store.Each(ctx, tx, groupsWithin, nil, func(row store.Row) error {
 				group, err := scanContent(row, ids)
 				if err == nil && !yield(group, nil) {
 					err = errStop
@@ -64,7 +64,7 @@ func userIDs(ctx context.Context, tx store.Tx) ([]string, error) {
 		return nil, err
 	}
 	ids := make([]string, s.nextUser)
-	err = query(ctx, tx, "SELECT num, id FROM directory_user", nil, func(row store.Row) error {
+	err = store.Each(ctx, tx, "SELECT num, id FROM directory_user", nil, func(row store.Row) error {
 		var num int64
 		var id string
 		if err := row.Scan(&num, &id); err != nil {
@@ -156,7 +156,7 @@ func eachWith(ctx context.Context, tx store.Tx, column string, wanted map[string
 	}
 	sql := "SELECT " + userColumns + " FROM directory_user"
 	if !s.usersIndexed || int64(len(wanted)) > s.nextUser/8 {
-		return query(ctx, tx, sql, nil, each)
+		return store.Each(ctx, tx, sql, nil, each)
 	}
 	keys := make([]string, 0, len(wanted))
 	for key := range wanted {

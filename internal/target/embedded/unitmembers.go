@@ -131,7 +131,7 @@ func (d *Directory) UnitsOf(ctx context.Context, id string) ([]directory.Adminis
 		}
 		sql := "SELECT " + unitColumns + " FROM directory_unit WHERE num IN" +
 			" (SELECT unit_num FROM directory_unit_member WHERE kind = $1 AND member_num = $2) ORDER BY id"
-		return query(ctx, tx, sql, []any{kind, num}, func(row store.Row) error {
+		return store.Each(ctx, tx, sql, []any{kind, num}, func(row store.Row) error {
 			_, unit, err := scanUnit(row)
 			found = append(found, unit)
 			return err
