@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"rollbook/internal/audit"
-	"rollbook/internal/feed"
 	"rollbook/internal/flow"
 	"rollbook/internal/graph"
 	"rollbook/internal/identity"
@@ -133,21 +132,21 @@ func (p *Parts) connectorExists(ctx context.Context, id string) (bool, error) {
 }
 
 // checkUpload checks a feed as the next run would.
-func (p *Parts) checkUpload(ctx context.Context, path string) ([]feed.Finding, error) {
+func (p *Parts) checkUpload(ctx context.Context, path string) (upload.Found, error) {
 	config, err := p.Flow.Snapshot(ctx)
 	if err != nil {
-		return nil, err
+		return upload.Found{}, err
 	}
 	lists, err := p.Flow.Lists(ctx)
 	if err != nil {
-		return nil, err
+		return upload.Found{}, err
 	}
 	classes := slices.ContainsFunc(config.ProvisioningFlows, func(f flow.ProvisioningFlow) bool { return f.ClassGroup != nil })
-	report, err := Check(ctx, path, lists, classes, nil)
+	report, files, err := check(ctx, path, lists, classes, nil)
 	if err != nil {
-		return nil, err
+		return upload.Found{}, err
 	}
-	return report.Findings, nil
+	return upload.Found{Findings: report.Findings, Files: files}, nil
 }
 
 // uploadChecks has a jobs.Runner check uploads.

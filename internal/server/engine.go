@@ -27,10 +27,12 @@ func (p *Parts) Engine(inbox run.Inbox) *run.Engine {
 		Inbox:         inbox,
 		Target:        p.Directory,
 		Vault:         vault{p.Secrets},
-		Open:          openFeed,
-		Now:           p.Config.Now,
-		NewID:         p.Config.NewID,
-		MostRequests:  p.Config.RunStarts,
+		Open: func(path string, lists *vocab.Lists, classes bool) (run.OpenFeed, error) {
+			return openFeed(path, lists, classes)
+		},
+		Now:          p.Config.Now,
+		NewID:        p.Config.NewID,
+		MostRequests: p.Config.RunStarts,
 	}
 }
 
@@ -47,19 +49,27 @@ func (p *Parts) Run(ctx context.Context, opts run.Options) (result run.Result, e
 }
 
 // Check reads a feed and finds what is wrong with it, and keeps nothing.
-func Check(ctx context.Context, path string, lists *vocab.Lists, classes bool, rows func(int)) (report *feed.Report, err error) {
+func Check(ctx context.Context, path string, lists *vocab.Lists, classes bool, rows func(int)) (*feed.Report, error) {
+	report, _, err := check(ctx, path, lists, classes, rows)
+	return report, err
+}
+
+// check does what Check says, and returns the names of the feed's files as well.
+func check(
+	ctx context.Context, path string, lists *vocab.Lists, classes bool, rows func(int),
+) (report *feed.Report, files []string, err error) {
 	source, err := openFeed(path, lists, classes)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	report, err = feed.Check(ctx, source, feed.Options{Vault: forgetful{}, Rows: rows})
 	if closed := source.Close(); err == nil && closed != nil {
 		err = fmt.Errorf("close the feed: %w", closed)
 	}
-	return report, err
+	return report, source.Files(), err
 }
 
-func openFeed(path string, lists *vocab.Lists, classes bool) (run.OpenFeed, error) {
+func openFeed(path string, lists *vocab.Lists, classes bool) (*sds.Source, error) {
 	return sds.Open(path, sds.Options{Lists: lists, Classes: classes})
 }
 

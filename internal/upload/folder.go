@@ -1,7 +1,6 @@
 package upload
 
 import (
-	"archive/zip"
 	"context"
 	"fmt"
 	"io/fs"
@@ -69,27 +68,6 @@ func (f folder) names() ([]string, error) {
 		names = append(names, entry.Name())
 	}
 	return names, nil
-}
-
-// holds returns the names of the feed's files, also where they are in an
-// archive. One that cannot be read holds none: the check says what is wrong.
-func (f folder) holds() ([]string, error) {
-	names, err := f.names()
-	if err != nil || len(names) != 1 || !isArchive(names[0]) {
-		return names, err
-	}
-	archive, err := zip.OpenReader(f.file(names[0]))
-	if err != nil {
-		return nil, nil //nolint:nilerr // a finding of the check
-	}
-	defer archive.Close()
-	var held []string
-	for _, file := range archive.File {
-		if slices.Contains(fileNames(), file.Name) {
-			held = append(held, file.Name)
-		}
-	}
-	return held, nil
 }
 
 // size returns how many bytes are kept for the container, and in how many

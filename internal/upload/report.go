@@ -16,15 +16,14 @@ const (
 	codeOptionalFile = "OptionalFileNotFound"
 )
 
-// report puts findings about an upload that holds certain files as an operation
-// shows them, and returns whether the upload is good for a run. A file that is
-// validated may have rows with errors: those are dropped, and the file is taken.
-// Of an upload that is refused no file is: the check ends where it finds that
-// out, and has not looked at all of them.
-func report(findings []feed.Finding, held []string) (result, bool) {
+// report puts what was found as an operation shows it, and returns whether the
+// upload is good for a run. A file that is validated may have rows with errors:
+// those are dropped, and the file is taken. Of an upload that is refused no file
+// is: the check ends where it finds that out, and has not looked at all of them.
+func report(found Found) (result, bool) {
 	var r result
 	good := true
-	for _, f := range findings {
+	for _, f := range found.Findings {
 		if f.Severity == feed.Catastrophic {
 			good = false
 		}
@@ -34,9 +33,9 @@ func report(findings []feed.Finding, held []string) (result, bool) {
 			r.Errors = append(r.Errors, publicError(f))
 		}
 	}
-	r.Warnings = append(missingOptional(r.Errors, held), r.Warnings...)
+	r.Warnings = append(missingOptional(r.Errors, found.Files), r.Warnings...)
 	if good {
-		r.ValidatedFiles = held
+		r.ValidatedFiles = slices.Sorted(slices.Values(found.Files))
 	}
 	r.StatusDetail = shorten(&r.Errors, &r.Warnings)
 	return r, good

@@ -24,8 +24,8 @@ type Service struct {
 	// for one that was deleted is removed: no run will take it.
 	Exists func(ctx context.Context, connector string) (bool, error)
 
-	// Check returns what is wrong with the feed in a folder or archive.
-	Check func(ctx context.Context, path string) ([]feed.Finding, error)
+	// Check looks at the feed in a folder or archive.
+	Check func(ctx context.Context, path string) (Found, error)
 
 	// Report takes errors that callers are told nothing of. May be nil.
 	Report func(r *http.Request, err error)
@@ -66,6 +66,12 @@ type Store interface {
 	Operation(ctx context.Context, id string) (Check, error)
 	// Operations returns all checks in the order of creation.
 	Operations(ctx context.Context) ([]Check, error)
+}
+
+// Found is what a check of a feed found.
+type Found struct {
+	Findings []feed.Finding // what is wrong
+	Files    []string       // those of the feed that are there
 }
 
 // Container is an upload as it is kept.

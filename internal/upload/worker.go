@@ -91,19 +91,14 @@ func (s *Service) examine(ctx context.Context, check Check) (result, bool, error
 	if err != nil {
 		return result{}, false, err
 	}
-	folder := s.folder(container)
-	path, err := folder.feed()
+	path, err := s.folder(container).feed()
 	if err != nil {
 		return result{}, false, err
 	}
-	findings, err := s.Check(ctx, path)
+	found, err := s.Check(ctx, path)
 	if err != nil {
 		return result{}, false, err
 	}
-	held, err := folder.holds()
-	if err != nil {
-		return result{}, false, err
-	}
-	r, good := report(findings, held)
+	r, good := report(found)
 	return r, good, nil
 }

@@ -81,9 +81,10 @@ type world struct {
 	clock    atomic.Int64 // microseconds since the start
 	server   *httptest.Server
 	findings []feed.Finding
-	failure  error  // of the check
-	checked  string // the path that was checked last
-	deleted  string // a connector that is not there
+	failure  error    // of the check
+	archived []string // the files that an archive is said to have
+	checked  string   // the path that was checked last
+	deleted  string   // a connector that is not there
 }
 
 func start() time.Time { return time.Date(2026, 9, 14, 6, 0, 0, 0, time.UTC) }
@@ -103,15 +104,32 @@ func newWorld(t testing.TB, db store.DB) *world {
 		Store: uploads{store.Uploads{DB: db}}, NewID: uuid.NewString,
 		Now:    func() time.Time { return start().Add(time.Duration(w.clock.Load()) * time.Microsecond) },
 		Exists: func(_ context.Context, connector string) (bool, error) { return connector != w.deleted, nil },
-		Check: func(_ context.Context, path string) ([]feed.Finding, error) {
+		Check: func(_ context.Context, path string) (upload.Found, error) {
 			w.checked = path
-			return w.findings, w.failure
+			return upload.Found{Findings: w.findings, Files: w.files(t, path)}, w.failure
 		},
 	}
 	w.server = httptest.NewServer(w.Handler())
 	t.Cleanup(w.server.Close)
 	w.BaseURL = w.server.URL
 	return w
+}
+
+// files returns the names of the files at a path.
+func (w *world) files(t testing.TB, path string) []string {
+	t.Helper()
+	if filepath.Ext(path) == ".zip" {
+		return w.archived
+	}
+	entries, err := os.ReadDir(path)
+	if err != nil {
+		t.Error(err)
+	}
+	var names []string
+	for _, entry := range entries {
+		names = append(names, entry.Name())
+	}
+	return names
 }
 
 func (w *world) session(t *testing.T, connector string) upload.Session {

@@ -13,13 +13,12 @@ import (
 	"rollbook/internal/feed"
 )
 
-// Limits on archives. A feed of the largest district known is below a tenth of
-// them; what is beyond is damage or an attack.
+// Limits on the entries of an archive. A feed of the largest district known is
+// below a tenth of them; what is beyond is damage or an attack.
 const (
-	maxEntries = 1000
-	maxSize    = 16 << 30 // bytes of one file, unpacked
-	maxRatio   = 200      // unpacked to packed; rosters reach about 20
-	minBomb    = 64 << 20 // below this many bytes a ratio does no harm
+	maxSize  = 16 << 30 // bytes of one file, unpacked
+	maxRatio = 200      // unpacked to packed; rosters reach about 20
+	minBomb  = 64 << 20 // below this many bytes a ratio does no harm
 )
 
 // archive is a container in a zip file. It is streamed and never unpacked to disk.
@@ -42,7 +41,7 @@ func openArchive(name string) (*archive, error) {
 		return nil, err
 	}
 	a := &archive{file: file, name: path.Base(info.Name()), entries: map[string]*zip.File{}}
-	a.reader, a.damage = zip.NewReader(file, info.Size())
+	a.reader, a.damage = readEntries(file, info.Size())
 	if a.damage != nil {
 		return a, nil
 	}
@@ -71,13 +70,12 @@ func (a *archive) has(name string) bool { return a.entries[name] != nil }
 func (a *archive) open(name string) (io.ReadCloser, error) { return a.entries[name].Open() }
 
 func (a *archive) check() error {
+	if more, ok := errors.AsType[*excess](a.damage); ok {
+		return a.unreadable(a.name, more.Error(), "Put only the CSV files of SDS V2.1 into the archive.")
+	}
 	if a.damage != nil {
 		return a.unreadable(a.name, "the archive cannot be read: "+a.damage.Error(),
 			"It may have been cut off on its way. Make the zip again and send it again; a single CSV file is not enough.")
-	}
-	if n := len(a.reader.File); n > maxEntries {
-		return a.unreadable(a.name, fmt.Sprintf("the archive has %d entries, more than %d", n, maxEntries),
-			"Put only the CSV files of SDS V2.1 into the archive.")
 	}
 	if err := a.checkNames(); err != nil {
 		return err

@@ -16,6 +16,14 @@ var (
 	ListItems  = listItems
 	Closest    = closest
 	Shorten    = shorten
+
+	ReadEntries = readEntries
+)
+
+// The limits of ReadEntries.
+const (
+	MaxEntries = maxEntries
+	MaxList    = maxList
 )
 
 // MaxRow is how many bytes a row may have.

@@ -50,6 +50,18 @@ func Open(path string, opts Options) (*Source, error) {
 // Close releases the folder or archive.
 func (s *Source) Close() error { return s.files.Close() }
 
+// Files returns the names of the format's files that the folder or archive has:
+// of an archive that cannot be read, none.
+func (s *Source) Files() []string {
+	var names []string
+	for _, file := range files() {
+		if s.files.has(file.name) {
+			names = append(names, file.name)
+		}
+	}
+	return names
+}
+
 // Read implements feed.Source.
 func (s *Source) Read(ctx context.Context, to feed.Receiver) error {
 	err := s.read(ctx, to)
