@@ -91,6 +91,42 @@ func TestLeaseIsTakenOver(t *testing.T) {
 	})
 }
 
+// TestRenewalIsOfOnesOwnLease has the first holder renew the lease when the second
+// has it already: that must tell it so, and not make the second's last longer.
+func TestRenewalIsOfOnesOwnLease(t *testing.T) {
+	t.Parallel()
+	dbtest.All(t, func(t *testing.T, db store.DB) {
+		begun := time.Now()
+		at := func(after time.Duration) *jobs.Leases {
+			return leases(db, after.String(), func() time.Time { return begun.Add(after) })
+		}
+		first := mustAcquire(t, at(0))
+		second := mustAcquire(t, at(16*time.Second))
+		if err := at(18*time.Second).Renew(t.Context(), first); !errors.Is(err, jobs.ErrLost) {
+			t.Errorf("the renewal of a lease that another process has: %v", err)
+		}
+		if err := at(20*time.Second).Renew(t.Context(), second); err != nil {
+			t.Errorf("the renewal of one's own: %v", err)
+		}
+		if err := at(22*time.Second).Renew(t.Context(), first); !errors.Is(err, jobs.ErrLost) {
+			t.Error(err)
+		}
+		_, err := at(36 * time.Second).Acquire(t.Context(), jobs.RunLease)
+		if err != nil {
+			t.Errorf("when the second's has expired: %v", err)
+		}
+	})
+}
+
+func mustAcquire(t *testing.T, l *jobs.Leases) jobs.Held {
+	t.Helper()
+	held, err := l.Acquire(t.Context(), jobs.RunLease)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return held
+}
+
 // TestLeaseOfAKilledProcess has the lease taken over from a process that is no
 // more, without waiting for its time.
 func TestLeaseOfAKilledProcess(t *testing.T) {

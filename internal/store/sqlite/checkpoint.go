@@ -21,11 +21,15 @@ type checkpointer struct {
 	err    error // of closing the connection; read after ended
 }
 
-func startCheckpointer(l limits, c *conn, g *group, writer *conn) *checkpointer {
+func newCheckpointer(l limits, c *conn, g *group, writer *conn) *checkpointer {
+	return &checkpointer{limits: l, conn: c, group: g, writer: writer, ended: make(chan struct{})}
+}
+
+// start begins to move the log. It is called once.
+func (k *checkpointer) start() {
 	ctx, cancel := context.WithCancel(context.Background())
-	k := &checkpointer{limits: l, conn: c, group: g, writer: writer, cancel: cancel, ended: make(chan struct{})}
+	k.cancel = cancel
 	go k.run(ctx)
-	return k
 }
 
 func (k *checkpointer) run(ctx context.Context) {

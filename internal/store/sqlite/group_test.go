@@ -1,6 +1,7 @@
 package sqlite_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -71,6 +72,40 @@ func count(t *testing.T, db *sqlite.DB) (number int) {
 		t.Error(err)
 	}
 	return number
+}
+
+// TestDurableWritesJoinNoOthers has writers of both kinds wait for each other.
+// Whether a commit syncs is settled when its transaction begins, so each must find
+// a transaction that is synced as it needs it (PRAGMA synchronous: 2 syncs).
+func TestDurableWritesJoinNoOthers(t *testing.T) {
+	t.Parallel()
+	type write = func(context.Context, func(store.Tx) error) error
+	for name, kinds := range map[string]func(*sqlite.DB) (first, second write, want int){
+		"durable after bulk": func(db *sqlite.DB) (first, second write, want int) { return db.WriteBulk, db.Write, 2 },
+		"bulk after durable": func(db *sqlite.DB) (first, second write, want int) { return db.Write, db.WriteBulk, 1 },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			db := open(t, filepath.Join(t.TempDir(), "a.db"))
+			first, second, want := kinds(db)
+			started := make(chan struct{})
+			var wait sync.WaitGroup
+			wait.Go(func() {
+				if err := first(t.Context(), func(store.Tx) error { close(started); waitForWaiters(db, 1); return nil }); err != nil {
+					t.Error(err)
+				}
+			})
+			<-started
+			var got int
+			err := second(t.Context(), func(tx store.Tx) error {
+				return tx.QueryRow(t.Context(), "PRAGMA synchronous").Scan(&got)
+			})
+			if err != nil || got != want {
+				t.Errorf("the commit of the second has synchronous %d, want %d (%v)", got, want, err)
+			}
+			wait.Wait()
+		})
+	}
 }
 
 // TestLostTransaction has SQLite roll back the whole transaction under the

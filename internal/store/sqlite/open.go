@@ -37,10 +37,16 @@ type DB struct {
 // Open opens the database file at path, makes it where there is none, and
 // brings its schema up to date. The folder MUST exist.
 func Open(ctx context.Context, path string) (*DB, error) {
-	return openLimited(ctx, path, ordinaryLimits())
+	db, err := openStill(ctx, path, ordinaryLimits())
+	if err != nil {
+		return nil, err
+	}
+	db.checkpointer.start()
+	return db, nil
 }
 
-func openLimited(ctx context.Context, path string, l limits) (*DB, error) {
+// openStill opens the database with a checkpointer that was not started.
+func openStill(ctx context.Context, path string, l limits) (*DB, error) {
 	absolute, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
@@ -65,7 +71,7 @@ func openLimited(ctx context.Context, path string, l limits) (*DB, error) {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), writer.close())
 	}
 	db := &DB{writer: writer, group: group{grown: make(chan struct{}, 1)}, readers: newPool(readConnector)}
-	db.checkpointer = startCheckpointer(l, beside, &db.group, writer)
+	db.checkpointer = newCheckpointer(l, beside, &db.group, writer)
 	return db, nil
 }
 
