@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"rollbook/internal/identity"
@@ -29,8 +28,8 @@ type Config struct {
 	Log          Log
 	Recorder     odata.Auditor
 	Authenticate func(*http.Request) (identity.Caller, error)
-	Rates        *identity.Rates // nil for no limit
-	PublicURL    string          // "" for the host of the request
+	Rates        *identity.Rates            // nil for no limit
+	Origin       func(*http.Request) string // scheme and host by which a caller reached the server
 	Report       func(r *http.Request, requestID string, err error)
 	Now          func() time.Time
 	NewID        func() string
@@ -43,7 +42,7 @@ func New(c Config) (http.Handler, error) {
 		return nil, err
 	}
 	s := &odata.Service{
-		Model: model, Prefix: Prefix, PublicURL: strings.TrimSuffix(c.PublicURL, "/"), Realm: "Rollbook",
+		Model: model, Prefix: Prefix, Origin: c.Origin, Realm: "Rollbook",
 		Authenticate: func(r *http.Request) (odata.Caller, error) { return c.Authenticate(r) },
 		Admit:        c.admit, Audit: c.Recorder, Report: c.Report, Now: c.Now, NewID: c.NewID, PageSize: defaultTop,
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -20,6 +21,10 @@ type Config struct {
 	TLSCert   string   // PEM files of a certificate to use instead of an own one
 	TLSKey    string
 	PlainHTTP bool // no TLS; on the loopback interface only
+
+	// TrustedProxies are addresses, and networks as 10.0.0.0/8, whose word counts
+	// for whom they ask (X-Forwarded-For) and how they were asked (X-Forwarded-Proto).
+	TrustedProxies []string
 
 	Rate      int // how many requests a second a client may make; 0 for any number
 	RunStarts int // how many runs clients may start within 12 hours; 0 for any number
@@ -92,9 +97,10 @@ func (c *Config) numbers() map[string]*int {
 
 func (c *Config) lists() map[string]*[]string {
 	return map[string]*[]string{
-		"ROLLBOOK_HOSTS":     &c.Hosts,
-		"ROLLBOOK_ISSUERS":   &c.Issuers,
-		"ROLLBOOK_AUDIENCES": &c.Audiences,
+		"ROLLBOOK_HOSTS":           &c.Hosts,
+		"ROLLBOOK_TRUSTED_PROXIES": &c.TrustedProxies,
+		"ROLLBOOK_ISSUERS":         &c.Issuers,
+		"ROLLBOOK_AUDIENCES":       &c.Audiences,
 	}
 }
 
@@ -133,7 +139,26 @@ func (c Config) CheckServe() error {
 	case len(c.Issuers) > 0 && len(c.Audiences) == 0:
 		return errors.New("--issuer needs an --audience, or tokens that were made for anyone would do")
 	}
+	if _, err := c.Proxies(); err != nil {
+		return err
+	}
 	return c.checkPublicURL()
+}
+
+// Proxies returns the networks of the trusted proxies.
+func (c Config) Proxies() ([]netip.Prefix, error) {
+	var networks []netip.Prefix
+	for _, text := range c.TrustedProxies {
+		network, err := netip.ParsePrefix(text)
+		if address, alone := netip.ParseAddr(text); alone == nil {
+			network, err = address.Prefix(address.BitLen())
+		}
+		if err != nil {
+			return nil, fmt.Errorf("--trusted-proxy %q: it must be an address, such as 10.0.0.7, or a network, such as 10.0.0.0/24", text)
+		}
+		networks = append(networks, network.Masked())
+	}
+	return networks, nil
 }
 
 func (c Config) checkPublicURL() error {

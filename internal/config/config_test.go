@@ -20,7 +20,7 @@ func TestEnvironment(t *testing.T) {
 		"ROLLBOOK_HOSTS": "a.example,b.example", "ROLLBOOK_ISSUERS": "https://login.example",
 		"ROLLBOOK_AUDIENCES": "api://x", "ROLLBOOK_PLAIN_HTTP": "true", "ROLLBOOK_PUBLIC_URL": "https://x.example",
 		"ROLLBOOK_TLS_CERT": "c.pem", "ROLLBOOK_TLS_KEY": "k.pem", "ROLLBOOK_RUN_STARTS": "0", "ROLLBOOK_RATE": "7",
-		"ROLLBOOK_AUDIT_DAYS": "30",
+		"ROLLBOOK_AUDIT_DAYS": "30", "ROLLBOOK_TRUSTED_PROXIES": "10.0.0.7,2001:db8::/32",
 	}))
 	if err != nil {
 		t.Fatal(err)
@@ -29,6 +29,7 @@ func TestEnvironment(t *testing.T) {
 		Data: "/srv/rollbook", Database: "postgres://db/rollbook", Listen: "127.0.0.1:8443",
 		Hosts: []string{"a.example", "b.example"}, Issuers: []string{"https://login.example"}, Audiences: []string{"api://x"},
 		PlainHTTP: true, PublicURL: "https://x.example", TLSCert: "c.pem", TLSKey: "k.pem", Rate: 7, AuditDays: 30,
+		TrustedProxies: []string{"10.0.0.7", "2001:db8::/32"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -70,6 +71,9 @@ func TestCheckServe(t *testing.T) {
 		"public":              {func(c *config.Config) { c.PublicURL = "https://x.example:444/" }, ""},
 		"public with path":    {func(c *config.Config) { c.PublicURL = "https://x.example/y" }, "--public-url"},
 		"public without TLS":  {func(c *config.Config) { c.PublicURL = "http://x.example" }, "--public-url"},
+		"proxies":             {func(c *config.Config) { c.TrustedProxies = []string{"10.0.0.7", "10.0.0.0/8", "2001:db8::1"} }, ""},
+		"a proxy by name":     {func(c *config.Config) { c.TrustedProxies = []string{"proxy.example"} }, "--trusted-proxy"},
+		"half a network":      {func(c *config.Config) { c.TrustedProxies = []string{"10.0.0.0/"} }, "--trusted-proxy"},
 		"issuer for anyone":   {func(c *config.Config) { c.Issuers = []string{"https://x"} }, "--audience"},
 		"issuer for somebody": {func(c *config.Config) { c.Issuers, c.Audiences = []string{"https://x"}, []string{"y"} }, ""},
 	} {

@@ -34,7 +34,7 @@ func TestBatch(t *testing.T) {
 		`{"id":"9d2f","method":"GET","url":"/external/industryData/years/`+i.year+`","headers":{"accept":"application/json"},"body":null,"dependsOn":[]}`,
 		`{"id":"count","method":"get","url":"external/industryData/years/$count","headers":{"accept":"text/plain;q=0.9"}}`,
 		`{"id":"made","method":"POST","url":"/external/industryData/years","headers":{"content-type":"application/json"},"body":`+yearBody+`}`,
-		`{"id":"absolute","method":"GET","url":"`+w.server.URL+`/beta/external/industryData/years?$filter=displayName%20eq%20'2024/25'","dependsOn":["MADE"]}`,
+		`{"id":"absolute","method":"GET","url":"`+w.url+`/beta/external/industryData/years?$filter=displayName%20eq%20'2024/25'","dependsOn":["MADE"]}`,
 		`{"id":"gone","method":"DELETE","url":"/external/industryData/sourceSystems/`+i.source+`"}`,
 		`{"id":"elsewhere","method":"GET","url":"https://graph.microsoft.example/beta/users"}`,
 		`{"id":"nested","method":"POST","url":"/$batch","body":`+batch(`{"id":"1","method":"GET","url":"/users"}`)+`}`,

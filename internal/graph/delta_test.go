@@ -22,9 +22,9 @@ func (w *world) follow(path string) (found []map[string]any, link string) {
 			w.tb.Fatal("one of nextLink and deltaLink has to be there:", a.text)
 		}
 		if done {
-			return found, strings.TrimPrefix(link, w.server.URL)
+			return found, strings.TrimPrefix(link, w.url)
 		}
-		path = strings.TrimPrefix(next, w.server.URL)
+		path = strings.TrimPrefix(next, w.url)
 	}
 }
 
@@ -134,7 +134,7 @@ func TestDeltaIsRefused(t *testing.T) {
 	w := newWorldOn(t, true)
 	for _, token := range []string{"x", "e30=", "eyJzaW5jZSI6OTl9"} { // the last is of version 99
 		a := w.call("GET", "/v1.0/users/delta?$select=id&$deltatoken="+token, "")
-		if a.status != 410 || a.member("error/code") != "syncStateNotFound" || a.header.Get("Location") != w.server.URL+"/v1.0/users/delta?$select=id&$deltatoken=" {
+		if a.status != 410 || a.member("error/code") != "syncStateNotFound" || a.header.Get("Location") != w.url+"/v1.0/users/delta?$select=id&$deltatoken=" {
 			t.Errorf("%s: %d %v %s", token, a.status, a.header, a.text)
 		}
 	}

@@ -16,7 +16,7 @@ func TestUsers(t *testing.T) {
 	w := newWorld(t)
 	a := w.call("GET", "/v1.0/users?$top=2&$count=true", "")
 	if a.member("@odata.count") != 5.0 || a.member("value/0/id") != "u0" || a.member("value/0/@odata.type") != nil ||
-		a.member("@odata.context") != w.server.URL+"/v1.0/$metadata#users" {
+		a.member("@odata.context") != w.url+"/v1.0/$metadata#users" {
 		t.Fatal(a.text)
 	}
 	var seen []string
@@ -31,12 +31,12 @@ func TestUsers(t *testing.T) {
 		if a.member("@odata.count") != nil && len(seen) > 2 {
 			t.Error("the count is told again on a later page")
 		}
-		a = w.call("GET", strings.TrimPrefix(next, w.server.URL), "")
+		a = w.call("GET", strings.TrimPrefix(next, w.url), "")
 	}
 	if diff := cmp.Diff([]string{"u0", "u1", "u2", "u3", "u4"}, seen); diff != "" {
 		t.Error(diff)
 	}
-	if a := w.call("GET", "/v1.0/users/P1@school.example?$select=displayName,id", ""); !strings.HasSuffix(a.text, `{"@odata.context":"`+w.server.URL+
+	if a := w.call("GET", "/v1.0/users/P1@school.example?$select=displayName,id", ""); !strings.HasSuffix(a.text, `{"@odata.context":"`+w.url+
 		`/v1.0/$metadata#users(displayName,id)/$entity","id":"u1","displayName":"Person 1"}`) {
 		t.Error(a.text)
 	}
@@ -64,13 +64,13 @@ func TestUsers(t *testing.T) {
 func TestGroups(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	want := `{"@odata.context":"` + w.server.URL + `/v1.0/$metadata#groups/$entity","id":"g1","displayName":"Algebra","mailNickname":"Section_1","mail":null,` +
+	want := `{"@odata.context":"` + w.url + `/v1.0/$metadata#groups/$entity","id":"g1","displayName":"Algebra","mailNickname":"Section_1","mail":null,` +
 		`"description":null,"groupTypes":["Unified"],"mailEnabled":true,"securityEnabled":false,"visibility":"HiddenMembership",` +
 		`"resourceProvisioningOptions":["Team"],"courseTitle":"Mathematics"}`
 	if a := w.call("GET", "/v1.0/groups/g1", ""); a.text != want {
 		t.Error(cmp.Diff(want, a.text))
 	}
-	want = `{"@odata.context":"` + w.server.URL + `/v1.0/$metadata#groups(displayName,courseCode)/$entity","displayName":"Algebra","courseCode":null}`
+	want = `{"@odata.context":"` + w.url + `/v1.0/$metadata#groups(displayName,courseCode)/$entity","displayName":"Algebra","courseCode":null}`
 	if a := w.call("GET", "/v1.0/groups/g1?$select=displayName,courseCode", ""); a.text != want {
 		t.Error("what was asked for by name:", cmp.Diff(want, a.text))
 	}

@@ -39,7 +39,7 @@ func TestUserIsWritten(t *testing.T) {
 	w := newWorldOn(t, true)
 	a := w.must(201, "POST", "/v1.0/users", adaBody)
 	id := a.id()
-	if a.header.Get("Location") != w.server.URL+"/v1.0/users/"+id || a.member("jobTitle") != "Teacher" || a.member("accountEnabled") != true {
+	if a.header.Get("Location") != w.url+"/v1.0/users/"+id || a.member("jobTitle") != "Teacher" || a.member("accountEnabled") != true {
 		t.Error(a.header, a.text)
 	}
 	w.must(204, "PATCH", "/v1.0/users/ada@school.example", `{"displayName":"Ada Lovelace","givenName":null,"accountEnabled":false,"jobTitle":"Head"}`)
@@ -95,7 +95,7 @@ func TestGroupIsWritten(t *testing.T) {
 	w := newWorldOn(t, true)
 	ada, ben := w.userNamed("ada"), w.userNamed("ben")
 	id := w.groupNamed("algebra", `,"owners@odata.bind":["https://graph.microsoft.com/v1.0/users/`+ada+`"],"members@odata.bind":["`+
-		w.server.URL+`/v1.0/directoryObjects('`+ada+`')","users/`+ben+`"]`)
+		w.url+`/v1.0/directoryObjects('`+ada+`')","users/`+ben+`"]`)
 	a := w.must(200, "GET", "/v1.0/groups/"+id, "")
 	if a.member("groupTypes/0") != "Unified" || a.member("visibility") != "Public" || a.member("mailEnabled") != true || a.member("securityEnabled") != false {
 		t.Error(a.text)
@@ -277,7 +277,7 @@ func TestDirectoryIsOrderedAndSearched(t *testing.T) {
 		a := w.must(200, "GET", path, "")
 		seen = append(seen, fmt.Sprint(a.member("value/0/id")))
 		next, _ := a.member("@odata.nextLink").(string)
-		path = strings.TrimPrefix(next, w.server.URL)
+		path = strings.TrimPrefix(next, w.url)
 	}
 	if diff := cmp.Diff([]string{ids[1], ids[2], ids[0], ids[3]}, seen); diff != "" {
 		t.Error(diff)
@@ -321,7 +321,7 @@ func TestContexts(t *testing.T) {
 		"directory/administrativeUnits/" + unit + "/members":                             "directoryObjects",
 	} {
 		a := w.must(200, "GET", "/v1.0/"+path, "")
-		if got := a.member("@odata.context"); got != w.server.URL+"/v1.0/$metadata#"+want {
+		if got := a.member("@odata.context"); got != w.url+"/v1.0/$metadata#"+want {
 			t.Errorf("%s: %v, want %s", path, got, want)
 		}
 	}

@@ -49,7 +49,7 @@ func TestProvisionedClass(t *testing.T) {
 	if diff := cmp.Diff([]string{class}, w.ids(education+"classes")); diff != "" {
 		t.Error(diff)
 	}
-	want := `{"@odata.context":"` + w.server.URL + `/v1.0/$metadata#education/classes/$entity","id":"` + class + `","displayName":"Algebra",` +
+	want := `{"@odata.context":"` + w.url + `/v1.0/$metadata#education/classes/$entity","id":"` + class + `","displayName":"Algebra",` +
 		`"mailNickname":"Section_alg-1","description":null,"classCode":"A1","externalId":"alg-1","externalName":"Algebra","grade":null,` +
 		`"course":{"displayName":"Mathematics","courseNumber":null,"description":null,"externalId":null,"subject":null},"term":null,` +
 		`"externalSource":"sis","externalSourceDetail":null}`
@@ -95,7 +95,7 @@ func TestClassIsWritten(t *testing.T) {
 	student, teacher, provisionedClass := provisioned(w)
 	a := w.must(201, "POST", education+"classes", classJSON)
 	class := education + "classes/" + a.id()
-	if a.header.Get("Location") != w.server.URL+class || a.member("course/courseNumber") != "H5" || a.member("term/startDate") != "2026-09-01" || a.member("externalId") != "301" {
+	if a.header.Get("Location") != w.url+class || a.member("course/courseNumber") != "H5" || a.member("term/startDate") != "2026-09-01" || a.member("externalId") != "301" {
 		t.Error(a.text)
 	}
 	w.must(204, "PATCH", class, `{"displayName":"Health 2","course":{"subject":"Sports"},"term":null,"externalId":"302"}`)
@@ -223,7 +223,7 @@ func TestAdministrativeUnits(t *testing.T) {
 			t.Error(diff)
 		}
 		first := w.must(200, "GET", unit+"/members?$top=2", "")
-		next := strings.TrimPrefix(fmt.Sprint(first.member("@odata.nextLink")), w.server.URL)
+		next := strings.TrimPrefix(fmt.Sprint(first.member("@odata.nextLink")), w.url)
 		if diff := cmp.Diff([]string{class}, w.ids(next)); diff != "" {
 			t.Error(diff)
 		}

@@ -42,7 +42,7 @@ func readExchanges(t *testing.T) []exchange {
 func TestExchanges(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	known := map[string]string{"host": w.server.URL}
+	known := map[string]string{"host": w.url}
 	fill := func(s string) string {
 		for name, id := range known {
 			s = strings.ReplaceAll(s, "{"+name+"}", id)

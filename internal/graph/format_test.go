@@ -21,7 +21,7 @@ func TestFullMetadata(t *testing.T) {
 		"users/u1": "users('u1')",
 	} {
 		a := w.call("GET", "/beta/"+path, "", "Accept", full)
-		if a.member("@odata.id") != w.server.URL+"/beta/"+edit || a.member("@odata.editLink") != edit || a.member("@odata.type") == nil {
+		if a.member("@odata.id") != w.url+"/beta/"+edit || a.member("@odata.editLink") != edit || a.member("@odata.type") == nil {
 			t.Errorf("%s: %s", path, a.text)
 		}
 		if b := w.call("GET", "/beta/"+edit, ""); b.status != 200 || b.id() != a.id() {
@@ -139,7 +139,7 @@ func TestMaxPageSize(t *testing.T) {
 		}
 		seen += len(list)
 		link, _ := a.member("@odata.nextLink").(string)
-		next = strings.TrimPrefix(link, w.server.URL)
+		next = strings.TrimPrefix(link, w.url)
 	}
 	all := w.must(200, "GET", industry+"referenceDefinitions/$count?$filter=referenceType%20eq%20'RefGradeLevel'", "")
 	if all.text == "" || len(all.text) != 2 || seen < 10 {

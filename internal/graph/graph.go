@@ -28,8 +28,9 @@ type Config struct {
 	// Audit is told of changes and refusals. May be nil.
 	Audit odata.Auditor
 
-	// PublicURL is the scheme and host that answers name; "" for those of the request.
-	PublicURL string
+	// Origin returns the scheme and host by which a caller reached the server.
+	// Every address in an answer begins with it.
+	Origin func(*http.Request) string
 
 	// Report takes errors that callers are only told the request-id of. May be nil.
 	Report func(r *http.Request, requestID string, err error)
@@ -110,7 +111,7 @@ func newSurface(config Config) (*surface, error) {
 
 func (g *surface) service(prefix string) *odata.Service {
 	return &odata.Service{
-		Model: g.model, Prefix: prefix, PublicURL: strings.TrimSuffix(g.PublicURL, "/"),
+		Model: g.model, Prefix: prefix, Origin: g.Origin,
 		Namespaces:   []string{namespace, "microsoft.graph"},
 		Realm:        "Rollbook",
 		Authenticate: func(r *http.Request) (odata.Caller, error) { return g.Authenticate(r) },

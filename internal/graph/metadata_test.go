@@ -306,7 +306,7 @@ func TestServiceDocument(t *testing.T) {
 	w := newWorld(t)
 	for _, path := range []string{"/beta", "/beta/"} {
 		a := w.callAs("", "GET", path, "")
-		if a.status != 200 || a.member("@odata.context") != w.server.URL+"/beta/$metadata" || !strings.Contains(a.text, `{"name":"external","kind":"Singleton","url":"external"}`) {
+		if a.status != 200 || a.member("@odata.context") != w.url+"/beta/$metadata" || !strings.Contains(a.text, `{"name":"external","kind":"Singleton","url":"external"}`) {
 			t.Errorf("%s: %d %s", path, a.status, a.text)
 		}
 	}

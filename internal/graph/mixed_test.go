@@ -21,7 +21,7 @@ func (w *world) pages(path string) ([]string, answer) {
 		if !more {
 			return ids, first
 		}
-		a = w.must(200, "GET", strings.TrimPrefix(next, w.server.URL), "")
+		a = w.must(200, "GET", strings.TrimPrefix(next, w.url), "")
 	}
 }
 

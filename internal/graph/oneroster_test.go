@@ -66,11 +66,11 @@ func TestValidateOfAnAPI(t *testing.T) {
 	i := w.populated()
 	connector := w.must(201, "POST", industry+"dataConnectors", oneRosterBody(i.source)).id()
 	a := w.must(202, "POST", industry+"dataConnectors/"+connector+"/validate", "")
-	operation := w.must(200, "GET", strings.TrimPrefix(a.header.Get("Location"), w.server.URL), "")
+	operation := w.must(200, "GET", strings.TrimPrefix(a.header.Get("Location"), w.url), "")
 	for path, want := range map[string]any{
 		"@odata.type": "#microsoft.graph.industryData.fileValidateOperation", "status": "failed",
 		"errors/0/code": "oneRosterNotSupported", "errors/0/target": "https://sis.example/ims/oneroster/v1p1",
-		"resourceLocation": w.server.URL + industry + "dataConnectors/" + connector,
+		"resourceLocation": w.url + industry + "dataConnectors/" + connector,
 	} {
 		if got := operation.member(path); got != want {
 			t.Errorf("%s: %v, want %v\n%s", path, got, want, operation.text)

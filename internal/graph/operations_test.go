@@ -246,7 +246,7 @@ func TestRoot(t *testing.T) {
 	a := w.must(200, "GET", "/beta/external/industryData?$expand=years,sourceSystems($select=displayName),runs", "")
 	for path, want := range map[string]any{
 		"id": "industryData", "years/0/id": i.year, "sourceSystems/0/displayName": "Registry", "sourceSystems/0/vendor": nil, "runs/1/id": "run-1",
-		"dataConnectors": nil, "@odata.context": w.server.URL + "/beta/$metadata#external/industryData",
+		"dataConnectors": nil, "@odata.context": w.url + "/beta/$metadata#external/industryData",
 	} {
 		if got := a.member(path); got != want {
 			t.Errorf("%s: %v, want %v\n%s", path, got, want, a.text)

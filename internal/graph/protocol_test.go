@@ -103,7 +103,7 @@ func TestQueryOptions(t *testing.T) {
 		t.Error(a.text)
 	}
 	if a := w.call("GET", sets+"?$select=DISPLAYNAME,id,displayName&$top=1", ""); a.member("@odata.context") !=
-		w.server.URL+"/beta/$metadata#external/industryData/outboundProvisioningFlowSets(displayName,id)" {
+		w.url+"/beta/$metadata#external/industryData/outboundProvisioningFlowSets(displayName,id)" {
 		t.Error("the context is as the client spells it:", a.text)
 	}
 	if a := w.call("GET", sets+"?$select=displayName&$count=true&$top=1&$expand=provisioningFlows", ""); a.member("@odata.count") != 4.0 ||
@@ -135,7 +135,7 @@ func TestPaging(t *testing.T) {
 				got[last]++
 			}
 			link, _ := a.member("@odata.nextLink").(string)
-			next = strings.TrimPrefix(link, w.server.URL)
+			next = strings.TrimPrefix(link, w.url)
 			w.must(204, "DELETE", industry+"years/"+last, "")
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
@@ -165,7 +165,7 @@ func TestMethods(t *testing.T) {
 	if a.status != 200 || a.member("displayName") != "Renamed" || a.header.Get("Preference-Applied") != "return=representation" {
 		t.Errorf("PATCH: %d %s %v", a.status, a.text, a.header)
 	}
-	if a := w.call("POST", industry+"years", yearBody); a.header.Get("Location") != w.server.URL+industry+"years/"+a.id() {
+	if a := w.call("POST", industry+"years", yearBody); a.header.Get("Location") != w.url+industry+"years/"+a.id() {
 		t.Errorf("POST: %v", a.header)
 	}
 }

@@ -23,10 +23,10 @@ func (w *world) references(path string) []string {
 			if len(entry) != 1 {
 				w.tb.Errorf("%s: %v is more than a reference", path, entry)
 			}
-			all = append(all, strings.TrimPrefix(address, w.server.URL+"/v1.0/"))
+			all = append(all, strings.TrimPrefix(address, w.url+"/v1.0/"))
 		}
 		next, _ := a.member("@odata.nextLink").(string)
-		path = strings.TrimPrefix(next, w.server.URL)
+		path = strings.TrimPrefix(next, w.url)
 	}
 	return all
 }
@@ -49,7 +49,7 @@ func TestReferencesAreListed(t *testing.T) {
 	} {
 		want := []string{set + ada, set + ben}
 		for _, reference := range want {
-			w.must(204, "POST", path+"/$ref", `{"@odata.id":"`+w.server.URL+"/v1.0/"+reference+`"}`)
+			w.must(204, "POST", path+"/$ref", `{"@odata.id":"`+w.url+"/v1.0/"+reference+`"}`)
 		}
 		if diff := cmp.Diff(want, w.references(path+"/$ref?$top=1")); diff != "" {
 			t.Error(path, diff)
@@ -61,7 +61,7 @@ func TestReferencesAreListed(t *testing.T) {
 		w.must(400, "DELETE", path+"/$ref", "")
 		w.must(400, "DELETE", path+"/$ref?$id=years/1", "")
 		w.must(400, "DELETE", path+"/"+ada+"/$ref?$id=users/"+ben, "")
-		w.must(204, "DELETE", path+"/$ref?$id="+url.QueryEscape(w.server.URL+"/v1.0/"+want[0]), "")
+		w.must(204, "DELETE", path+"/$ref?$id="+url.QueryEscape(w.url+"/v1.0/"+want[0]), "")
 		w.must(404, "DELETE", path+"/$ref?%24id="+url.QueryEscape(want[0]), "")
 		if diff := cmp.Diff(want[1:], w.references(path+"/$ref")); diff != "" {
 			t.Error(path, diff)

@@ -51,7 +51,7 @@ func (g *surface) uploadSession(r *odata.Request) (odata.Answer, error) {
 			Set("containerExpirationDateTime", odata.Time(s.ContainerExpires)).
 			Set("containerId", odata.Text(s.ContainerID)).
 			Set("sessionExpirationDateTime", odata.Time(s.SessionExpires)).
-			Set("sessionUrl", odata.Text(s.URL)),
+			Set("sessionUrl", odata.Text(r.Origin+s.Address)),
 		Declared: g.types[typeUploadSession], Context: industry(typeUploadSession),
 	}, nil
 }

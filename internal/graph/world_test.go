@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -33,6 +34,8 @@ type world struct {
 	flows     *flow.Service
 	handler   http.Handler
 	server    *httptest.Server
+	url       string       // by which the server is asked; it listens elsewhere
+	client    *http.Client // that finds the server by it
 	directory *fakeDirectory
 	runs      *fakeRuns
 	uploads   *fakeUploads
@@ -65,6 +68,7 @@ func newWorldOn(tb testing.TB, real bool) *world {
 	handler, err := graph.New(graph.Config{
 		Flows: w.flows, Sealer: sealer{}, Directory: shown, Runs: w.runs, Uploads: w.uploads,
 		Authenticate: authenticate,
+		Origin:       func(r *http.Request) string { return "http://" + r.Host },
 		Report:       func(_ *http.Request, _ string, err error) { w.reported = append(w.reported, err) },
 		Now:          w.now, NewID: newID,
 	})
@@ -74,7 +78,18 @@ func newWorldOn(tb testing.TB, real bool) *world {
 	w.handler = handler
 	w.server = httptest.NewServer(handler)
 	tb.Cleanup(w.server.Close)
+	w.url, w.client = "http://rollbook.school.example:8443", clientOf(w.server)
 	return w
+}
+
+// clientOf returns a client that reaches a server by whatever name it asks for,
+// as clients do that come through a proxy, or know a name that the server does not.
+func clientOf(s *httptest.Server) *http.Client {
+	transport := s.Client().Transport.(*http.Transport).Clone()
+	transport.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, network, s.Listener.Addr().String())
+	}
+	return &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
 // forPerson stands before the permissions of a token that speaks for a person.
@@ -147,7 +162,7 @@ func (w *world) call(method, path, body string, header ...string) answer {
 
 func (w *world) callAs(token, method, path, body string, header ...string) answer {
 	w.tb.Helper()
-	r, err := http.NewRequestWithContext(context.Background(), method, w.server.URL+path, strings.NewReader(body))
+	r, err := http.NewRequestWithContext(context.Background(), method, w.url+path, strings.NewReader(body))
 	if err != nil {
 		w.tb.Fatal(err)
 	}
@@ -165,8 +180,7 @@ func (w *world) callAs(token, method, path, body string, header ...string) answe
 
 func (w *world) send(r *http.Request) answer {
 	w.tb.Helper()
-	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	resp, err := client.Do(r)
+	resp, err := w.client.Do(r)
 	if err != nil {
 		w.tb.Fatal(err)
 	}
@@ -180,6 +194,9 @@ func (w *world) send(r *http.Request) answer {
 		if err := json.Unmarshal(data, &a.body); err != nil {
 			w.tb.Fatalf("%s %s: answer is not JSON: %v\n%s", r.Method, r.URL, err, data)
 		}
+	}
+	if listens := w.server.Listener.Addr().String(); strings.Contains(a.text, listens) || strings.Contains(fmt.Sprint(a.header), listens) {
+		w.tb.Errorf("%s %s: the answer names %s, where the server listens, and not the host that was asked\n%v\n%s", r.Method, r.URL, listens, a.header, a.text)
 	}
 	checkContract(w.tb, r.Method, r.URL.RequestURI(), a)
 	return a
@@ -268,7 +285,7 @@ func (f *fakeUploads) Session(_ context.Context, connectorID string, reset bool)
 		f.resets++
 	}
 	return upload.Session{
-		ContainerID: fmt.Sprintf("container-%d", f.resets), URL: "https://upload.example/tenant/" + connectorID + "?sig=x",
+		ContainerID: fmt.Sprintf("container-%d", f.resets), Address: "/tenant/" + connectorID + "?sig=x",
 		ContainerExpires: start().Add(48 * time.Hour), SessionExpires: start().Add(14 * time.Hour),
 	}, nil
 }

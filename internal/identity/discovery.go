@@ -17,7 +17,7 @@ type configuration struct {
 }
 
 func (h *Handler) serveConfiguration(w http.ResponseWriter, r *http.Request) {
-	base := h.baseURL(r)
+	base := h.Origin(r)
 	tenant := base + "/" + h.Issuer.Tenant
 	writeJSON(w, http.StatusOK, configuration{
 		Issuer:        h.Issuer.issuerURL(base),
@@ -36,15 +36,4 @@ func (h *Handler) serveConfiguration(w http.ResponseWriter, r *http.Request) {
 
 func (h *Handler) serveKeys(w http.ResponseWriter, _ *http.Request) {
 	writeJSON(w, http.StatusOK, h.Issuer.Keys.Public())
-}
-
-// baseURL returns where the client reaches the server.
-func (h *Handler) baseURL(r *http.Request) string {
-	switch {
-	case h.PublicURL != "":
-		return h.PublicURL
-	case r.TLS != nil:
-		return "https://" + r.Host
-	}
-	return "http://" + r.Host
 }

@@ -20,18 +20,18 @@ import (
 //
 // where tenant is the installation's ID, common or organizations.
 type Handler struct {
-	Issuer    *Issuer
-	Clients   *Clients
-	PublicURL string // where clients reach the server; "" for the host each asks
-	Log       *slog.Logger
+	Issuer  *Issuer
+	Clients *Clients
+	Origin  func(*http.Request) string // scheme and host by which a client reached the server
+	Log     *slog.Logger
 
 	client, address *throttle
 }
 
 // NewHandler returns a Handler.
-func NewHandler(issuer *Issuer, clients *Clients, publicURL string, log *slog.Logger) *Handler {
+func NewHandler(issuer *Issuer, clients *Clients, origin func(*http.Request) string, log *slog.Logger) *Handler {
 	return &Handler{
-		Issuer: issuer, Clients: clients, PublicURL: strings.TrimSuffix(publicURL, "/"), Log: log,
+		Issuer: issuer, Clients: clients, Origin: origin, Log: log,
 		client:  newThrottle(clientAttempts, issuer.Now),
 		address: newThrottle(addressAttempts, issuer.Now),
 	}
@@ -109,7 +109,7 @@ func (h *Handler) serveToken(w http.ResponseWriter, r *http.Request) {
 	var token string
 	if err == nil {
 		token, err = h.Issuer.Issue(Grant{
-			BaseURL: h.baseURL(r), ClientID: client.ID, ClientName: client.Name,
+			BaseURL: h.Origin(r), ClientID: client.ID, ClientName: client.Name,
 			Permissions: client.Permissions, Lifetime: DefaultLifetime,
 		})
 	}

@@ -52,8 +52,16 @@ func newInstallation(tb testing.TB) *installation {
 	return i
 }
 
+// origin is where the client reached the server, as the server passes it in.
+func origin(r *http.Request) string {
+	if r.TLS != nil {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
+}
+
 func (i *installation) handler() *identity.Handler {
-	return identity.NewHandler(i.issuer, i.clients, "", slog.New(slog.DiscardHandler))
+	return identity.NewHandler(i.issuer, i.clients, origin, slog.New(slog.DiscardHandler))
 }
 
 func (i *installation) authenticator(tb testing.TB, outside ...identity.OutsideIssuer) *identity.Authenticator {

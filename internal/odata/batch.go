@@ -150,7 +150,7 @@ func (s *Service) serveItem(batch *Request, item *batchItem, size int, failed ma
 	if err != nil {
 		hr = batch.HTTP
 	}
-	r := s.newRequest(w, hr)
+	r := s.newRequest(w, hr, batch.Origin)
 	r.batch, r.batched, r.caller = batch, item.key, batch.caller
 	if hr.Header.Get("client-request-id") == "" {
 		r.Client = batch.Client
@@ -186,7 +186,7 @@ func (r *Request) itemRequest(item *batchItem) (*http.Request, error) {
 	if err != nil {
 		return nil, BadRequest(InnerInvalidFormat, "method", "'%s' is not a method.", item.Method)
 	}
-	hr.Host, hr.TLS, hr.RemoteAddr = r.HTTP.Host, r.HTTP.TLS, r.HTTP.RemoteAddr
+	hr.Host, hr.RemoteAddr = r.HTTP.Host, r.HTTP.RemoteAddr
 	for name, value := range item.Headers {
 		hr.Header.Set(name, value)
 	}

@@ -12,7 +12,8 @@ type Request struct {
 	HTTP    *http.Request
 	ID      string // request-id
 	Client  string // client-request-id
-	Base    string // scheme, host and prefix: https://host/beta
+	Origin  string // scheme and host by which the caller reached the server: https://host
+	Base    string // Origin and prefix: https://host/beta
 	Options *Options
 	Cast    *Type // the type that the path casts its end to; nil for none
 	Args    []Arg // of a function, from the path

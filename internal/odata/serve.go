@@ -10,7 +10,7 @@ import (
 // ServeHTTP answers a request whose path begins with the prefix of the service.
 // It never redirects: clients lose the body of a request on the way.
 func (s *Service) ServeHTTP(w http.ResponseWriter, hr *http.Request) {
-	s.serve(s.newRequest(w, hr))
+	s.serve(s.newRequest(w, hr, s.Origin(hr)))
 }
 
 func (s *Service) serve(r *Request) {
@@ -22,12 +22,11 @@ func (s *Service) serve(r *Request) {
 	s.write(r, answer)
 }
 
-func (s *Service) newRequest(w http.ResponseWriter, hr *http.Request) *Request {
-	r := &Request{HTTP: hr, ID: s.NewID(), Client: hr.Header.Get("client-request-id"), service: s, writer: w}
+func (s *Service) newRequest(w http.ResponseWriter, hr *http.Request, origin string) *Request {
+	r := &Request{HTTP: hr, ID: s.NewID(), Client: hr.Header.Get("client-request-id"), Origin: origin, Base: origin + s.Prefix, service: s, writer: w}
 	if r.Client == "" || len(r.Client) > 128 {
 		r.Client = r.ID
 	}
-	r.Base = s.base(hr) + s.Prefix
 	r.format = formatOf(hr.Header.Get("Accept"))
 	header := w.Header()
 	values := []string{r.ID, r.Client, "4.0"} // one allocation for three headers
@@ -35,16 +34,6 @@ func (s *Service) newRequest(w http.ResponseWriter, hr *http.Request) *Request {
 	header["Client-Request-Id"] = values[1:2:2]
 	header["Odata-Version"] = values[2:3:3]
 	return r
-}
-
-func (s *Service) base(r *http.Request) string {
-	switch {
-	case s.PublicURL != "":
-		return s.PublicURL
-	case r.TLS != nil:
-		return "https://" + r.Host
-	}
-	return "http://" + r.Host
 }
 
 func (s *Service) answer(r *Request) (Answer, error) {

@@ -88,9 +88,12 @@ type Answer struct {
 type Service struct {
 	Model      *Model
 	Prefix     string   // the path it is mounted at: /beta
-	PublicURL  string   // scheme and host of addresses in answers; "" for those of the request
 	Namespaces []string // that may stand in front of actions and functions
 	Singletons []Singleton
+
+	// Origin returns the scheme and host that addresses in answers begin with:
+	// those by which the caller reached the server, as in https://host:port.
+	Origin func(*http.Request) string
 
 	// Realm names what tokens are for, to callers that bring none that is good.
 	Realm string

@@ -36,7 +36,7 @@ func (p *Parts) authenticator(issuer *identity.Issuer) (func(*http.Request) (ide
 }
 
 // api returns the handler of /beta and /v1.0.
-func (p *Parts) api(authenticate func(*http.Request) (identity.Caller, error), uploads *upload.Service, runs apiRuns) (http.Handler, error) {
+func (p *Parts) api(authenticate func(*http.Request) (identity.Caller, error), at *origin, uploads *upload.Service, runs apiRuns) (http.Handler, error) {
 	return graph.New(graph.Config{
 		Flows:        p.Flow,
 		Sealer:       p.Secrets,
@@ -46,7 +46,7 @@ func (p *Parts) api(authenticate func(*http.Request) (identity.Caller, error), u
 		Authenticate: authenticate,
 		Rates:        p.Rates,
 		Audit:        p.Audit,
-		PublicURL:    p.Config.PublicURL,
+		Origin:       at.URL,
 		Report:       p.report,
 		Now:          p.Config.Now,
 		NewID:        p.Config.NewID,
@@ -54,9 +54,9 @@ func (p *Parts) api(authenticate func(*http.Request) (identity.Caller, error), u
 }
 
 // auditLog returns the handler of /rollbook/v1.
-func (p *Parts) auditLog(authenticate func(*http.Request) (identity.Caller, error)) (http.Handler, error) {
+func (p *Parts) auditLog(authenticate func(*http.Request) (identity.Caller, error), at *origin) (http.Handler, error) {
 	return audit.New(audit.Config{
-		Log: p.Audit.Log, Recorder: p.Audit, Rates: p.Rates, Authenticate: authenticate, PublicURL: p.Config.PublicURL,
+		Log: p.Audit.Log, Recorder: p.Audit, Rates: p.Rates, Authenticate: authenticate, Origin: at.URL,
 		Report: p.report, Now: p.Config.Now, NewID: p.Config.NewID,
 	})
 }
@@ -107,8 +107,7 @@ func (r apiRuns) Runs(ctx context.Context) ([]run.Run, error) { return r.stored.
 
 func (r apiRuns) Run(ctx context.Context, id string) (run.Run, error) { return r.stored.Run(ctx, id) }
 
-// uploads returns the service that takes uploads. Its BaseURL is known once
-// the server listens.
+// uploads returns the service that takes uploads.
 func (p *Parts) uploads() *upload.Service {
 	return &upload.Service{
 		Dir:    filepath.Join(p.Config.Data, "uploads"),

@@ -4,9 +4,23 @@ import (
 	"log/slog"
 	"net/http"
 	"time"
+
+	"rollbook/internal/config"
 )
 
 // Observe puts a handler behind what every request passes.
 func Observe(next http.Handler, log *slog.Logger) http.Handler {
 	return &observer{next: next, log: log, now: time.Now, newID: newID}
 }
+
+// Origin is what finds out by which name and from where a client asks.
+type Origin struct{ *origin }
+
+// NewOrigin returns the one of a configuration.
+func NewOrigin(cfg config.Config) (Origin, error) {
+	at, err := newOrigin(cfg)
+	return Origin{at}, err
+}
+
+// Behind has next see requests as clients sent them.
+func (o Origin) Behind(next http.Handler) http.Handler { return o.behind(next) }

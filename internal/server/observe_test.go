@@ -226,3 +226,21 @@ func mustAnswer(t *testing.T, client net.Conn, want int) {
 		t.Errorf("got %d, want %d", answer.StatusCode, want)
 	}
 }
+
+// raw sends text to a server and returns all that it answers until it hangs up.
+func raw(t *testing.T, s *httptest.Server, text string) string {
+	t.Helper()
+	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", s.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if _, err := io.WriteString(conn, text); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := io.ReadAll(conn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(answer)
+}

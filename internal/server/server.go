@@ -81,16 +81,20 @@ func (s *Server) build() error {
 	if err != nil {
 		return err
 	}
-	auditLog, err := p.auditLog(authenticate)
+	at, err := newOrigin(cfg.Config)
 	if err != nil {
 		return err
 	}
-	api, err := p.api(authenticate, s.uploads, apiRuns{stored: store.Runs{DB: p.DB}, engine: engine, runner: s.runs})
+	auditLog, err := p.auditLog(authenticate, at)
 	if err != nil {
 		return err
 	}
-	s.http = s.httpServer(&routes{
-		identity: identity.NewHandler(issuer, p.Clients, cfg.PublicURL, cfg.Log),
+	api, err := p.api(authenticate, at, s.uploads, apiRuns{stored: store.Runs{DB: p.DB}, engine: engine, runner: s.runs})
+	if err != nil {
+		return err
+	}
+	s.http = s.httpServer(at, &routes{
+		identity: identity.NewHandler(issuer, p.Clients, at.URL, cfg.Log),
 		graph:    api,
 		audit:    auditLog,
 		recorder: p.Audit,
@@ -102,10 +106,10 @@ func (s *Server) build() error {
 	return nil
 }
 
-func (s *Server) httpServer(handler http.Handler) *http.Server {
+func (s *Server) httpServer(at *origin, handler http.Handler) *http.Server {
 	cfg := s.parts.Config
 	return &http.Server{
-		Handler:           &observer{next: handler, log: cfg.Log, now: cfg.Now, newID: cfg.NewID},
+		Handler:           at.behind(&observer{next: handler, log: cfg.Log, now: cfg.Now, newID: cfg.NewID}),
 		ReadHeaderTimeout: headerTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
@@ -157,7 +161,6 @@ func (s *Server) Start(ctx context.Context) error {
 		return fmt.Errorf("listen: %w", err)
 	}
 	s.listener = listener
-	s.uploads.BaseURL = s.baseURL()
 	// Requests end when they are done, not when the program is told to.
 	background := context.WithoutCancel(ctx)
 	s.http.BaseContext = func(net.Listener) context.Context { return background }

@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -89,6 +90,18 @@ func clientThatTrusts(t *testing.T, trusted []byte) *http.Client {
 		Transport:     transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
+}
+
+// clientByAnyName returns clientFor that reaches the server by whatever host it
+// asks for, as behind a name server or a proxy.
+func clientByAnyName(t *testing.T, s *server.Server) *http.Client {
+	t.Helper()
+	client := clientFor(t, s)
+	listens := strings.TrimPrefix(s.Addresses().URL, "https://")
+	client.Transport.(*http.Transport).DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, network, listens)
+	}
+	return client
 }
 
 func mustGet(t *testing.T, client *http.Client, url string) (*http.Response, string) {

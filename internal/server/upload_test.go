@@ -85,7 +85,7 @@ func TestUploadAndRun(t *testing.T) {
 
 func uploadAndRun(t *testing.T, cfg server.Config) {
 	t.Helper()
-	cfg.Now = inSchoolYear()
+	cfg.Now, cfg.Hosts = inSchoolYear(), []string{"rollbook.school.example"}
 	parts, err := server.Open(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
@@ -99,13 +99,17 @@ func uploadAndRun(t *testing.T, cfg server.Config) {
 		t.Fatalf("got %v, %v", connectors, err)
 	}
 	s := mustStart(t, cfg)
-	client := clientFor(t, s)
+	client := clientByAnyName(t, s)
 	client.Transport.(*http.Transport).TLSClientConfig.Time = cfg.Now
-	c := caller{client: client, base: s.Addresses().URL, token: mustToken(t, parts)}
+	// The host that is asked, which the server knows only from the request, is the one that it answers with.
+	c := caller{client: client, base: "https://rollbook.school.example:444", token: mustToken(t, parts)}
 
 	connector := industryData + "/dataConnectors/" + connectors[0].ID
 	_, _, session := c.mustCall(t, http.MethodGet, connector+"/getUploadSession", nil)
 	folder, query, _ := strings.Cut(session["sessionUrl"].(string), "?")
+	if !strings.HasPrefix(folder, c.base+"/"+s.Addresses().Tenant+"/") {
+		t.Errorf("uploads go to %s, and %s was asked", folder, c.base)
+	}
 	files, err := filepath.Glob("../../examples/district/*.csv")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("got %v, %v", files, err)
@@ -117,6 +121,9 @@ func uploadAndRun(t *testing.T, cfg server.Config) {
 		}
 	}
 	_, operation, _ := c.mustCall(t, http.MethodPost, connector+"/validate", nil)
+	if !strings.HasPrefix(operation, c.base+industryData+"/operations/") {
+		t.Errorf("the operation is at %s, and %s was asked", operation, c.base)
+	}
 	c.mustBecome(t, "succeeded", func() any {
 		_, _, answer := c.mustCall(t, http.MethodGet, operation, nil)
 		return answer["status"]

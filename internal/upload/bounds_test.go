@@ -141,7 +141,7 @@ func TestListingShowsNothingElse(t *testing.T) {
 	s, other := w.session(t, "c1"), w.session(t, "c2")
 	put(t, s, "users.csv", "1")
 	put(t, other, "orgs.csv", "1")
-	path, query, _ := strings.Cut(s.URL, "?")
+	path, query, _ := strings.Cut(s.Address, "?")
 	top, _, _ := strings.Cut(path, "/c1/")
 	for name, c := range map[string]struct {
 		url, want string

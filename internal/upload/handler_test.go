@@ -47,7 +47,7 @@ func TestDataLakeProtocol(t *testing.T) {
 			status, answer := send(t, step.method, url(step.more), step.body, "Accept", "application/json")
 			expect(t, step.name, status, answer, step.status, step.answer)
 		}
-		if status, _ := send(t, "HEAD", s.URL, ""); status != 200 {
+		if status, _ := send(t, "HEAD", s.Address, ""); status != 200 {
 			t.Errorf("HEAD of the folder: %d", status)
 		}
 	})
@@ -92,8 +92,8 @@ func TestOnlyASignedURLIsAnswered(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, dbtest.SQLite(t))
 	s, other := w.session(t, "c1"), w.session(t, "c2")
-	path, query, _ := strings.Cut(s.URL, "?")
-	_, otherQuery, _ := strings.Cut(other.URL, "?")
+	path, query, _ := strings.Cut(s.Address, "?")
+	_, otherQuery, _ := strings.Cut(other.Address, "?")
 	values, err := url.ParseQuery(query)
 	if err != nil {
 		t.Fatal(err)

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"net/url"
-	"strings"
 	"time"
 )
 
@@ -13,15 +12,15 @@ import (
 // handler follows.
 const protocolVersion = "2023-11-03"
 
-// sign returns the URL of a container. Whoever has it may write to the
-// container until the session expires. It has the parameters of a shared access
+// sign returns the address of a container below the host. Whoever has it may
+// write to the container until the session expires. It has the parameters of a shared access
 // signature for a directory; no character of it needs escaping, as clients
 // paste it together by hand.
 func (s *Service) sign(c Container) string {
 	expiry := c.SessionExpires.UTC().Format(time.RFC3339)
 	query := "sv=" + protocolVersion + "&sr=d&sdd=2&sp=racwdl&spr=https&se=" + expiry +
 		"&sig=" + s.signature(c.Connector, c.ID, expiry)
-	return strings.TrimSuffix(s.BaseURL, "/") + "/" + s.Tenant + "/" + c.Connector + "/" + c.ID + "?" + query
+	return "/" + s.Tenant + "/" + c.Connector + "/" + c.ID + "?" + query
 }
 
 func (s *Service) signature(connector, container, expiry string) string {

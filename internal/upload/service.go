@@ -12,13 +12,12 @@ import (
 // Service hands out sessions and checks what was uploaded. Run does the
 // checking, and Handler takes the files.
 type Service struct {
-	Dir     string // where files are kept
-	BaseURL string // where Handler is reached: https://host:port
-	Tenant  string // the installation's tenant ID, the first segment of URLs
-	Key     []byte // signs URLs
-	Store   Store
-	Now     func() time.Time
-	NewID   func() string // a UUID
+	Dir    string // where files are kept
+	Tenant string // the installation's tenant ID, the first segment of addresses
+	Key    []byte // signs addresses
+	Store  Store
+	Now    func() time.Time
+	NewID  func() string // a UUID
 
 	// Exists reports whether there is a connector with the ID. What was uploaded
 	// for one that was deleted is removed: no run will take it.

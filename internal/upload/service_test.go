@@ -17,8 +17,8 @@ import (
 func TestSession(t *testing.T) {
 	onEveryEngine(t, func(t *testing.T, w *world) {
 		first := w.session(t, "c1")
-		if !strings.HasPrefix(first.URL, w.BaseURL+"/"+tenant+"/c1/"+first.ContainerID+"?") || strings.ContainsAny(first.URL, "%#") {
-			t.Errorf("the URL is %s", first.URL)
+		if !strings.HasPrefix(first.Address, w.server.URL+"/"+tenant+"/c1/"+first.ContainerID+"?") || strings.ContainsAny(first.Address, "%#") {
+			t.Errorf("the URL is %s", first.Address)
 		}
 		if first.SessionExpires != start().Add(14*time.Hour) || first.ContainerExpires != start().Add(48*time.Hour) {
 			t.Errorf("expires %v and %v", first.SessionExpires, first.ContainerExpires)

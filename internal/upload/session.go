@@ -11,9 +11,12 @@ import (
 
 // Session is where files are uploaded to (industryData: fileUploadSession).
 type Session struct {
-	ContainerID, URL string
+	ContainerID string
+	// Address takes the files: path and query, below the scheme and host by which
+	// the caller reached the server, which only the caller's request tells.
+	Address string
 	// ContainerExpires is until when the upload can be validated, and
-	// SessionExpires until when the URL takes files.
+	// SessionExpires until when the address takes files.
 	ContainerExpires, SessionExpires time.Time
 }
 
@@ -45,7 +48,7 @@ func (s *Service) Session(ctx context.Context, connectorID string, reset bool) (
 		return Session{}, fmt.Errorf("upload session: %w", err)
 	}
 	return Session{
-		ContainerID: container.ID, URL: s.sign(container),
+		ContainerID: container.ID, Address: s.sign(container),
 		ContainerExpires: container.Expires, SessionExpires: container.SessionExpires,
 	}, nil
 }

@@ -111,7 +111,6 @@ func newWorld(t testing.TB, db store.DB) *world {
 	}
 	w.server = httptest.NewServer(w.Handler())
 	t.Cleanup(w.server.Close)
-	w.BaseURL = w.server.URL
 	return w
 }
 
@@ -132,18 +131,24 @@ func (w *world) files(t testing.TB, path string) []string {
 	return names
 }
 
+// reached completes the address of a session, as the API does for whoever asks.
+func (w *world) reached(session upload.Session) upload.Session {
+	session.Address = w.server.URL + session.Address
+	return session
+}
+
 func (w *world) session(t *testing.T, connector string) upload.Session {
 	t.Helper()
 	session, err := w.Session(t.Context(), connector, false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return session
+	return w.reached(session)
 }
 
 // at returns the URL of a file in a session, with more query parameters.
 func at(session upload.Session, file, more string) string {
-	path, query, _ := strings.Cut(session.URL, "?")
+	path, query, _ := strings.Cut(session.Address, "?")
 	if more != "" {
 		query += "&" + more
 	}
