@@ -31,6 +31,9 @@ func (p *pass) apply(ctx context.Context, open OpenPlan) error {
 	first := true
 	for b, err := range ahead(ctx, a.ready) {
 		if err == nil && first {
+			err = p.noteAttempt(ctx, attempt{Plan: open.ID, Done: open.Done})
+		}
+		if err == nil && first {
 			err = p.Journal.Tried(ctx, open.ID, b.Through)
 		}
 		if err == nil {

@@ -131,7 +131,12 @@ func (e *Engine) Pending(ctx context.Context) (bool, error) {
 }
 
 // Work finishes the run that was cut off, then does those that were asked for.
-func (e *Engine) Work(ctx context.Context) error {
+// What ended the process twice in one place is given up instead.
+func (e *Engine) Work(ctx context.Context) (err error) {
+	defer func() { err = errors.Join(err, e.endAttempt(ctx)) }()
+	if err := e.beginAgain(ctx); err != nil {
+		return err
+	}
 	if err := e.Recover(ctx, noProgress{}); err != nil {
 		return err
 	}
@@ -140,6 +145,9 @@ func (e *Engine) Work(ctx context.Context) error {
 		return err
 	}
 	for _, r := range waiting {
+		if err := e.noteAttempt(ctx, attempt{Runs: []string{r.ID}}); err != nil {
+			return err
+		}
 		r.Requested, r.Restart = false, true
 		if _, err := e.do(ctx, r, Options{Progress: noProgress{}}); err != nil && ctx.Err() != nil {
 			return err // it was stopped; the next Work goes on with it
@@ -163,6 +171,9 @@ func (e *Engine) Run(ctx context.Context, opts Options) (Result, error) {
 	}
 	result, err := e.do(ctx, Run{ID: e.NewID(), Status: Running, Start: e.Now().UTC()}, opts)
 	result.Recovered = recovered
+	if !opts.DryRun {
+		err = errors.Join(err, e.endAttempt(ctx))
+	}
 	return result, err
 }
 

@@ -103,20 +103,34 @@ func (p *pass) takeFeeds(ctx context.Context) error {
 			p.count(in, totals)
 			continue // the stored roster is what there is
 		}
-		if err := p.takeFeed(ctx, in, path); err != nil {
+		if err := p.takeUpload(ctx, in, path, upload); err != nil {
 			return err
-		}
-		// A refused upload is taken too: it would be refused again by every run
-		// until the next one comes.
-		if upload != "" && !p.opts.DryRun {
-			if err := p.Inbox.Taken(ctx, upload); err != nil {
-				return fmt.Errorf("note that the upload was taken: %w", err)
-			}
 		}
 		if p.result.Unusable() {
 			return nil
 		}
 	}
+	return nil
+}
+
+// takeUpload reads one feed, and lets go of the upload that it is, if it is one.
+// A refused upload is taken too: it would be refused again by every run until the
+// next one comes.
+func (p *pass) takeUpload(ctx context.Context, in inbound, path, upload string) error {
+	if upload == "" || p.opts.DryRun {
+		return p.takeFeed(ctx, in, path)
+	}
+	p.run.Upload = upload
+	if err := p.save(ctx); err != nil {
+		return err
+	}
+	if err := p.takeFeed(ctx, in, path); err != nil {
+		return err
+	}
+	if err := p.Inbox.Taken(ctx, upload); err != nil {
+		return fmt.Errorf("note that the upload was taken: %w", err)
+	}
+	p.run.Upload = ""
 	return nil
 }
 

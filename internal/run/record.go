@@ -6,8 +6,9 @@ import "time"
 type Run struct {
 	ID            string
 	Status        Status
-	Requested     bool // and not begun
-	Restart       bool // when it is cut off before its plan is complete: it had been requested
+	Requested     bool   // and not begun
+	Restart       bool   // when it is cut off before its plan is complete: it had been requested
+	Upload        string // that it is reading; "" for none
 	Start         time.Time
 	End           *time.Time // nil while it runs
 	BlockingError *BlockingError

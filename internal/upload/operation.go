@@ -25,6 +25,7 @@ type result struct {
 	StatusDetail     string
 	Errors, Warnings []PublicError
 	ValidatedFiles   []string
+	Begun            int `json:",omitzero"` // how often the check was begun that has not ended
 }
 
 // Operation returns a check, or ErrNoOperation.

@@ -54,15 +54,26 @@ func (s *Service) checkPending(ctx context.Context) error {
 	return nil
 }
 
+// mostCrashes is how often the check of an upload may end the process. After
+// that the upload is refused, or each start would end as the one before.
+const mostCrashes = 2
+
 // check checks one upload. That the check itself did not work out is stored
 // with it and no error, and the upload can be validated again.
 func (s *Service) check(ctx context.Context, check Check) error {
-	if err := s.progress(ctx, check, statusRunning, result{}, stateClosed); err != nil {
+	var last result
+	if err := json.Unmarshal([]byte(check.Body), &last); err != nil {
+		return fmt.Errorf("operation %s: %w", check.ID, err)
+	}
+	if last.Begun >= mostCrashes {
+		return s.progress(ctx, check, statusFailed, givenUp(), stateGone)
+	}
+	if err := s.progress(ctx, check, statusRunning, result{Begun: last.Begun + 1}, stateClosed); err != nil {
 		return err
 	}
 	r, good, err := s.examine(ctx, check)
 	if ctx.Err() != nil {
-		return ctx.Err()
+		return errors.Join(ctx.Err(), s.stopped(ctx, check, last))
 	}
 	if err != nil {
 		return s.progress(ctx, check, statusFailed, result{StatusDetail: err.Error()}, stateOpen)
@@ -72,6 +83,23 @@ func (s *Service) check(ctx context.Context, check Check) error {
 		state = stateValid
 	}
 	return s.progress(ctx, check, statusSucceeded, r, state)
+}
+
+// stopped notes that a check did not end because the process is told to stop,
+// which is no crash. Who has lost the right to check notes nothing: another
+// process has it, and may be checking the same upload.
+func (s *Service) stopped(ctx context.Context, check Check, last result) error {
+	if !errors.Is(context.Cause(ctx), context.Canceled) {
+		return nil
+	}
+	return s.progress(context.WithoutCancel(ctx), check, statusNotStarted, last, stateClosed)
+}
+
+// givenUp is what came of a check that ended the process too often.
+func givenUp() result {
+	message := fmt.Sprintf("the program ended unexpectedly %d times while it checked this upload; it is not checked again", mostCrashes)
+	hint := "Whoever runs the server finds in its system's log what ended it; often memory ran out. Look at the files with rollbook check, and upload them again."
+	return result{StatusDetail: message, Errors: []PublicError{{Code: "validation-given-up", Message: message + " (" + hint + ")"}}}
 }
 
 func (s *Service) progress(ctx context.Context, check Check, status string, r result, containerState string) error {
