@@ -296,7 +296,11 @@ func TestCurrentClasses(t *testing.T) {
 		"its session is over":                 {term(20260801, 20261122), []string{"T"}, today, false},
 		"its session is to come":              {term(20261124, 20261201), []string{"T"}, today, false},
 		"no session, within the year":         {nil, nil, today, true},
+		"no session, before the year":         {nil, nil, 20260731, false},
+		"no session, on the year's first day": {nil, nil, 20260801, true},
+		"no session, on the year's last day":  {nil, nil, 20270731, true},
 		"no session, after the year":          {nil, nil, 20270801, false},
+		"unknown session, on the last day":    {nil, []string{"T"}, 20270731, true},
 		"a session nobody knows, in the year": {nil, []string{"T"}, today, true},
 	} {
 		t.Run(name, func(t *testing.T) {
