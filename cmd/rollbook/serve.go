@@ -48,6 +48,8 @@ func newServeCommand(a *app) *cobra.Command {
 	flags.IntVar(&c.Rate, "rate", c.Rate, "how many requests a second a client may make, and ten times as many at once; 0 for any number")
 	flags.IntVar(&c.RunStarts, "run-starts", c.RunStarts, "how many runs clients may start within 12 hours, failed ones not counted; 0 for any number")
 	flags.IntVar(&c.AuditDays, "audit-days", c.AuditDays, "how many days records of the audit log are kept")
+	flags.StringVar(&c.MetricsListen, "metrics-listen", c.MetricsListen, "answer /metrics for Prometheus at this address, host:port; :port is on the loopback interface")
+	flags.StringVar(&c.MetricsTokenFile, "metrics-token-file", c.MetricsTokenFile, "a file with the token that a scrape must present; needed where others reach the address")
 	flags.StringArrayVar(&c.Issuers, "issuer", c.Issuers, "accept tokens of this outside issuer (its URL) too; repeatable")
 	flags.StringArrayVar(&c.Audiences, "audience", c.Audiences, "what outside tokens must be for (aud); repeatable")
 	return cmd
@@ -88,6 +90,9 @@ func (a *app) printAddresses(at server.Addresses) {
 	fmt.Fprintf(a.out, "Rollbook listens at %s\n", at.URL)
 	fmt.Fprintf(a.out, "  API        %s/beta/external/industryData, %s/v1.0\n", at.URL, at.URL)
 	fmt.Fprintf(a.out, "  tokens     %s/%s/oauth2/v2.0/token\n", at.URL, at.Tenant)
+	if at.Metrics != "" {
+		fmt.Fprintf(a.out, "  metrics    %s\n", at.Metrics)
+	}
 	if at.CAFile != "" {
 		fmt.Fprintf(a.out, "  authority  %s (SHA-256 %s)\n", at.CAFile, at.CAFingerprint)
 	}

@@ -31,6 +31,9 @@ type Config struct {
 
 	AuditDays int // how long records of the audit log are kept
 
+	MetricsListen    string // host:port of /metrics; "" for nowhere, and no host for the loopback interface
+	MetricsTokenFile string // what a scrape must present is in this file; "" for nothing
+
 	// Outside issuers of tokens. The audiences are for all of them.
 	Issuers   []string
 	Audiences []string
@@ -84,6 +87,9 @@ func (c *Config) texts() map[string]*string {
 		"ROLLBOOK_PUBLIC_URL": &c.PublicURL,
 		"ROLLBOOK_TLS_CERT":   &c.TLSCert,
 		"ROLLBOOK_TLS_KEY":    &c.TLSKey,
+
+		"ROLLBOOK_METRICS_LISTEN":     &c.MetricsListen,
+		"ROLLBOOK_METRICS_TOKEN_FILE": &c.MetricsTokenFile,
 	}
 }
 
@@ -142,7 +148,7 @@ func (c Config) CheckServe() error {
 	if _, err := c.Proxies(); err != nil {
 		return err
 	}
-	return c.checkPublicURL()
+	return errors.Join(c.checkPublicURL(), c.checkMetrics())
 }
 
 // Proxies returns the networks of the trusted proxies.

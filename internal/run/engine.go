@@ -37,6 +37,7 @@ type Engine struct {
 	Open  func(path string, lists *vocab.Lists, classes bool) (OpenFeed, error)
 	Now   func() time.Time
 	NewID func() string // a UUID that grows with time
+	Watch Watcher       // nil for nobody
 
 	// MostRequests is how many runs may be asked for within 12 hours, those that
 	// failed not counted; 0 for any number.
@@ -118,10 +119,17 @@ func (e *Engine) Request(ctx context.Context) error {
 			return nil
 		}
 	}
+	watch := e.watched(Options{})
 	if err := e.mayRequest(ctx); err != nil {
+		watch.Refused(ctx, err)
 		return err
 	}
-	return e.Runs.Put(ctx, Run{ID: e.NewID(), Status: Running, Requested: true, Start: e.Now().UTC()})
+	r := Run{ID: e.NewID(), Status: Running, Requested: true, Start: e.Now().UTC()}
+	if err := e.Runs.Put(ctx, r); err != nil {
+		return err
+	}
+	watch.Requested(ctx, r)
+	return nil
 }
 
 // Pending reports whether a run was asked for or was cut off.
@@ -184,19 +192,26 @@ func (e *Engine) do(ctx context.Context, r Run, opts Options) (Result, error) {
 		stand: map[int][]byte{}, taken: map[int]Feed{}, result: Result{
 			Run: ResultRun{ID: r.ID}, Feed: map[string]*feed.FileReport{},
 		}}
+	watch := e.watched(opts)
+	watch.Begun(ctx, p.run)
 	if err := p.save(ctx); err != nil {
+		watch.Stopped(ctx, p.run, err)
 		return Result{}, err
 	}
 	err := p.do(ctx)
 	opts.Progress.Done()
 	if err != nil && ctx.Err() != nil && !opts.DryRun {
+		watch.Stopped(ctx, p.run, err)
 		return p.result, fmt.Errorf("the run was stopped; the next one goes on from here: %w", err)
 	}
 	p.end(err)
 	// The record is kept also when the run was stopped or failed.
 	if saved := p.save(context.WithoutCancel(ctx)); saved != nil {
-		return p.result, errors.Join(err, saved)
+		err = errors.Join(err, saved)
+		watch.Stopped(ctx, p.run, err)
+		return p.result, err
 	}
+	watch.Ended(ctx, p.run, p.result)
 	if p.applied != 0 {
 		err = errors.Join(err, p.Journal.Close(context.WithoutCancel(ctx), p.applied))
 	}

@@ -121,6 +121,7 @@ func wantNothingLeft(t *testing.T, w *world) {
 	if rows := w.dump(t)["pending"]; len(rows) > 0 {
 		t.Errorf("%d changes are pending", len(rows))
 	}
+	wantToldAll(t, w)
 }
 
 // stopper ends a context when a stage begins.

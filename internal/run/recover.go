@@ -53,6 +53,7 @@ func (e *Engine) closeInterrupted(ctx context.Context) error {
 		if err := e.Runs.Put(ctx, r); err != nil {
 			return err
 		}
+		e.watched(Options{}).Abandoned(ctx, r)
 	}
 	return nil
 }
@@ -78,17 +79,26 @@ func (e *Engine) resume(ctx context.Context, config flow.Snapshot, progress Prog
 	p := &pass{Engine: e, opts: Options{Progress: progress}, run: r, config: config, accounts: map[int]plan.AccountIDs{}, result: Result{
 		Run: ResultRun{ID: r.ID}, Feed: map[string]*feed.FileReport{}, Findings: findings, Plan: open.Summary,
 	}}
+	watch := e.watched(p.opts)
+	watch.Resumed(ctx, r)
+	if err := p.finish(ctx, open); err != nil {
+		watch.Stopped(ctx, r, err)
+		return Applied{}, err
+	}
+	watch.Ended(ctx, p.run, p.result)
+	return p.result.Applied, e.Journal.Close(ctx, open.ID)
+}
+
+// finish applies what is left of the plan of a run that was cut off, and ends the run.
+func (p *pass) finish(ctx context.Context, open OpenPlan) (err error) {
 	p.begin(stageResume, 0)
 	if err := p.apply(ctx, open); err != nil {
-		return Applied{}, err
+		return err
 	}
-	progress.Done()
-	if p.result.Applied.Failed, err = e.Journal.Failures(ctx, open.ID); err != nil {
-		return Applied{}, err
+	p.opts.Progress.Done()
+	if p.result.Applied.Failed, err = p.Journal.Failures(ctx, open.ID); err != nil {
+		return err
 	}
 	p.end(nil)
-	if err := p.save(ctx); err != nil {
-		return Applied{}, err
-	}
-	return p.result.Applied, e.Journal.Close(ctx, open.ID)
+	return p.save(ctx)
 }

@@ -32,6 +32,7 @@ type world struct {
 	directory *embedded.Directory
 	path      string
 	now       time.Time
+	told      told // of all processes
 }
 
 // ids gives IDs that grow.
@@ -71,6 +72,7 @@ func (w *world) start(db store.DB, newID func() string) {
 		Vault:         vault{},
 		Now:           now,
 		NewID:         newID,
+		Watch:         &w.told,
 		Open: func(path string, lists *vocab.Lists, classes bool) (run.OpenFeed, error) {
 			return sds.Open(path, sds.Options{Lists: lists, Classes: classes})
 		},

@@ -206,7 +206,7 @@ func TestAuditLogOfOtherSurfaces(t *testing.T) {
 	if len(lines) != 2 || !strings.Contains(lines[1], "/oauth2/v2.0/token 401") || !strings.Contains(lines[0], "orgs.csv 403") {
 		t.Errorf("%q", lines)
 	}
-	if strings.Contains(fmt.Sprint(records), "4711") {
+	if strings.Contains(fmt.Sprint(records), "Hidden-4711") {
 		t.Errorf("%v", records)
 	}
 	if lines, _ := a.lines(t, "startswith(path,'"+industryData+"/dataConnectors/') and status eq 200"); len(lines) != 1 {

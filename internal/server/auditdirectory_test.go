@@ -66,7 +66,7 @@ func TestAuditLogOfDirectory(t *testing.T) {
 		}
 	}
 	lines, records := a.lines(t, "status eq 201")
-	if text := fmt.Sprint(records); len(lines) != 5 || !strings.Contains(text, came("members", user)) || strings.Contains(text, "4711") {
+	if text := fmt.Sprint(records); len(lines) != 5 || !strings.Contains(text, came("members", user)) || strings.Contains(text, "Hidden-4711") {
 		t.Errorf("%q %s", lines, text)
 	}
 }

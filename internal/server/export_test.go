@@ -6,11 +6,16 @@ import (
 	"time"
 
 	"rollbook/internal/config"
+	"rollbook/internal/identity"
+	"rollbook/internal/obs"
 )
 
 // Observe puts a handler behind what every request passes.
 func Observe(next http.Handler, log *slog.Logger) http.Handler {
-	return &observer{next: next, log: log, now: time.Now, newID: newID}
+	return &observer{
+		next: next, surface: (&routes{identity: &identity.Handler{}}).surface, metrics: obs.NewMetrics(),
+		log: log, now: time.Now, newID: newID,
+	}
 }
 
 // Origin is what finds out by which name and from where a client asks.

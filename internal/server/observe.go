@@ -7,15 +7,19 @@ import (
 	"runtime/debug"
 	"strings"
 	"time"
+
+	"rollbook/internal/obs"
 )
 
-// observer gives each request an ID and a line in the log, limits its time,
-// and turns a panic into an answer.
+// observer gives each request an ID and a line in the log, counts it, limits its
+// time, and turns a panic into an answer.
 type observer struct {
-	next  http.Handler
-	log   *slog.Logger
-	now   func() time.Time
-	newID func() string
+	next    http.Handler
+	surface func(path string) surface
+	metrics *obs.Metrics
+	log     *slog.Logger
+	now     func() time.Time
+	newID   func() string
 }
 
 func (o *observer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -23,14 +27,17 @@ func (o *observer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set(requestIDHeader, o.newID())
 	paceBody(w, r)
 	a := newAnswer(w)
+	o.metrics.RequestBegun()
 	defer func() {
 		broken := o.recovered(a, r, recover())
+		took := o.now().Sub(begun)
+		o.metrics.RequestEnded(string(o.surface(r.URL.Path)), r.Method, a.status, took)
 		o.log.LogAttrs(r.Context(), slog.LevelInfo, "request",
 			slog.String("method", loggedMethod(r.Method)),
 			slog.String("path", loggedPath(r.URL.Path)),
 			slog.Int("status", a.status),
 			slog.Int64("bytes", a.bytes),
-			slog.Duration("took", o.now().Sub(begun)),
+			slog.Duration("took", took),
 			slog.String("request-id", w.Header().Get(requestIDHeader)))
 		if broken {
 			panic(http.ErrAbortHandler)

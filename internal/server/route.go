@@ -25,24 +25,51 @@ type routes struct {
 	now      func() time.Time
 }
 
-func (h *routes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	first, _, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
+// surface is what a request is for, in a word that metrics show.
+type surface string
+
+const (
+	surfaceGraph    surface = "graph"
+	surfaceRollbook surface = "rollbook"
+	surfaceIdentity surface = "identity"
+	surfaceUpload   surface = "upload"
+	surfaceProbe    surface = "probe"
+	surfaceNone     surface = "none"
+)
+
+// surface returns which surface a path belongs to.
+func (h *routes) surface(path string) surface {
+	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	switch {
 	case strings.EqualFold(first, "beta") || strings.EqualFold(first, "v1.0"):
-		h.graph.ServeHTTP(w, r)
+		return surfaceGraph
 	case strings.EqualFold(first, "rollbook"):
+		return surfaceRollbook
+	case h.identity.Serves(path):
+		return surfaceIdentity
+	case first == h.tenant:
+		return surfaceUpload
+	case path == "/healthz" || path == "/readyz":
+		return surfaceProbe
+	}
+	return surfaceNone
+}
+
+func (h *routes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	switch h.surface(r.URL.Path) {
+	case surfaceGraph:
+		h.graph.ServeHTTP(w, r)
+	case surfaceRollbook:
 		h.audit.ServeHTTP(w, r)
-	case h.identity.Serves(r.URL.Path):
+	case surfaceIdentity:
 		h.identity.ServeHTTP(w, r)
 		h.noteRefusal(w, r)
-	case first == h.tenant:
+	case surfaceUpload:
 		h.upload.ServeHTTP(w, r)
 		h.noteRefusal(w, r)
-	case r.URL.Path == "/healthz":
-		writeText(w, http.StatusOK, "ok\n")
-	case r.URL.Path == "/readyz":
-		h.serveReady(w, r)
-	default:
+	case surfaceProbe:
+		h.serveProbe(w, r)
+	case surfaceNone:
 		writeError(w, r, h.now(), http.StatusNotFound, "itemNotFound",
 			"There is nothing at this address. The API is at /beta/external/industryData, /v1.0 and /rollbook/v1.")
 	}
@@ -61,7 +88,13 @@ func (h *routes) noteRefusal(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-func (h *routes) serveReady(w http.ResponseWriter, r *http.Request) {
+// serveProbe answers /healthz, which says that the process answers and nothing
+// more, and /readyz, which says whether requests can be answered as they should.
+func (h *routes) serveProbe(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/healthz" {
+		writeText(w, http.StatusOK, "ok\n")
+		return
+	}
 	if err := h.ready(r.Context()); err != nil {
 		writeText(w, http.StatusServiceUnavailable, "not ready: "+err.Error()+"\n")
 		return

@@ -14,6 +14,7 @@ import (
 
 	"rollbook/internal/identity"
 	"rollbook/internal/jobs"
+	"rollbook/internal/obs"
 	"rollbook/internal/store"
 	"rollbook/internal/upload"
 )
@@ -31,9 +32,10 @@ type Server struct {
 	authority    *authority   // nil with certificates of others and without TLS
 	certificates certificates // nil without TLS
 	uploads      *upload.Service
-	runs         *jobs.Runner // works on runs
-	checks       *jobs.Runner // checks uploads
-	failed       chan error
+	runs         *jobs.Runner   // works on runs
+	checks       *jobs.Runner   // checks uploads
+	metrics      *metricsServer // nil where none is wanted
+	failed       chan error     // has room for each server's
 
 	stop     sync.Once
 	mu       sync.Mutex // guards what follows
@@ -47,6 +49,7 @@ type Addresses struct {
 	Tenant        string
 	CAFile        string // "" where the certificate is not the server's own
 	CAFingerprint string
+	Metrics       string // where metrics are; "" for nowhere
 }
 
 // New puts a server together from the installation that cfg names. The caller
@@ -56,7 +59,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{parts: parts, failed: make(chan error, 1)}
+	s := &Server{parts: parts, failed: make(chan error, 2)}
 	if err := s.build(); err != nil {
 		return nil, errors.Join(err, parts.Close())
 	}
@@ -73,8 +76,16 @@ func (s *Server) build() error {
 	if err := s.openCertificates(); err != nil {
 		return err
 	}
+	metrics := obs.NewMetrics()
+	metrics.WatchBacklog(backlog{store.Runs{DB: p.DB}, store.Uploads{DB: p.DB}})
+	if s.metrics, err = newMetricsServer(cfg, metrics.Handler(), s.tlsConfig()); err != nil {
+		return err
+	}
 	s.uploads = p.uploads()
+	s.uploads.Watch = obs.Uploads{Log: cfg.Log, Metrics: metrics}
 	engine := p.Engine(s.uploads)
+	engine.Watch = obs.Runs{Log: cfg.Log, Metrics: metrics}
+	engine.Target = obs.Target{Target: engine.Target, Metrics: metrics}
 	s.runs = jobs.NewRunner(jobs.RunLease, engine, p.Leases, cfg.Log)
 	s.checks = jobs.NewRunner(jobs.UploadLease, uploadChecks{s.uploads}, p.Leases, cfg.Log)
 	authenticate, err := p.authenticator(issuer)
@@ -102,14 +113,14 @@ func (s *Server) build() error {
 		tenant:   p.Tenant,
 		ready:    s.ready,
 		now:      cfg.Now,
-	})
+	}, metrics)
 	return nil
 }
 
-func (s *Server) httpServer(at *origin, handler http.Handler) *http.Server {
+func (s *Server) httpServer(at *origin, handler *routes, metrics *obs.Metrics) *http.Server {
 	cfg := s.parts.Config
 	return &http.Server{
-		Handler:           at.behind(&observer{next: handler, log: cfg.Log, now: cfg.Now, newID: cfg.NewID}),
+		Handler:           at.behind(&observer{next: handler, surface: handler.surface, metrics: metrics, log: cfg.Log, now: cfg.Now, newID: cfg.NewID}),
 		ReadHeaderTimeout: headerTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
@@ -161,6 +172,9 @@ func (s *Server) Start(ctx context.Context) error {
 		return fmt.Errorf("listen: %w", err)
 	}
 	s.listener = listener
+	if err := s.metrics.start(ctx, s.parts.Config.MetricsAddress(), s.failed); err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	// Requests end when they are done, not when the program is told to.
 	background := context.WithoutCancel(ctx)
 	s.http.BaseContext = func(net.Listener) context.Context { return background }
@@ -197,7 +211,7 @@ func (s *Server) Stop(ctx context.Context) (err error) {
 			func() error { return s.finishRequests(ctx) },
 			func() error { return s.runs.Stop(ctx) },
 			func() error { return s.checks.Stop(ctx) },
-		), s.parts.Close())
+		), s.metrics.close(), s.parts.Close())
 	})
 	return err
 }
@@ -224,7 +238,7 @@ func parallel(functions ...func() error) error {
 func (s *Server) Addresses() Addresses {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	at := Addresses{URL: s.baseURL(), Tenant: s.parts.Tenant}
+	at := Addresses{URL: s.baseURL(), Tenant: s.parts.Tenant, Metrics: s.metrics.url()}
 	if s.authority != nil {
 		at.CAFile, at.CAFingerprint = s.authority.file, s.authority.fingerprint()
 	}

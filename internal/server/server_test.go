@@ -22,16 +22,52 @@ import (
 	"rollbook/internal/server"
 )
 
-// logged is a log that tests read.
+// logged is a log that tests read, and wait for.
 type logged struct {
-	mu   sync.Mutex
-	text bytes.Buffer
+	mu      sync.Mutex
+	text    bytes.Buffer
+	written chan struct{} // closed at the next line; nil where nobody waits
 }
 
 func (l *logged) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.written != nil {
+		close(l.written)
+		l.written = nil
+	}
 	return l.text.Write(p)
+}
+
+// await returns the first line that holds a text, once there is one.
+func (l *logged) await(t *testing.T, text string) string {
+	t.Helper()
+	for {
+		line, next := l.find(text)
+		if line != "" {
+			return line
+		}
+		select {
+		case <-next:
+		case <-t.Context().Done():
+			t.Fatalf("the log lacks %q:\n%s", text, l)
+		}
+	}
+}
+
+// find returns the first line that holds a text, or else what tells of the next.
+func (l *logged) find(text string) (line string, next <-chan struct{}) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for line := range strings.Lines(l.text.String()) {
+		if strings.Contains(line, text) {
+			return line, nil
+		}
+	}
+	if l.written == nil {
+		l.written = make(chan struct{})
+	}
+	return "", l.written
 }
 
 func (l *logged) String() string {
@@ -61,9 +97,7 @@ func mustStart(t *testing.T, cfg server.Config) *server.Server {
 
 func mustStop(t *testing.T, s *server.Server) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
-	defer cancel()
-	if err := s.Stop(ctx); err != nil {
+	if err := s.Stop(context.Background()); err != nil {
 		t.Error(err)
 	}
 }

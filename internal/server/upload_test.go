@@ -2,9 +2,12 @@ package server_test
 
 import (
 	"bytes"
+	"log/slog"
 	"net/http"
 	"os"
+	"path"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -51,22 +54,6 @@ func (c caller) mustCall(t *testing.T, method, url string, body []byte) (int, st
 	return answer.StatusCode, answer.Header.Get("Location"), members
 }
 
-// mustBecome asks until the status is no longer one of a thing under way.
-func (c caller) mustBecome(t *testing.T, want string, status func() any) {
-	t.Helper()
-	for range 2000 {
-		switch got := status(); got {
-		case "notStarted", "running", nil:
-			time.Sleep(5 * time.Millisecond) // the server works meanwhile
-		case want:
-			return
-		default:
-			t.Fatalf("it became %v, want %s", got, want)
-		}
-	}
-	t.Fatalf("it did not become %s", want)
-}
-
 // TestUploadAndRun goes all the way by the API: a session, the files, their
 // check, a run, and the groups.
 func TestUploadAndRun(t *testing.T) {
@@ -86,6 +73,8 @@ func TestUploadAndRun(t *testing.T) {
 func uploadAndRun(t *testing.T, cfg server.Config) {
 	t.Helper()
 	cfg.Now, cfg.Hosts = inSchoolYear(), []string{"rollbook.school.example"}
+	log := &logged{}
+	cfg.Log, cfg.MetricsListen = slog.New(slog.NewTextHandler(log, nil)), ":0"
 	parts, err := server.Open(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
@@ -124,17 +113,25 @@ func uploadAndRun(t *testing.T, cfg server.Config) {
 	if !strings.HasPrefix(operation, c.base+industryData+"/operations/") {
 		t.Errorf("the operation is at %s, and %s was asked", operation, c.base)
 	}
-	c.mustBecome(t, "succeeded", func() any {
-		_, _, answer := c.mustCall(t, http.MethodGet, operation, nil)
-		return answer["status"]
-	})
+	log.await(t, `msg="upload check ended" operation=`+path.Base(operation)+" connector="+connectors[0].ID+" verdict=accepted")
+	if _, _, answer := c.mustCall(t, http.MethodGet, operation, nil); answer["status"] != "succeeded" {
+		t.Fatalf("the check is %v", answer)
+	}
 	if status, _, answer := c.mustCall(t, http.MethodPost, industryData+"/runs/start", nil); status != http.StatusAccepted {
 		t.Fatalf("got %d %v", status, answer)
 	}
-	c.mustBecome(t, "completed", func() any {
-		_, _, answer := c.mustCall(t, http.MethodGet, industryData+"/runs", nil)
-		return answer["value"].([]any)[0].(map[string]any)["status"]
-	})
+	requested := log.await(t, `msg="run requested"`)
+	_, id, _ := strings.Cut(strings.TrimSpace(requested), "run=")
+	log.await(t, `msg="run begun" run=`+id)
+	log.await(t, `msg="run ended" run=`+id+" status=completed ")
+	_, _, runs := c.mustCall(t, http.MethodGet, industryData+"/runs", nil)
+	if r := runs["value"].([]any)[0].(map[string]any); r["status"] != "completed" || r["id"] != id {
+		t.Errorf("the run is %v, want %s, completed", r, id)
+	}
+	wantMetrics(t, s, `rollbook_runs_total{status="completed"} 1`, `rollbook_uploads_checked_total{verdict="accepted"} 1`,
+		`rollbook_effects_total{kind="createUser",outcome="done"} 37`, `rollbook_queue{state="waiting",work="run"} 0`,
+		`rollbook_http_requests_total{code="202",method="POST",surface="graph"} 2`,
+		`rollbook_http_requests_total{code="201",method="PUT",surface="upload"} `+strconv.Itoa(len(files)))
 	if _, _, groups := c.mustCall(t, http.MethodGet, "/v1.0/groups", nil); len(groups["value"].([]any)) == 0 {
 		t.Error("the run made no groups")
 	}

@@ -126,6 +126,18 @@ func (u Uploads) Operations(ctx context.Context) ([]UploadOperation, error) {
 	return ops, nil
 }
 
+// Unfinished returns how many operations wait, and how many were begun and have
+// not ended.
+func (u Uploads) Unfinished(ctx context.Context) (waiting, begun int, err error) {
+	err = u.DB.ReadRow(ctx, `
+		SELECT COUNT(CASE WHEN status = $1 THEN 1 END), COUNT(CASE WHEN status = $2 THEN 1 END) FROM upload_operation`,
+		[]any{OperationNotStarted, OperationRunning}, &waiting, &begun)
+	if err != nil {
+		return 0, 0, fmt.Errorf("count operations: %w", err)
+	}
+	return waiting, begun, nil
+}
+
 func scanOperation(row Row) (UploadOperation, error) {
 	var op UploadOperation
 	var created, last int64

@@ -29,6 +29,8 @@ type Service struct {
 	// Report takes errors that callers are told nothing of. May be nil.
 	Report func(r *http.Request, err error)
 
+	Watch Watcher // nil for nobody
+
 	// Limits in bytes. Zero stands for 4 GiB a file and 8 GiB a container.
 	MaxFile, MaxContainer int64
 

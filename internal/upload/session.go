@@ -66,6 +66,7 @@ func (s *Service) Validate(ctx context.Context, connectorID string) (operationID
 	if err := s.Store.Close(ctx, check); err != nil {
 		return "", fmt.Errorf("validate: %w", err)
 	}
+	s.requested(ctx, check)
 	select {
 	case s.wake() <- struct{}{}:
 	default: // it is awake
@@ -88,6 +89,7 @@ func (s *Service) Fail(ctx context.Context, connectorID string, why PublicError)
 	if err := s.Store.Record(ctx, check); err != nil {
 		return "", fmt.Errorf("validate: %w", err)
 	}
+	s.ended(ctx, check, Failed)
 	return check.ID, nil
 }
 

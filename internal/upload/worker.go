@@ -66,23 +66,41 @@ func (s *Service) check(ctx context.Context, check Check) error {
 		return fmt.Errorf("operation %s: %w", check.ID, err)
 	}
 	if last.Begun >= mostCrashes {
-		return s.progress(ctx, check, statusFailed, givenUp(), stateGone)
+		return s.end(ctx, check, GivenUp, givenUp())
 	}
-	if err := s.progress(ctx, check, statusRunning, result{Begun: last.Begun + 1}, stateClosed); err != nil {
+	if _, err := s.progress(ctx, check, statusRunning, result{Begun: last.Begun + 1}, stateClosed); err != nil {
 		return err
 	}
 	r, good, err := s.examine(ctx, check)
 	if ctx.Err() != nil {
 		return errors.Join(ctx.Err(), s.stopped(ctx, check, last))
 	}
-	if err != nil {
-		return s.progress(ctx, check, statusFailed, result{StatusDetail: err.Error()}, stateOpen)
+	switch {
+	case err != nil:
+		return s.end(ctx, check, Failed, result{StatusDetail: err.Error()})
+	case !good:
+		return s.end(ctx, check, Rejected, r)
 	}
-	state := stateGone
-	if good {
-		state = stateValid
+	return s.end(ctx, check, Accepted, r)
+}
+
+// end stores what came of a check.
+func (s *Service) end(ctx context.Context, check Check, v Verdict, r result) error {
+	status, state := statusSucceeded, stateValid
+	switch v {
+	case Accepted:
+	case Rejected:
+		state = stateGone
+	case Failed:
+		status, state = statusFailed, stateOpen
+	case GivenUp:
+		status, state = statusFailed, stateGone
 	}
-	return s.progress(ctx, check, statusSucceeded, r, state)
+	check, err := s.progress(ctx, check, status, r, state)
+	if err == nil {
+		s.ended(ctx, check, v)
+	}
+	return err
 }
 
 // stopped notes that a check did not end because the process is told to stop,
@@ -92,7 +110,8 @@ func (s *Service) stopped(ctx context.Context, check Check, last result) error {
 	if !errors.Is(context.Cause(ctx), context.Canceled) {
 		return nil
 	}
-	return s.progress(context.WithoutCancel(ctx), check, statusNotStarted, last, stateClosed)
+	_, err := s.progress(context.WithoutCancel(ctx), check, statusNotStarted, last, stateClosed)
+	return err
 }
 
 // givenUp is what came of a check that ended the process too often.
@@ -102,14 +121,15 @@ func givenUp() result {
 	return result{StatusDetail: message, Errors: []PublicError{{Code: "validation-given-up", Message: message + " (" + hint + ")"}}}
 }
 
-func (s *Service) progress(ctx context.Context, check Check, status string, r result, containerState string) error {
+// progress stores how far a check is, and returns it as it is stored.
+func (s *Service) progress(ctx context.Context, check Check, status string, r result, containerState string) (Check, error) {
 	body, err := json.Marshal(r)
 	if err != nil {
-		return fmt.Errorf("operation %s: %w", check.ID, err)
+		return check, fmt.Errorf("operation %s: %w", check.ID, err)
 	}
 	check.Status, check.Body = status, string(body)
 	check.LastAction = s.Now().UTC().Truncate(time.Microsecond)
-	return s.Store.Progress(ctx, check, containerState)
+	return check, s.Store.Progress(ctx, check, containerState)
 }
 
 // examine returns what the check of an upload finds, and whether the upload is

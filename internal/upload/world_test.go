@@ -85,6 +85,7 @@ type world struct {
 	archived []string // the files that an archive is said to have
 	checked  string   // the path that was checked last
 	deleted  string   // a connector that is not there
+	told     told
 }
 
 func start() time.Time { return time.Date(2026, 9, 14, 6, 0, 0, 0, time.UTC) }
@@ -98,7 +99,7 @@ func onEveryEngine(t *testing.T, test func(t *testing.T, w *world)) {
 
 func newWorld(t testing.TB, db store.DB) *world {
 	t.Helper()
-	w := &world{}
+	w := &world{told: told{ended: make(chan string, 100)}} // room for more checks than a test makes
 	w.Service = &upload.Service{
 		Dir: filepath.Join(t.TempDir(), "uploads"), Tenant: tenant, Key: []byte("a key that signs URLs"),
 		Store: uploads{store.Uploads{DB: db}}, NewID: uuid.NewString,
@@ -108,6 +109,7 @@ func newWorld(t testing.TB, db store.DB) *world {
 			w.checked = path
 			return upload.Found{Findings: w.findings, Files: w.files(t, path)}, w.failure
 		},
+		Watch: &w.told,
 	}
 	w.server = httptest.NewServer(w.Handler())
 	t.Cleanup(w.server.Close)
@@ -206,16 +208,12 @@ func (w *world) finish(t *testing.T, id string) upload.Operation {
 			t.Error(err)
 		}
 	}()
-	for {
-		op, err := w.Operation(t.Context(), id)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if op.Status == "succeeded" || op.Status == "failed" {
-			return op
-		}
-		time.Sleep(time.Millisecond)
+	w.told.await(id)
+	op, err := w.Operation(t.Context(), id)
+	if err != nil {
+		t.Fatal(err)
 	}
+	return op
 }
 
 func (w *world) validate(t *testing.T, connector string) upload.Operation {
