@@ -140,7 +140,11 @@ func (a *Authenticator) verifyOwn(ctx context.Context, token string, now time.Ti
 	case now.Add(leeway).Before(time.Unix(c.NotBefore, 0)):
 		return verified{}, refuse("the token is not valid yet")
 	}
-	v := verified{caller: c.caller(), client: c.AppID, expires: expires}
+	caller, err := callerOf(payload)
+	if err != nil {
+		return verified{}, err
+	}
+	v := verified{caller: caller, client: c.AppID, expires: expires}
 	if c.AppID == CommandLineID {
 		v.client = ""
 		return v, nil
@@ -148,10 +152,11 @@ func (a *Authenticator) verifyOwn(ctx context.Context, token string, now time.Ti
 	return v, a.clientExists(ctx, v.client)
 }
 
-func (c claims) caller() Caller {
-	scopes := strings.Fields(c.Scope)
-	return Caller{
-		ID: c.Subject, Name: c.AppName, App: c.AppID, Delegated: len(scopes) > 0,
-		Permissions: append(scopes, c.Roles...),
+// callerOf returns who calls with a token that was found to be genuine.
+func callerOf(payload []byte) (Caller, error) {
+	var c credentials
+	if err := json.Unmarshal(payload, &c); err != nil {
+		return Caller{}, refuse("the token's claims cannot be read")
 	}
+	return c.caller()
 }

@@ -2,18 +2,19 @@ package identity
 
 import (
 	"crypto/sha256"
-	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/hashicorp/golang-lru/v2/expirable"
 )
 
-const maxCached = 20_000
+// maxCached is how many tokens it is remembered of what they say.
+const maxCached = 4096
 
-// cache keeps what tokens were found to say until they expire. It is keyed by
-// a hash, so that no token stays in memory.
+// cache keeps what the tokens that came last were found to say, until they
+// expire. It is keyed by a hash, so that no token stays in memory.
 type cache struct {
-	mu      sync.RWMutex
-	entries map[cacheKey]*cached
+	entries *expirable.LRU[cacheKey, *cached]
 }
 
 type cacheKey [sha256.Size]byte
@@ -30,15 +31,13 @@ type verified struct {
 	expires time.Time
 }
 
-func newCache() *cache { return &cache{entries: make(map[cacheKey]*cached)} }
+func newCache() *cache { return &cache{expirable.NewLRU[cacheKey, *cached](maxCached, nil, 0)} }
 
 func keyOf(token string) cacheKey { return sha256.Sum256([]byte(token)) }
 
 func (c *cache) get(key cacheKey, now time.Time) *cached {
-	c.mu.RLock()
-	defer c.mu.RUnlock()
-	entry := c.entries[key]
-	if entry == nil || !now.Before(entry.expires) {
+	entry, ok := c.entries.Get(key)
+	if !ok || !now.Before(entry.expires) {
 		return nil
 	}
 	return entry
@@ -47,32 +46,7 @@ func (c *cache) get(key cacheKey, now time.Time) *cached {
 func (c *cache) put(key cacheKey, v verified, now time.Time) {
 	entry := &cached{verified: v}
 	entry.checked.Store(now.UnixNano())
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if len(c.entries) >= maxCached {
-		c.shrink(now)
-	}
-	c.entries[key] = entry
+	c.entries.Add(key, entry)
 }
 
-func (c *cache) remove(key cacheKey) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	delete(c.entries, key)
-}
-
-// shrink makes room: expired entries go, then any, until a tenth is free, so
-// that a full cache is not searched for every new token.
-func (c *cache) shrink(now time.Time) {
-	for key, entry := range c.entries {
-		if !now.Before(entry.expires) {
-			delete(c.entries, key)
-		}
-	}
-	for key := range c.entries {
-		if len(c.entries) <= maxCached*9/10 {
-			return
-		}
-		delete(c.entries, key)
-	}
-}
+func (c *cache) remove(key cacheKey) { c.entries.Remove(key) }

@@ -15,50 +15,64 @@ import (
 // at the paths of the Microsoft identity platform:
 //
 //	POST /{tenant}/oauth2/v2.0/token
+//	POST /{tenant}/oauth2/token (which takes resource in place of scope)
 //	GET  /{tenant}/v2.0/.well-known/openid-configuration
 //	GET  /{tenant}/discovery/v2.0/keys
 //
-// where tenant is the installation's ID, common or organizations.
+// where tenant is the installation's ID, common or organizations. Clients of that
+// platform are answered in its way for whatever else they ask there.
 type Handler struct {
 	Issuer  *Issuer
 	Clients *Clients
 	Origin  func(*http.Request) string // scheme and host by which a client reached the server
 	Log     *slog.Logger
 
-	client, address *throttle
+	attempts *attempts
 }
 
 // NewHandler returns a Handler.
 func NewHandler(issuer *Issuer, clients *Clients, origin func(*http.Request) string, log *slog.Logger) *Handler {
 	return &Handler{
 		Issuer: issuer, Clients: clients, Origin: origin, Log: log,
-		client:  newThrottle(clientAttempts, issuer.Now),
-		address: newThrottle(addressAttempts, issuer.Now),
+		attempts: newAttempts(issuer.Now),
 	}
 }
 
-// Serves reports whether a path is one of the handler's.
+// Serves reports whether a path is the handler's to answer: one of its own, or
+// another one that clients of the identity platform know.
 func (h *Handler) Serves(path string) bool {
 	_, rest := splitTenant(path)
-	return h.route(rest) != nil
+	area, _, _ := strings.Cut(rest, "/")
+	switch area {
+	case "oauth2", "v2.0", "discovery", ".well-known":
+		return true
+	}
+	return false
 }
 
 // ServeHTTP answers a request for one of the handler's paths.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	tenant, rest := splitTenant(r.URL.Path)
 	serve := h.route(rest)
-	if serve == nil || !h.isTenant(tenant) {
+	switch {
+	case !h.isTenant(tenant):
 		writeOAuthError(w, newRefusal(http.StatusNotFound, "invalid_request",
 			"the path's first part must be this installation's tenant ID, common or organizations"))
-		return
+	case serve == nil:
+		writeOAuthError(w, newRefusal(http.StatusNotFound, "invalid_request",
+			"there is nothing at this address; tokens are given to clients with a secret at /{tenant}/oauth2/v2.0/token and /{tenant}/oauth2/token, "+
+				"and /{tenant}/v2.0/.well-known/openid-configuration says the rest"))
+	default:
+		serve(w, r)
 	}
-	serve(w, r)
 }
 
 func (h *Handler) route(rest string) http.HandlerFunc {
 	switch rest {
 	case "oauth2/v2.0/token":
-		return only(http.MethodPost, h.serveToken)
+		return only(http.MethodPost, h.tokens(false))
+	case "oauth2/token":
+		return only(http.MethodPost, h.tokens(true))
 	case "v2.0/.well-known/openid-configuration":
 		return only(http.MethodGet, h.serveConfiguration)
 	case "discovery/v2.0/keys":
@@ -67,13 +81,15 @@ func (h *Handler) route(rest string) http.HandlerFunc {
 	return nil
 }
 
+// splitTenant returns the parts of a path, in which letter case makes no
+// difference.
 func splitTenant(path string) (tenant, rest string) {
-	tenant, rest, _ = strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	tenant, rest, _ = strings.Cut(strings.ToLower(strings.Trim(path, "/")), "/")
 	return tenant, rest
 }
 
 func (h *Handler) isTenant(name string) bool {
-	switch strings.ToLower(name) {
+	switch name {
 	case h.Issuer.Tenant, "common", "organizations":
 		return true
 	}
@@ -92,8 +108,13 @@ func only(method string, serve http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-// serveToken answers the client credentials grant (RFC 6749, 4.4).
-func (h *Handler) serveToken(w http.ResponseWriter, r *http.Request) {
+// tokens returns what answers the client credentials grant (RFC 6749, 4.4), as
+// the first version of the platform's endpoint does or as the second.
+func (h *Handler) tokens(v1 bool) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) { h.serveToken(w, r, v1) }
+}
+
+func (h *Handler) serveToken(w http.ResponseWriter, r *http.Request, v1 bool) {
 	request, err := readTokenRequest(r)
 	var client Client
 	if err == nil {
@@ -119,36 +140,28 @@ func (h *Handler) serveToken(w http.ResponseWriter, r *http.Request) {
 			"the server failed; its log says why"))
 		return
 	}
-	seconds := int(DefaultLifetime / time.Second)
-	writeJSON(w, http.StatusOK, tokenAnswer{"Bearer", seconds, seconds, token})
-}
-
-type tokenAnswer struct {
-	TokenType        string `json:"token_type"`
-	ExpiresIn        int    `json:"expires_in"`
-	ExtendedExpireIn int    `json:"ext_expires_in"`
-	AccessToken      string `json:"access_token"`
+	if v1 {
+		writeJSON(w, http.StatusOK, firstAnswer(token, request.resource, h.Issuer.Now()))
+		return
+	}
+	writeJSON(w, http.StatusOK, secondAnswer(token))
 }
 
 // authenticate returns the client whose secret the request has. It gives the
 // same answer for an unknown client as for a wrong secret.
 func (h *Handler) authenticate(r *http.Request, request tokenRequest) (Client, error) {
-	address := source(r.RemoteAddr)
-	pair := request.clientID + " " + address
-	if wait := max(h.client.begin(pair), h.address.begin(address)); wait > 0 {
+	client, err := h.Clients.Check(r.Context(), request.clientID, request.secret)
+	if !errors.Is(err, ErrUnknownClient) {
+		return client, err
+	}
+	if wait := h.attempts.wrong(request.clientID, r.RemoteAddr); wait > 0 {
 		return Client{}, &oauthError{
 			status: http.StatusTooManyRequests, code: "temporarily_unavailable", wait: wait,
-			description: "too many requests with a wrong client or secret; wait as Retry-After says",
+			description: "the client is unknown or its secret is wrong, and there were too many such requests; wait as Retry-After says",
 		}
 	}
-	client, err := h.Clients.Check(r.Context(), request.clientID, request.secret)
-	if errors.Is(err, ErrUnknownClient) {
-		return Client{}, newRefusal(http.StatusUnauthorized, "invalid_client",
-			"the client is unknown or its secret is wrong")
-	}
-	h.client.succeed(pair)
-	h.address.succeed(address)
-	return client, err
+	return Client{}, newRefusal(http.StatusUnauthorized, "invalid_client",
+		"the client is unknown or its secret is wrong")
 }
 
 func seconds(d time.Duration) int { return int((d + time.Second - 1) / time.Second) }

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"github.com/go-json-experiment/json"
@@ -149,6 +150,7 @@ func TestTokenIsRefused(t *testing.T) {
 		"twice":               {basic(formRequest(good), client.ID, secret), 400, "invalid_request"},
 		"other header":        {withHeader(formRequest(good), "Authorization", "Bearer x"), 400, "invalid_request"},
 		"client with NUL":     {formRequest(with(good, "client_id", client.ID+"\x00")), 400, "invalid_request"},
+		"client too long":     {formRequest(with(good, "client_id", strings.Repeat("x", 300))), 400, "invalid_request"},
 		"client not UTF-8":    {formRequest(with(good, "client_id", "\xff")), 400, "invalid_request"},
 		"no grant":            {formRequest(with(good, "grant_type", "")), 400, "invalid_request"},
 		"other grant":         {formRequest(with(good, "grant_type", "password")), 400, "unsupported_grant_type"},
@@ -208,28 +210,40 @@ func TestWrongSecretsAreThrottled(t *testing.T) {
 		return got
 	}
 	for range 10 {
-		if got := try(secret, "192.0.2.1:1000"); got.Status != http.StatusOK {
-			t.Fatalf("a right secret: got %d", got.Status)
-		}
 		if got := try("wrong", "192.0.2.1:1000"); got.Status != http.StatusUnauthorized {
 			t.Fatalf("a wrong secret: got %d", got.Status)
 		}
 	}
-	if got := try(secret, "192.0.2.1:2000"); got.Status != http.StatusTooManyRequests {
-		t.Errorf("after 10 wrong secrets: got %d", got.Status)
+	for range 100 {
+		if got := try("wrong", "192.0.2.1:2000"); got.Status != http.StatusTooManyRequests {
+			t.Fatalf("after 10 wrong secrets: got %d", got.Status)
+		}
+		if got := try(secret, "192.0.2.1:3000"); got.Status != http.StatusOK {
+			t.Fatalf("a right secret: got %d", got.Status)
+		}
 	}
-	if got := try(secret, "192.0.2.2:1000"); got.Status != http.StatusOK {
-		t.Errorf("from another address: got %d", got.Status)
+	if got := try("wrong", "192.0.2.2:1000"); got.Status != http.StatusUnauthorized {
+		t.Errorf("a wrong secret from another address: got %d", got.Status)
 	}
-	i.now = i.now.Add(61e9)
-	if got := try(secret, "192.0.2.1:1000"); got.Status != http.StatusOK {
-		t.Errorf("a minute later: got %d", got.Status)
+	i.now = i.now.Add(time.Minute)
+	for n := range 11 {
+		want := http.StatusUnauthorized
+		if n == 10 {
+			want = http.StatusTooManyRequests
+		}
+		if got := try("wrong", "192.0.2.1:1000"); got.Status != want {
+			t.Errorf("wrong secret %d of the next minute: got %d, want %d", n, got.Status, want)
+		}
 	}
 }
 
+// TestOneAddressCannotTryManyClients has a machine behind a school's address try
+// for one client after the other. Another behind it, with its right secret, is
+// not held back.
 func TestOneAddressCannotTryManyClients(t *testing.T) {
 	t.Parallel()
 	i := newInstallation(t)
+	client, secret := i.mustAdd(t, "uploader", "User.Read.All")
 	h := i.handler()
 	var last int
 	for n := range 51 {
@@ -241,6 +255,11 @@ func TestOneAddressCannotTryManyClients(t *testing.T) {
 	}
 	if last != http.StatusTooManyRequests {
 		t.Errorf("got %d for the 51st client", last)
+	}
+	r := formRequest(credentials(client.ID, secret))
+	r.RemoteAddr = "[2001:db8::f]:1000"
+	if got, _ := ask(t, h, r); got.Status != http.StatusOK {
+		t.Errorf("got %d for a right secret from there", got.Status)
 	}
 }
 
@@ -275,9 +294,14 @@ func TestStandardClientFindsKeys(t *testing.T) {
 	if err := token.Claims(&claims); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"iss", "aud", "sub", "appid", "app_displayname", "tid", "iat", "nbf", "exp", "jti", "ver", "roles"} {
+	for _, name := range []string{"iss", "aud", "app_displayname", "tid", "iat", "nbf", "exp", "jti", "ver", "roles"} {
 		if claims[name] == nil {
 			t.Errorf("the token has no %s", name)
+		}
+	}
+	for name, want := range map[string]string{"sub": client.ID, "oid": client.ID, "appid": client.ID, "azp": client.ID, "idtyp": "app"} {
+		if claims[name] != want {
+			t.Errorf("%s is %v, want %s", name, claims[name], want)
 		}
 	}
 }

@@ -39,14 +39,20 @@ type Grant struct {
 	Lifetime    time.Duration
 }
 
-// claims are the members of the tokens that Rollbook makes. Clients read them
-// (the PowerShell module shows appid, app_displayname, tid, scp and roles).
+// claims are the members of the tokens that Rollbook makes. Clients read them as
+// those of Microsoft Entra (the PowerShell module shows appid, app_displayname,
+// tid, scp and roles; m365 wants oid). Entra names the client appid in one
+// version of its tokens and azp in the other.
 type claims struct {
 	Issuer    string   `json:"iss"`
 	Audience  string   `json:"aud"`
 	Subject   string   `json:"sub"`
+	ObjectID  string   `json:"oid"`
+	Type      string   `json:"idtyp"`
 	AppID     string   `json:"appid"`
+	Party     string   `json:"azp"`
 	AppName   string   `json:"app_displayname"`
+	Name      string   `json:"name,omitempty"` // of a person
 	Tenant    string   `json:"tid"`
 	IssuedAt  int64    `json:"iat"`
 	NotBefore int64    `json:"nbf"`
@@ -62,11 +68,13 @@ func (i *Issuer) Issue(grant Grant) (string, error) {
 	now := i.Now()
 	c := claims{
 		Issuer: i.issuerURL(grant.BaseURL), Audience: Audience, Subject: grant.ClientID,
-		AppID: grant.ClientID, AppName: grant.ClientName, Tenant: i.Tenant,
+		ObjectID: grant.ClientID, Type: tokenOfApplication,
+		AppID: grant.ClientID, Party: grant.ClientID, AppName: grant.ClientName, Tenant: i.Tenant,
 		IssuedAt: now.Unix(), NotBefore: now.Unix(), Expires: now.Add(grant.Lifetime).Unix(),
 		ID: i.NewID(), Version: "2.0",
 	}
 	if grant.Delegated {
+		c.Type, c.Name = tokenOfPerson, grant.ClientName
 		c.Scope = strings.Join(grant.Permissions, " ")
 	} else {
 		c.Roles = grant.Permissions

@@ -8,12 +8,11 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
-	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 // ErrUnavailable is the kind of an error that passes by itself: an outside
@@ -79,11 +78,12 @@ func (o *outsideVerifier) verify(ctx context.Context, token string) (verified, e
 	if !slices.ContainsFunc(accepted.Audience, func(aud string) bool { return slices.Contains(o.Audiences, aud) }) {
 		return verified{}, refuse("the token is not for this installation (aud)")
 	}
-	var c outsideClaims
-	if err := accepted.Claims(&c); err != nil {
-		return verified{}, refuse("the token's claims cannot be read")
+	var payload jsontext.Value
+	if err := accepted.Claims(&payload); err != nil {
+		return verified{}, fmt.Errorf("take the claims: %w", err)
 	}
-	return verified{caller: c.caller(), expires: accepted.Expiry.Add(leeway)}, nil
+	caller, err := callerOf(payload)
+	return verified{caller: caller, expires: accepted.Expiry.Add(leeway)}, err
 }
 
 // discovered returns the verifier that the issuer's discovery document leads
@@ -129,59 +129,4 @@ func (p *pacedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, fmt.Errorf("%s was asked less than %v ago", address, askInterval)
 	}
 	return p.next.RoundTrip(r)
-}
-
-// outsideClaims are the claims by which issuers name the caller and what it
-// may do. The first of each group that is there counts.
-type outsideClaims struct {
-	Subject  string `json:"sub"`
-	ObjectID string `json:"oid"`
-	AppID    string `json:"appid"`
-	Party    string `json:"azp"`
-
-	AppName  string `json:"app_displayname"`
-	Name     string `json:"name"`
-	UserName string `json:"preferred_username"`
-
-	Roles words `json:"roles"`
-	Scope words `json:"scp"`
-}
-
-func (c outsideClaims) caller() Caller {
-	caller := Caller{App: first(c.AppID, c.Party), Delegated: len(c.Scope) > 0, Permissions: slices.Concat(c.Scope, c.Roles)}
-	if caller.Delegated {
-		caller.ID = first(c.ObjectID, c.Subject)
-		caller.Name = first(c.UserName, c.Name, c.Subject)
-	} else {
-		caller.ID = first(c.AppID, c.Party, c.Subject)
-		caller.Name = first(c.AppName, c.AppID, c.Party, c.Subject)
-	}
-	return caller
-}
-
-func first(values ...string) string {
-	for _, v := range values {
-		if v != "" {
-			return v
-		}
-	}
-	return ""
-}
-
-// words is a list that some issuers write as one text with blanks.
-type words []string
-
-// UnmarshalJSON takes either form.
-func (w *words) UnmarshalJSON(text []byte) error {
-	var list []string
-	if err := json.Unmarshal(text, &list); err == nil {
-		*w = list
-		return nil
-	}
-	var line string
-	if err := json.Unmarshal(text, &line); err != nil {
-		return err
-	}
-	*w = strings.Fields(line)
-	return nil
 }

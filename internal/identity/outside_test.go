@@ -98,18 +98,41 @@ func TestOutsideCallers(t *testing.T) {
 		want   identity.Caller
 	}{
 		"program": {
-			map[string]any{"appid": "app-1", "app_displayname": "Sync", "roles": []string{"User.Read.All"}, "aud": []string{"x", "api://school"}},
+			map[string]any{"appid": "app-1", "idtyp": "app", "app_displayname": "Sync", "roles": []string{"User.Read.All"}, "aud": []string{"x", "api://school"}},
 			identity.Caller{ID: "app-1", Name: "Sync", App: "app-1", Permissions: []string{"User.Read.All"}},
 		},
 		"program without a name": {
-			map[string]any{"azp": "app-2", "roles": "User.Read.All Group.Read.All"},
+			map[string]any{"azp": "app-2", "idtyp": "app", "roles": "User.Read.All Group.Read.All"},
 			identity.Caller{ID: "app-2", Name: "app-2", App: "app-2", Permissions: []string{"User.Read.All", "Group.Read.All"}},
 		},
 		"person": {
 			map[string]any{"oid": "person-1", "azp": "app-1", "preferred_username": "head@school.example", "scp": "IndustryData-Run.Start User.Read.All"},
 			identity.Caller{ID: "person-1", Name: "head@school.example", App: "app-1", Delegated: true, Permissions: []string{"IndustryData-Run.Start", "User.Read.All"}},
 		},
-		"nothing granted": {nil, identity.Caller{ID: "pairwise", Name: "pairwise"}},
+		"program of RFC 9068": {
+			map[string]any{"sub": "app-3", "client_id": "app-3", "roles": "User.Read.All"},
+			identity.Caller{ID: "app-3", Name: "app-3", App: "app-3", Permissions: []string{"User.Read.All"}},
+		},
+		"program of Keycloak": {
+			map[string]any{"azp": "job", "client_id": "job", "clientAddress": "192.0.2.1", "scope": "profile email", "roles": []string{"User.Read.All"}},
+			identity.Caller{ID: "job", Name: "job", App: "job", Permissions: []string{"User.Read.All"}},
+		},
+		"program without roles": {
+			map[string]any{"azp": "app-2", "idtyp": "app"},
+			identity.Caller{ID: "app-2", Name: "app-2", App: "app-2"},
+		},
+		"person with roles": {
+			map[string]any{"oid": "person-1", "appid": "app-1", "scp": "openid profile", "roles": []string{"Directory.ReadWrite.All"}},
+			identity.Caller{ID: "person-1", Name: "pairwise", App: "app-1", Delegated: true, Permissions: []string{"openid", "profile"}},
+		},
+		"person with roles and no scope left": {
+			map[string]any{"oid": "person-1", "azp": "app-1", "scp": "", "roles": []string{"Directory.ReadWrite.All"}},
+			identity.Caller{ID: "person-1", Name: "pairwise", App: "app-1", Delegated: true, Permissions: []string{}},
+		},
+		"scopes of what says it is a program": {
+			map[string]any{"azp": "app-1", "idtyp": "app", "scp": []string{"User.Read.All"}, "roles": []string{"Directory.ReadWrite.All"}},
+			identity.Caller{ID: "pairwise", Name: "pairwise", App: "app-1", Delegated: true, Permissions: []string{"User.Read.All"}},
+		},
 	} {
 		got, err := a.Authenticate(requestWith(t, o.mustIssue(t, c.claims)))
 		if err != nil {
@@ -139,6 +162,33 @@ func TestOutsideTokensAreRefused(t *testing.T) {
 	}
 }
 
+// TestRolesOfPeople brings tokens that say who somebody is, or whose they are not
+// at all, with roles that an application would have.
+func TestRolesOfPeople(t *testing.T) {
+	t.Parallel()
+	o := newOutsideServer(t)
+	_, a := o.trusting(t)
+	for name, claims := range map[string]map[string]any{
+		"nothing else":         {},
+		"an ID token":          {"nonce": "n", "oid": "person-1", "preferred_username": "head@school.example"},
+		"a person's":           {"idtyp": "user", "oid": "person-1", "azp": "app-1"},
+		"a person's, as sub":   {"idtyp": "user", "sub": "app-1", "azp": "app-1"},
+		"another kind":         {"idtyp": "device", "azp": "app-1"},
+		"a client is named":    {"appid": "app-1", "azp": "app-1", "client_id": "app-1"},
+		"sub and oid are one":  {"oid": "pairwise", "azp": "app-1"},
+		"scp is null":          {"scp": nil, "azp": "app-1"},
+		"other letter case":    {"IDTYP": "app", "azp": "app-1"},
+		"empty, like a client": {"sub": "", "azp": ""},
+		"scope is not scp":     {"scope": "Directory.ReadWrite.All", "azp": "console", "preferred_username": "service-account-console"},
+		"an address alone":     {"clientAddress": "192.0.2.1"},
+	} {
+		claims["roles"] = []string{"Directory.ReadWrite.All"}
+		if caller, err := a.Authenticate(requestWith(t, o.mustIssue(t, claims))); !errors.Is(err, identity.ErrUnauthenticated) {
+			t.Errorf("%s: got %+v, %v", name, caller, err)
+		}
+	}
+}
+
 func TestOutsideKeysRotate(t *testing.T) {
 	t.Parallel()
 	o := newOutsideServer(t)
@@ -146,7 +196,7 @@ func TestOutsideKeysRotate(t *testing.T) {
 	for _, id := range []string{"first", "second"} {
 		o.rotate(t, id)
 		i.now = i.now.Add(6 * time.Second)
-		if _, err := a.Authenticate(requestWith(t, o.mustIssue(t, nil))); err != nil {
+		if _, err := a.Authenticate(requestWith(t, o.mustIssue(t, map[string]any{"idtyp": "app"}))); err != nil {
 			t.Errorf("%s key: %v", id, err)
 		}
 	}
@@ -173,7 +223,7 @@ func TestOutsideIssuerThatIsDown(t *testing.T) {
 	o := newOutsideServer(t)
 	o.down.Store(true)
 	i, a := o.trusting(t)
-	r := requestWith(t, o.mustIssue(t, nil))
+	r := requestWith(t, o.mustIssue(t, map[string]any{"idtyp": "app"}))
 	if _, err := a.Authenticate(r); !errors.Is(err, identity.ErrUnavailable) || errors.Is(err, identity.ErrUnauthenticated) {
 		t.Errorf("got %v", err)
 	}

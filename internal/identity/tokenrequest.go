@@ -12,12 +12,17 @@ import (
 	"unicode/utf8"
 )
 
-const maxForm = 64 << 10
+const (
+	maxForm = 64 << 10
+
+	maxClientID = 256 // bytes; wrong ones are remembered for a while
+)
 
 // tokenRequest is what a client asks the token endpoint for.
 type tokenRequest struct {
 	clientID, secret string
-	basic            bool // the secret came in the Authorization header
+	basic            bool   // the secret came in the Authorization header
+	resource         string // that the token is wanted for, where the client says so
 }
 
 // oauthError is a refusal by the token endpoint (RFC 6749, 5.2).
@@ -49,15 +54,18 @@ func readTokenRequest(r *http.Request) (tokenRequest, error) {
 	if form.Has("client_assertion") {
 		return tokenRequest{}, badRequest("invalid_request", "clients authenticate with client_secret; client_assertion is not supported")
 	}
-	request := tokenRequest{clientID: form.Get("client_id"), secret: form.Get("client_secret")}
+	request := tokenRequest{clientID: form.Get("client_id"), secret: form.Get("client_secret"), resource: form.Get("resource")}
 	if err := request.readBasic(r); err != nil {
 		return tokenRequest{}, err
 	}
 	if request.clientID == "" || request.secret == "" {
 		return tokenRequest{}, badRequest("invalid_request", "client_id and client_secret are needed, in the form or as HTTP Basic authorization")
 	}
-	if !utf8.ValidString(request.clientID) || strings.ContainsRune(request.clientID, 0) {
-		return tokenRequest{}, badRequest("invalid_request", "client_id is not UTF-8, or has a NUL in it")
+	if !utf8.ValidString(request.resource) {
+		return tokenRequest{}, badRequest("invalid_resource", "resource is not UTF-8")
+	}
+	if !utf8.ValidString(request.clientID) || strings.ContainsRune(request.clientID, 0) || len(request.clientID) > maxClientID {
+		return tokenRequest{}, badRequest("invalid_request", "client_id is not UTF-8, has a NUL in it, or is longer than any is")
 	}
 	return request, nil
 }

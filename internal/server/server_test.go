@@ -216,15 +216,21 @@ func TestTokenFromServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	answer, err := clientFor(t, s).PostForm(s.Addresses().URL+"/"+parts.Tenant+"/oauth2/v2.0/token", map[string][]string{
-		"grant_type": {"client_credentials"}, "client_id": {client.ID}, "client_secret": {secret}, "scope": {".default"},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer answer.Body.Close()
-	if answer.StatusCode != http.StatusOK {
-		t.Errorf("got %d", answer.StatusCode)
+	for path, want := range map[string]int{"token": 200, "v2.0/token": 200, "v2.0/devicecode": 404} {
+		answer, err := clientFor(t, s).PostForm(s.Addresses().URL+"/"+parts.Tenant+"/oauth2/"+path, map[string][]string{
+			"grant_type": {"client_credentials"}, "client_id": {client.ID}, "client_secret": {secret}, "resource": {"https://graph.microsoft.com"},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer answer.Body.Close()
+		said := map[string]any{}
+		if err := json.UnmarshalRead(answer.Body, &said); err != nil {
+			t.Errorf("%s: it is no JSON: %v", path, err)
+		}
+		if answer.StatusCode != want || (said["error"] == nil) != (want == 200) {
+			t.Errorf("%s: got %d %v", path, answer.StatusCode, said)
+		}
 	}
 }
 
