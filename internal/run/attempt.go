@@ -164,5 +164,9 @@ func (e *Engine) giveUpRun(ctx context.Context, r Run) error {
 	r.fail("givenUp", given.Message+". "+given.Hint)
 	end := e.Now().UTC()
 	r.End = &end
-	return e.Runs.Put(ctx, r)
+	if err := e.Runs.Put(ctx, r); err != nil {
+		return err
+	}
+	e.watched(Options{}).Abandoned(ctx, r)
+	return nil
 }

@@ -16,8 +16,8 @@ type Watcher interface {
 	// Ended says that a run has ended and that its record, which says how, is
 	// kept. The result holds what this process did of it.
 	Ended(ctx context.Context, r Run, result Result)
-	// Abandoned says that a run which was cut off before it had planned anything
-	// has ended as failed.
+	// Abandoned says that a run which was cut off has ended as failed, without
+	// any more work on it.
 	Abandoned(ctx context.Context, r Run)
 	// Stopped says that the work on a run has ended before the run did, and why:
 	// it was told to stop, or the database failed. The run goes on, or begins
