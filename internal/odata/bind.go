@@ -9,6 +9,9 @@ import (
 func (p *Payload) binding(o *Object, name string, m namedNode, path string) error {
 	i, property := o.Type.member(name)
 	at := join(path, m.name)
+	if x := o.Type.extra(name); property == nil && x != nil && x.Navigation {
+		return x.refused(m.node, o.Type, at)
+	}
 	if property == nil || !property.Navigation {
 		return BadRequest(InnerUnknownMember, at, "The navigation property '%s' does not exist on type '%s'.", join(path, name), o.Type.Name)
 	}

@@ -45,6 +45,7 @@ type (
 		Name        string   `xml:"Name,attr"`
 		Base        string   `xml:"BaseType,attr,omitempty"`
 		Abstract    bool     `xml:"Abstract,attr,omitempty"`
+		Open        bool     `xml:"OpenType,attr,omitempty"`
 		Key         *csdlKey
 		Properties  []csdlProperty `xml:"Property"`
 		Navigations []csdlProperty `xml:"NavigationProperty"`
@@ -146,12 +147,13 @@ func newEnum(e *Enum) csdlEnum {
 }
 
 func newType(t *Type) csdlType {
-	c := csdlType{XMLName: xml.Name{Local: "EntityType"}, Name: shortName(t.Name), Base: t.Base, Abstract: t.Abstract}
+	c := csdlType{XMLName: xml.Name{Local: "EntityType"}, Name: shortName(t.Name), Base: t.Base, Abstract: t.Abstract, Open: t.Open != nil}
 	if t.Complex {
 		c.XMLName.Local = "ComplexType"
 	}
-	for i := range t.Properties {
-		p := &t.Properties[i]
+	declared := t.Declared()
+	for i := range declared {
+		p := &declared[i]
 		if !t.Complex && t.base == nil && p.Name == "id" {
 			c.Key = &csdlKey{Refs: []csdlPropertyRef{{"id"}}}
 		}

@@ -179,12 +179,15 @@ func (p *Payload) member(o *Object, m namedNode, path string) error {
 		}
 		return p.binding(o, name, m, path)
 	}
-	i, property := o.Type.member(m.name)
+	property := o.Type.any(m.name)
 	at := join(path, m.name)
 	if property == nil {
 		return BadRequest(InnerUnknownMember, at, "The property '%s' does not exist on type '%s'.", at, o.Type.Name)
 	}
 	at = join(path, property.Name)
+	if property.Refused != "" && property.Rule&Repeatable == 0 {
+		return property.refused(m.node, o.Type, at)
+	}
 	if property.Rule&ServerSet != 0 {
 		return p.serverSet(m.node, property, at)
 	}
@@ -192,10 +195,10 @@ func (p *Payload) member(o *Object, m namedNode, path string) error {
 	if err != nil {
 		return err
 	}
-	if v.kind == KindAbsent || property.Navigation && v.kind == KindReference && o.fields[i].kind == KindReference {
+	if v.kind == KindAbsent || property.Navigation && v.kind == KindReference && o.Get(property.Name).kind == KindReference {
 		return nil
 	}
-	o.fields[i] = v
+	o.put(property, v)
 	return nil
 }
 

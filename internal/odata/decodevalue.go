@@ -73,6 +73,8 @@ func (p *Payload) single(n node, property *Property, at string) (Value, error) {
 		return integer(n, 32, at)
 	case "Edm.Int64":
 		return integer(n, 64, at)
+	case untyped:
+		return anyValue(n, at)
 	}
 	if n.kind != '"' {
 		return Value{}, wrongKind(n, "a string", at)

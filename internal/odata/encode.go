@@ -104,6 +104,7 @@ func (e *Encoder) object(dst []byte, o *Object, declared *Type, selected []strin
 		}
 		dst = e.member(dst, p, v)
 	}
+	dst = e.appendExtras(dst, o, selected)
 	dst = e.changes(dst, o)
 	if dst[len(dst)-1] == ',' {
 		dst = dst[:len(dst)-1]

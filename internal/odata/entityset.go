@@ -283,6 +283,9 @@ func (e *EntitySet) expand(r *Request, objects []*Object) error {
 		x := &r.Options.Expand[i]
 		at := slices.IndexFunc(e.Navigations, func(n Navigation) bool { return strings.EqualFold(n.Name, x.Navigation) })
 		if at < 0 {
+			if p := e.Type.extra(x.Navigation); p != nil && p.Navigation {
+				return BadRequest(InnerNotSupported, "$expand", "The navigation property '%s' of '%s' cannot be expanded here: %s.", p.Name, e.Type.Name, p.Refused)
+			}
 			return BadRequest(InnerInvalidQuery, "$expand", "The navigation property '%s' of $expand does not exist on type '%s', or cannot be expanded.", x.Navigation, e.Type.Name)
 		}
 		n := e.Navigations[at]

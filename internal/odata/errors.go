@@ -44,6 +44,7 @@ const (
 	InnerNotNullable    = "propertyNotNullable"
 	InnerNotUpdateable  = "propertyNotUpdateable"
 	InnerInvalidBinding = "invalidReference"
+	InnerNotSupported   = "propertyNotSupported"
 )
 
 // BadRequest returns an Error of status 400.

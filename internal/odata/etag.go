@@ -47,6 +47,11 @@ func (o *Object) appendState(dst []byte) []byte {
 			dst = v.appendState(append(dst, byte(i)))
 		}
 	}
+	o.Extras(func(p *Property, v Value) {
+		if v.IsSet() {
+			dst = v.appendState(appendStateText(dst, p.Name))
+		}
+	})
 	return dst
 }
 

@@ -75,9 +75,9 @@ func (m *Model) compileMembership(e Membership, t *Type) (Expr, error) {
 func (m *Model) resolvePath(t *Type, path, option string) (*Property, string, error) {
 	name, rest, nested := strings.Cut(path, "/")
 	for _, candidate := range m.family(t) {
-		_, p := candidate.member(name)
+		p := candidate.any(name)
 		switch {
-		case p == nil || p.Navigation || p.Collection || p.Rule&(WriteOnly|Sealed) != 0:
+		case p == nil || p.Navigation || p.Collection || p.Rule&(WriteOnly|Sealed) != 0 || p.Refused != "" || p.Type == untyped:
 			continue
 		case !nested && p.structure == nil:
 			return p, p.Name, nil

@@ -25,6 +25,9 @@ func merge(stored, patch *Object, path string) (*Object, error) {
 		}
 		result.fields[i] = merged
 	}
+	for _, x := range patch.extras {
+		result.put(x.property, x.value)
+	}
 	return result, nil
 }
 

@@ -119,13 +119,18 @@ func (d *description) note(t *Type) {
 		return
 	}
 	d.types[t] = true
-	for _, p := range t.members {
-		if p.structure != nil {
-			d.reach(p.structure)
-		}
-		if p.enum != nil {
-			d.enums[p.enum] = true
-		}
+	for _, p := range slices.Concat(t.members, t.Declared()) {
+		d.mention(&p)
+	}
+}
+
+// mention notes what the values of a property can be.
+func (d *description) mention(p *Property) {
+	if p.structure != nil {
+		d.reach(p.structure)
+	}
+	if p.enum != nil {
+		d.enums[p.enum] = true
 	}
 }
 

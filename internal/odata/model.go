@@ -23,14 +23,23 @@ type Type struct {
 
 	Properties []Property // its own, without inherited ones
 
+	// Extra are members of its own that few entities have: they are written where
+	// they are asked for by name, and cost nothing where they are not there.
+	Extra []Property
+
+	// Open returns the member of a name that is none of the others, and nil for a
+	// name that does not exist. It applies to derived types too. May be nil.
+	Open func(name string) *Property
+
 	// Normalize brings an object that was just read into the form that the rest
 	// of the program knows. It applies to derived types too. May be nil.
 	Normalize func(*Object) error
 
 	base    *Type
-	derived bool           // other types derive from it
-	members []Property     // inherited ones first
-	index   map[string]int // into members, by name in lower case
+	derived bool                 // other types derive from it
+	members []Property           // inherited ones first
+	index   map[string]int       // into members, by name in lower case
+	extras  map[string]*Property // by name in lower case, inherited ones too
 }
 
 // Property describes a member of a Type: a property, or a navigation to
@@ -44,6 +53,14 @@ type Property struct {
 	Contained  bool // a navigation to what exists within this entity only
 	Rule       Rule
 
+	// Refused is why nobody can give the property a value; "" where that can be.
+	// Passes is the one text that is passed over anyway, as it says what is so.
+	Refused, Passes string
+
+	// KeptAs is what the value is called where it is stored; it says something to
+	// whoever stores it.
+	KeptAs string
+
 	structure *Type
 	enum      *Enum
 	label     string // the quoted name and a colon
@@ -55,13 +72,14 @@ type Rule uint8
 
 // The rules, which may be combined.
 const (
-	Required  Rule = 1 << iota // MUST be given when an entity is created
-	Immutable                  // cannot change after that
-	ServerSet                  // what callers say about it is ignored
-	WriteOnly                  // is not written at all
-	Sealed                     // a secret: sealed as it is read, masked when it is written
-	Quiet                      // is left out when it has no value and was not asked for by name, rather than written as null
-	Volatile                   // changes by itself, as time passes or other entities change
+	Required   Rule = 1 << iota // MUST be given when an entity is created
+	Immutable                   // cannot change after that
+	ServerSet                   // what callers say about it is ignored
+	WriteOnly                   // is not written at all
+	Sealed                      // a secret: sealed as it is read, masked when it is written
+	Quiet                       // is left out when it has no value and was not asked for by name, rather than written as null
+	Volatile                    // changes by itself, as time passes or other entities change
+	Repeatable                  // may be repeated although it is Refused; whoever takes the body compares
 )
 
 // Enum is an enumeration. Its members are written as they are here.
@@ -149,6 +167,9 @@ func (m *Model) resolve(t *Type) error {
 	}
 	for i, p := range t.members {
 		t.index[strings.ToLower(p.Name)] = i
+	}
+	if err := m.resolveExtras(t); err != nil {
+		return fmt.Errorf("type %s: %w", t.Name, err)
 	}
 	return nil
 }

@@ -19,7 +19,11 @@ type Object struct {
 	// doubt, as Graph does in some answers to a creation, where it leaves out the "#".
 	Named bool
 
+	// Rest tells what else the object has, beyond the members of its type. May be nil.
+	Rest Rest
+
 	fields []Value  // by position in Type.members
+	extras []extra  // members beyond those
 	only   []string // the members to write, where not all are
 }
 
@@ -51,18 +55,22 @@ func (o *Object) Get(name string) Value {
 	if i := o.Type.position(name); i >= 0 {
 		return o.fields[i]
 	}
-	return Value{}
+	return o.extraValue(name)
 }
 
 // Set gives a member a value and returns the object. The name is the canonical
 // one; it panics for one that the type does not have, which is a mistake in the
 // program.
 func (o *Object) Set(name string, v Value) *Object {
-	i := o.Type.position(name)
-	if i < 0 {
+	if i := o.Type.position(name); i >= 0 {
+		o.fields[i] = v
+		return o
+	}
+	p := o.Type.extra(name)
+	if p == nil {
 		panic("odata: " + o.Type.Name + " has no member " + name)
 	}
-	o.fields[i] = v
+	o.put(p, v)
 	return o
 }
 
@@ -70,8 +78,13 @@ func (o *Object) equal(p *Object) bool {
 	if o == nil || p == nil {
 		return o == p
 	}
-	if o.Type != p.Type {
+	if o.Type != p.Type || len(o.extras) != len(p.extras) {
 		return false
+	}
+	for _, x := range o.extras {
+		if !x.value.Equal(p.extraValue(x.property.Name)) {
+			return false
+		}
 	}
 	for i := range o.fields {
 		if !o.fields[i].Equal(p.fields[i]) {
@@ -85,5 +98,6 @@ func (o *Object) equal(p *Object) bool {
 func (o *Object) clone() *Object {
 	c := *o
 	c.fields = append([]Value(nil), o.fields...)
+	c.extras = append([]extra(nil), o.extras...)
 	return &c
 }

@@ -97,7 +97,7 @@ func (e *Encoder) choose(r *Request, t *Type) error {
 
 func (m *Model) find(t *Type, name string) *Property {
 	for _, candidate := range m.family(t) {
-		if _, p := candidate.member(name); p != nil {
+		if p := candidate.any(name); p != nil {
 			return p
 		}
 	}
