@@ -42,7 +42,8 @@ func sourcePlaces() []place {
 // classObject shows a class group as a class.
 func (g *surface) classObject(group directory.Group) *odata.Object {
 	externalID, provisioned, _ := group.Class()
-	return fill(g.model, odata.New(g.model.Type(typeClass)).Set("id", odata.Text(group.ID)), classPlaces(), func(property string) string {
+	o := withRest(odata.New(g.model.Type(typeClass)).Set("id", odata.Text(group.ID)), holdingOfGroup(group))
+	return fill(g.model, o, classPlaces(), func(property string) string {
 		switch property {
 		case directory.PropertyDisplayName:
 			return group.DisplayName

@@ -9,7 +9,7 @@ import (
 
 // createClass makes the group of a class.
 func (g *surface) createClass(r *odata.Request, o *odata.Object) (*odata.Object, error) {
-	set, err := classSet(o)
+	set, err := classSet(o, directory.Group{})
 	if err != nil {
 		return nil, err
 	}
@@ -37,12 +37,15 @@ func (g *surface) createClass(r *odata.Request, o *odata.Object) (*odata.Object,
 	return g.classObject(group), nil
 }
 
-func classSet(o *odata.Object) (map[string]*string, error) {
+func classSet(o *odata.Object, now directory.Group) (map[string]*string, error) {
 	set, err := flatten(o, classPlaces())
 	if err != nil {
 		return nil, err
 	}
-	return set, namesGiven(set)
+	if err := namesGiven(set); err != nil {
+		return nil, err
+	}
+	return set, setExtras(set, o, holdingOfGroup(now))
 }
 
 func (g *surface) updateClass(r *odata.Request, p *odata.Payload) error {
@@ -54,7 +57,7 @@ func (g *surface) updateClass(r *odata.Request, p *odata.Payload) error {
 	if err != nil {
 		return err
 	}
-	set, err := classSet(o)
+	set, err := classSet(o, group)
 	if err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ func userObject(t *odata.Type, u directory.User, full bool) *odata.Object {
 	if !full {
 		return o
 	}
-	o.Set("accountEnabled", odata.Bool(u.AccountEnabled))
+	withRest(o, holdingOfUser(u)).Set("accountEnabled", odata.Bool(u.AccountEnabled))
 	return setAttributes(setAttributes(o, userAttributes(), u.Attributes), plainUserAttributes(), u.Attributes)
 }
 
@@ -52,7 +52,7 @@ func groupObject(t *odata.Type, g directory.Group) *odata.Object {
 		Set("securityEnabled", odata.Bool(g.SecurityEnabled())).
 		Set("visibility", filled(g.Visibility())).
 		Set("resourceProvisioningOptions", odata.Texts(options))
-	return setAttributes(o, groupAttributes(), g.Attributes)
+	return setAttributes(withRest(o, holdingOfGroup(g)), groupAttributes(), g.Attributes)
 }
 
 func setAttributes(o *odata.Object, names []string, attributes map[string]string) *odata.Object {

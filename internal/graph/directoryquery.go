@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"rollbook/internal/directory"
 	"rollbook/internal/odata"
@@ -185,8 +186,13 @@ func comparison(e odata.Comparison) (directory.Filter, error) {
 
 // plain returns a value as a directory compares it.
 func plain(v odata.Value) string {
-	if v.Kind() == odata.KindBool {
+	switch v.Kind() {
+	case odata.KindBool:
 		return strconv.FormatBool(v.Bool())
+	case odata.KindInt:
+		return strconv.FormatInt(v.Int(), 10)
+	case odata.KindTime:
+		return v.Time().Format(time.RFC3339Nano)
 	}
 	return v.Text()
 }

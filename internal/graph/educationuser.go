@@ -46,7 +46,7 @@ func (g *surface) educationUserObject(u directory.User, full bool) *odata.Object
 	}
 	o := odata.New(g.model.Type(typeEducationUser)).Set("id", odata.Text(u.ID))
 	if full {
-		o.Set("accountEnabled", odata.Bool(u.AccountEnabled)).Set(directory.AttributePrimaryRole, odata.Text("none"))
+		withRest(o, holdingOfUser(u)).Set("accountEnabled", odata.Bool(u.AccountEnabled)).Set(directory.AttributePrimaryRole, odata.Text("none"))
 		switch u.Attributes[directory.AttributePrimaryRole] {
 		case "student":
 			places = append(places, studentPlaces()...)
@@ -110,6 +110,9 @@ func (g *surface) educationUsers() *odata.EntitySet {
 			return g.educationUserFor(r)(u), nil
 		},
 		Create: func(r *odata.Request, o *odata.Object) (*odata.Object, error) {
+			if err := completeEducationUser(o); err != nil {
+				return nil, err
+			}
 			u, err := g.makeUser(r, o, educationUserSet)
 			if err != nil {
 				return nil, err
@@ -149,6 +152,29 @@ func educationUserSet(o *odata.Object) (map[string]*string, error) {
 		set[directory.PropertyAccountEnabled] = &text
 	}
 	return set, checkUserSet(set)
+}
+
+// completeEducationUser fills in what the documented body of a new student or
+// teacher leaves out: the name to sign in with is the address, and the account is
+// enabled. A password is not needed, as nobody signs in here.
+func completeEducationUser(o *odata.Object) error {
+	if !o.Get("displayName").IsSet() {
+		return requestError("displayName", "The property 'displayName' is required to create a user.")
+	}
+	if !o.Get("userPrincipalName").IsSet() {
+		if !o.Get("mail").IsSet() {
+			return requestError("userPrincipalName", "The property 'userPrincipalName' is required to create a user, unless 'mail' stands for it.")
+		}
+		o.Set("userPrincipalName", o.Get("mail"))
+	}
+	if name := directory.AttributeMailNickname; !o.Get(name).IsSet() {
+		local, _, _ := strings.Cut(o.Get("userPrincipalName").Text(), "@")
+		o.Set(name, odata.Text(local))
+	}
+	if !o.Get("accountEnabled").IsSet() {
+		o.Set("accountEnabled", odata.Bool(true))
+	}
+	return nil
 }
 
 // classesOfUser are the classes that a user belongs to.

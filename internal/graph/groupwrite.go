@@ -27,7 +27,7 @@ func (g *surface) createGroup(r *odata.Request, o *odata.Object) (*odata.Object,
 			return nil, requestError(name, "The property '%s' is required to create a group.", name)
 		}
 	}
-	set, err := groupSet(o)
+	set, err := groupSet(o, directory.Group{})
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +96,7 @@ func (g *surface) updateGroup(r *odata.Request, p *odata.Payload) error {
 	if err := keepsKind(o, group); err != nil {
 		return err
 	}
-	set, err := groupSet(o)
+	set, err := groupSet(o, group)
 	if err != nil {
 		return err
 	}
@@ -156,8 +156,9 @@ func (g *surface) removeGroup(r *odata.Request, group directory.Group, before *o
 	return notInDirectory(err, "group", group.ID)
 }
 
-// groupSet returns what came in of a group, by property name.
-func groupSet(o *odata.Object) (map[string]*string, error) {
+// groupSet returns what came in of a group, by property name. now is the group as
+// it is, without an ID where it is new.
+func groupSet(o *odata.Object, now directory.Group) (map[string]*string, error) {
 	names := append([]string{
 		directory.PropertyDisplayName, directory.PropertyMailNickname, directory.PropertyDescription, directory.AttributeVisibility,
 	}, groupAttributes()...)
@@ -180,7 +181,7 @@ func groupSet(o *odata.Object) (map[string]*string, error) {
 		}
 		set[directory.AttributeVisibility] = &levels[i]
 	}
-	return set, nil
+	return set, setExtras(set, o, holdingOfGroup(now))
 }
 
 // namesGiven refuses names that a group cannot have.

@@ -224,7 +224,7 @@ func TestMetadataIsTheModel(t *testing.T) {
 			kind = "complex"
 		}
 		var members []string
-		for _, p := range typ.Properties {
+		for _, p := range typ.Declared() {
 			members = append(members, fmt.Sprint(p.Name, p.Type, p.Collection, p.Navigation, p.Contained))
 		}
 		want[typ.Name] = fmt.Sprint(kind, typ.Base, typ.Abstract, members)
@@ -245,7 +245,7 @@ func TestMetadataIsTheModel(t *testing.T) {
 // inOrderOf returns the members as the model would show them.
 func (t csdlType) inOrderOf(model *odata.Type) []string {
 	var members []string
-	for _, p := range model.Properties {
+	for _, p := range model.Declared() {
 		all := t.Properties
 		if p.Navigation {
 			all = t.Navigations

@@ -20,7 +20,8 @@ func schoolPlaces() []place {
 }
 
 func (g *surface) schoolObject(u directory.AdministrativeUnit) *odata.Object {
-	o := fill(g.model, odata.New(g.model.Type(typeSchool)).Set("id", odata.Text(u.ID)), schoolPlaces(), keptOfUnit(u))
+	o := withRest(odata.New(g.model.Type(typeSchool)).Set("id", odata.Text(u.ID)), holdingOfUnit(u))
+	fill(g.model, o, schoolPlaces(), keptOfUnit(u))
 	if !o.Get(propertySource).IsSet() {
 		o.Set(propertySource, odata.Text(sourceManual))
 	}

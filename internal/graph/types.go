@@ -46,6 +46,7 @@ const (
 	number  = "Edm.Int32"
 	day     = "Edm.Date"
 	instant = "Edm.DateTimeOffset"
+	untyped = "Edm.Untyped"
 )
 
 // industry returns the qualified name of a type of industryData.
@@ -95,10 +96,11 @@ func contained(name, typ string) odata.Property {
 func newModel() (*odata.Model, error) {
 	var types []odata.Type
 	for _, part := range [][]odata.Type{
-		commonTypes(), configurationTypes(), provisioningTypes(), optionTypes(), referenceTypes(), runTypes(), statisticsTypes(), directoryTypes(), unitTypes(), educationTypes(),
+		commonTypes(), configurationTypes(), provisioningTypes(), optionTypes(), referenceTypes(), runTypes(), statisticsTypes(), directoryTypes(), unitTypes(), educationTypes(), extraTypes(),
 	} {
 		types = append(types, part...)
 	}
+	addExtras(types)
 	return odata.NewModel(types, enums())
 }
 
@@ -120,6 +122,7 @@ func enums() []odata.Enum {
 		}},
 		{Name: industry("readinessStatus"), Members: []string{"notReady", "ready", "failed", "disabled", "expired"}},
 		{Name: industry("studentAgeGroup"), Members: []string{"minor", "notAdult", "adult"}},
+		{Name: graphType("contactRelationship"), Members: []string{"parent", "relative", "aide", "doctor", "guardian", "child", "other"}},
 		{Name: graphType("educationExternalSource"), Members: []string{"sis", "lms", "manual"}},
 		{Name: graphType("educationUserRole"), Members: []string{"student", "teacher", "none", "faculty"}},
 		{Name: "microsoft.graph.longRunningOperationStatus", Members: []string{"notStarted", "running", "succeeded", "failed"}},

@@ -45,7 +45,8 @@ func keptOfUnit(u directory.AdministrativeUnit) func(string) string {
 }
 
 func (g *surface) unitObject(u directory.AdministrativeUnit) *odata.Object {
-	return fill(g.model, odata.New(g.model.Type(typeUnit)).Set("id", odata.Text(u.ID)), unitPlaces(), keptOfUnit(u))
+	o := withRest(odata.New(g.model.Type(typeUnit)).Set("id", odata.Text(u.ID)), holdingOfUnit(u))
+	return fill(g.model, o, unitPlaces(), keptOfUnit(u))
 }
 
 // unitKind is how administrative units are shown: as what they are, or as schools.
@@ -126,8 +127,17 @@ func (g *surface) unit(ctx context.Context, k unitKind, id string) (directory.Ad
 	return u, notInDirectory(err, k.name, id)
 }
 
-func (g *surface) createUnit(r *odata.Request, k unitKind, o *odata.Object) (*odata.Object, error) {
+// set returns what came in of a unit, by property name. now is the unit as it is.
+func (k unitKind) set(o *odata.Object, now directory.AdministrativeUnit) (map[string]*string, error) {
 	set, err := flatten(o, k.places)
+	if err != nil {
+		return nil, err
+	}
+	return set, setExtras(set, o, holdingOfUnit(now))
+}
+
+func (g *surface) createUnit(r *odata.Request, k unitKind, o *odata.Object) (*odata.Object, error) {
+	set, err := k.set(o, directory.AdministrativeUnit{})
 	if err != nil {
 		return nil, err
 	}
@@ -143,14 +153,15 @@ func (g *surface) createUnit(r *odata.Request, k unitKind, o *odata.Object) (*od
 
 func (g *surface) updateUnit(r *odata.Request, k unitKind, p *odata.Payload) error {
 	id := r.Param("id")
-	if _, err := g.unit(r.Context(), k, id); err != nil {
+	unit, err := g.unit(r.Context(), k, id)
+	if err != nil {
 		return err
 	}
 	o, err := p.ForUpdate(g.model.Type(k.typ))
 	if err != nil {
 		return err
 	}
-	set, err := flatten(o, k.places)
+	set, err := k.set(o, unit)
 	if err != nil {
 		return err
 	}

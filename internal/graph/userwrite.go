@@ -10,10 +10,22 @@ import (
 // userReader returns what came in of an account, by property name.
 type userReader func(*odata.Object) (map[string]*string, error)
 
+// of returns what came in of an account that is there, or of a new one.
+func (read userReader) of(o *odata.Object, u directory.User) (map[string]*string, error) {
+	set, err := read(o)
+	if err != nil {
+		return nil, err
+	}
+	return set, setExtras(set, o, holdingOfUser(u))
+}
+
 // userShower shows an account.
 type userShower func(directory.User) *odata.Object
 
 func (g *surface) createUser(r *odata.Request, o *odata.Object) (*odata.Object, error) {
+	if err := neededOfUser(o); err != nil {
+		return nil, err
+	}
 	u, err := g.makeUser(r, o, userSet)
 	if err != nil {
 		return nil, err
@@ -21,18 +33,23 @@ func (g *surface) createUser(r *odata.Request, o *odata.Object) (*odata.Object, 
 	return userObject(o.Type, u, true), nil
 }
 
-// makeUser makes an account. Its password is nowhere to be used, and is not
-// kept.
-func (g *surface) makeUser(r *odata.Request, o *odata.Object, read userReader) (directory.User, error) {
+// neededOfUser refuses an account without what Graph wants of one.
+func neededOfUser(o *odata.Object) error {
 	for _, name := range []string{"accountEnabled", "displayName", directory.AttributeMailNickname, "userPrincipalName", "passwordProfile"} {
 		if !o.Get(name).IsSet() {
-			return directory.User{}, requestError(name, "The property '%s' is required to create a user.", name)
+			return requestError(name, "The property '%s' is required to create a user.", name)
 		}
 	}
 	if !o.Get("passwordProfile").Object().Get("password").IsSet() {
-		return directory.User{}, requestError("passwordProfile/password", "A password must be specified to create a new user.")
+		return requestError("passwordProfile/password", "A password must be specified to create a new user.")
 	}
-	set, err := read(o)
+	return nil
+}
+
+// makeUser makes an account. Its password is nowhere to be used, and is not
+// kept.
+func (g *surface) makeUser(r *odata.Request, o *odata.Object, read userReader) (directory.User, error) {
+	set, err := read.of(o, directory.User{})
 	if err != nil {
 		return directory.User{}, err
 	}
@@ -62,7 +79,7 @@ func (g *surface) changeUser(r *odata.Request, p *odata.Payload, t *odata.Type, 
 	if err != nil {
 		return err
 	}
-	set, err := read(o)
+	set, err := read.of(o, user)
 	if err != nil || len(set) == 0 {
 		return err
 	}

@@ -1,0 +1,114 @@
+package graph_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rollbook/internal/directory"
+)
+
+const (
+	application = "extension_0123456789abcdef0123456789abcdef_"
+	syncPrefix  = "extension_fe2174665583431c953114ff7268b7b3_Education_"
+)
+
+// What applications define for themselves is kept and given back, whatever its
+// type.
+func TestExtensions(t *testing.T) {
+	t.Parallel()
+	w := newWorldOn(t, true)
+	people := w.people()
+	for _, typ := range []string{"user", "group", "administrativeUnit"} {
+		for name, value := range map[string]string{
+			"House": `"Red \"7\""`, "Locker": `7`, "Bus": `true`, "Clubs": `["chess","choir"]`, "Education_Own": `"x"`,
+		} {
+			w.must(204, "PATCH", people[typ], `{"`+strings.ToUpper(application[:42])+"_"+name+`":`+value+`}`)
+			if diff := cmp.Diff(decoded(t, value), w.selected(people[typ], application+name)); diff != "" {
+				t.Errorf("%s of %s (-want +got)\n%s", name, typ, diff)
+			}
+		}
+		w.must(204, "PATCH", people[typ], `{"`+application+`House":null}`)
+		if got := w.selected(people[typ], application+"House"); got != nil {
+			t.Errorf("%s: %v after null", typ, got)
+		}
+		for _, value := range []string{`{"a":1}`, `1.5`, `[1]`, `"` + strings.Repeat("x", 20_000) + `"`} {
+			if got := w.patched(people[typ], `{"`+application+`House":`+value+`}`); got.status != 400 {
+				t.Errorf("%s with %.20s: %d", typ, value, got.status)
+			}
+		}
+	}
+	if got := w.patched(people["educationUser"], `{"`+application+`House":"x"}`); got.status != 400 {
+		t.Errorf("an extension of a student: %d", got.status)
+	}
+}
+
+// An object has at most a hundred of them, those among them that it had before.
+func TestNumberOfExtensions(t *testing.T) {
+	t.Parallel()
+	w := newWorldOn(t, true)
+	user := w.people()["user"]
+	body := func(from, to int, value string) string {
+		var all []string
+		for n := from; n < to; n++ {
+			all = append(all, fmt.Sprintf(`"%sN%d":%s`, application, n, value))
+		}
+		return "{" + strings.Join(all, ",") + "}"
+	}
+	for _, step := range []struct {
+		body   string
+		status int
+	}{
+		{body(0, 101, "1"), 400}, {body(0, 60, "1"), 204}, {body(50, 101, "2"), 400}, {body(50, 100, "2"), 204},
+		{body(100, 101, "1"), 400}, {body(0, 1, "null"), 204}, {body(100, 101, "1"), 204},
+	} {
+		if got := w.patched(user, step.body); got.status != step.status {
+			t.Errorf("%.60s…: %d %s, want %d", step.body, got.status, got.text, step.status)
+		}
+	}
+}
+
+// The extensions of School Data Sync say what the directory knows of what a run
+// made.
+func TestExtensionsOfSchoolDataSync(t *testing.T) {
+	t.Parallel()
+	w := newWorldOn(t, true)
+	ids, err := w.directory.Directory.Change(context.Background(), directory.Effect{Kind: directory.CreateUser, Anchor: "user_p-1", User: &directory.User{
+		Anchor: "user_p-1", UserPrincipalName: "p@harbor.example", DisplayName: "P", AccountEnabled: true,
+		Attributes: map[string]string{"primaryRole": "student", "externalId": "p-1", "grade": "07", "userNumber": "99"},
+	}}, directory.Effect{Kind: directory.CreateGroup, Anchor: "Section_k-1", Group: &directory.Group{
+		Anchor: "Section_k-1", DisplayName: "Algebra", MailNickname: "Section_k-1", Attributes: map[string]string{"courseTitle": "Algebra I"},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]map[string]any{
+		v1 + "users/" + ids[0]: {
+			"ObjectType": "Student", "AnchorId": "user_p-1", "SyncSource": "SIS", "SyncSource_StudentId": "p-1", "SyncSource_TeacherId": nil,
+			"Grade": "07", "StudentNumber": "99", "TeacherNumber": nil,
+		},
+		v1 + "groups/" + ids[1]: {
+			"ObjectType": "Section", "AnchorId": "Section_k-1", "SyncSource": "SIS", "SyncSource_SectionId": "k-1", "CourseName": "Algebra I",
+		},
+		w.people()["administrativeUnit"]: {"ObjectType": nil, "SyncSource_SchoolId": nil},
+	} {
+		for name, value := range want {
+			if got := w.selected(path, syncPrefix+name); got != value {
+				t.Errorf("%s: %s is %v, want %v", path, name, got, value)
+			}
+		}
+	}
+	user := v1 + "users/" + ids[0]
+	w.must(204, "PATCH", user, `{"`+syncPrefix+`AnchorId":"user_p-1","`+syncPrefix+`Grade":"08"}`)
+	if got := w.selected(user, "grade"); got != "08" {
+		t.Errorf("the grade is %v", got)
+	}
+	for _, body := range []string{`{"` + syncPrefix + `AnchorId":"user_p-2"}`, `{"` + syncPrefix + `ObjectType":"Teacher"}`, `{"` + syncPrefix + `DateOfBirth":"May"}`} {
+		if got := w.patched(user, body); got.status != 400 {
+			t.Errorf("%s: %d %s", body, got.status, got.text)
+		}
+	}
+}
