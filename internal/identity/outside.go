@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
 	"net/url"
 	"slices"
@@ -26,11 +25,6 @@ type OutsideIssuer struct {
 	Audiences []string // a token MUST be for one of them
 }
 
-// askInterval is how long to wait before an issuer is asked for the same
-// document again. Anyone can send a token that names a key nobody has, and each
-// would have the keys fetched anew.
-const askInterval = 5 * time.Second
-
 // outsideVerifier checks the tokens of one outside issuer. It asks for the
 // discovery document when the first token comes, so that the server starts
 // whether or not the issuer can be reached.
@@ -51,16 +45,7 @@ func newOutsideVerifier(issuer OutsideIssuer, now func() time.Time) (*outsideVer
 	if len(issuer.Audiences) == 0 {
 		return nil, fmt.Errorf("outside issuer %q: it needs an audience, or tokens made for anyone would do", issuer.URL)
 	}
-	client := &http.Client{
-		Timeout:   10 * time.Second,
-		Transport: &pacedTransport{next: http.DefaultTransport, now: now, asked: make(map[string]time.Time)},
-	}
-	return &outsideVerifier{OutsideIssuer: issuer, now: now, client: client}, nil
-}
-
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
+	return &outsideVerifier{OutsideIssuer: issuer, now: now, client: newIssuerClient(now)}, nil
 }
 
 func (o *outsideVerifier) verify(ctx context.Context, token string) (verified, error) {
@@ -104,29 +89,4 @@ func (o *outsideVerifier) discovered(ctx context.Context) (*oidc.IDTokenVerifier
 	}
 	o.verifier = provider.Verifier(config)
 	return o.verifier, nil
-}
-
-// pacedTransport asks for the same document only now and then.
-type pacedTransport struct {
-	next http.RoundTripper
-	now  func() time.Time
-
-	mu    sync.Mutex
-	asked map[string]time.Time // by address; an issuer has two
-}
-
-func (p *pacedTransport) RoundTrip(r *http.Request) (*http.Response, error) {
-	address := r.URL.String()
-	p.mu.Lock()
-	now := p.now()
-	last, again := p.asked[address]
-	early := again && now.Before(last.Add(askInterval))
-	if !early {
-		p.asked[address] = now
-	}
-	p.mu.Unlock()
-	if early {
-		return nil, fmt.Errorf("%s was asked less than %v ago", address, askInterval)
-	}
-	return p.next.RoundTrip(r)
 }
