@@ -25,6 +25,7 @@ type observer struct {
 func (o *observer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	begun := o.now()
 	w.Header().Set(requestIDHeader, o.newID())
+	endAfterChunks(w, r)
 	paceBody(w, r)
 	a := newAnswer(w)
 	o.metrics.RequestBegun()
@@ -46,6 +47,17 @@ func (o *observer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	o.next.ServeHTTP(a, r)
 	if a.status == 0 {
 		a.status = http.StatusOK
+	}
+}
+
+// endAfterChunks has the connection end with a request whose body comes in chunks.
+// Such a request may have said its length as well, by which a proxy before the
+// server would have taken it for another one: RFC 9112, 6.1, has the connection
+// closed then. The library takes the length away, so that the two cannot be told
+// apart; to begin a new connection costs the few clients that send chunks little.
+func endAfterChunks(w http.ResponseWriter, r *http.Request) {
+	if r.ProtoMajor == 1 && len(r.TransferEncoding) > 0 {
+		w.Header().Set("Connection", "close")
 	}
 }
 

@@ -244,3 +244,26 @@ func raw(t *testing.T, s *httptest.Server, text string) string {
 	}
 	return string(answer)
 }
+
+// TestTwoLengthsEndTheConnection smuggles a request behind one that says its
+// length in two ways.
+func TestTwoLengthsEndTheConnection(t *testing.T) {
+	t.Parallel()
+	const next = "GET /smuggled HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+	for name, c := range map[string]struct {
+		request string
+		answers int
+	}{
+		"both":            {"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 1},
+		"the other way":   {"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n", 1},
+		"chunks alone":    {"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n", 1},
+		"a length alone":  {"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}", 2},
+		"another coding":  {"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n", 1},
+		"several lengths": {"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}", 1},
+	} {
+		s, _ := observed(t, func(_ http.ResponseWriter, r *http.Request) { _, _ = io.Copy(io.Discard, r.Body) })
+		if got := raw(t, s, c.request+next); strings.Count(got, "HTTP/1.1 ") != c.answers {
+			t.Errorf("%s: %d answers, want %d: %q", name, strings.Count(got, "HTTP/1.1 "), c.answers, got)
+		}
+	}
+}
