@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"text/tabwriter"
 
@@ -11,6 +10,7 @@ import (
 
 	"rollbook/internal/identity"
 	"rollbook/internal/server"
+	"rollbook/internal/terminal"
 )
 
 const clientHelp = `A client is a program that calls the API. It gets a token for its ID and secret
@@ -69,8 +69,8 @@ func (a *app) addClient(ctx context.Context, name string, permissions []string) 
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(a.out, "tenant_id:     %s\nclient_id:     %s\nclient_secret: %s\n", parts.Tenant, client.ID, secret)
-		fmt.Fprintln(a.err, "The secret is not kept and cannot be shown again.")
+		terminal.Printf(a.out, "tenant_id:     %s\nclient_id:     %s\nclient_secret: %s\n", parts.Tenant, client.ID, secret)
+		terminal.Printf(a.err, "The secret is not kept and cannot be shown again.\n")
 		return nil
 	})
 }
@@ -93,7 +93,7 @@ func (a *app) listClients(ctx context.Context) error {
 		}
 		table := tabwriter.NewWriter(a.out, 0, 0, 2, ' ', 0)
 		for _, c := range clients {
-			fmt.Fprintf(table, "%s\t%s\t%s\t%s\n", c.ID, c.Name, c.Created.Format("2006-01-02"), strings.Join(c.Permissions, " "))
+			terminal.Printf(table, "%s\t%s\t%s\t%s\n", c.ID, c.Name, c.Created.Format("2006-01-02"), strings.Join(c.Permissions, " "))
 		}
 		return table.Flush()
 	})
@@ -135,7 +135,7 @@ func permissionHelp() string {
 	var help strings.Builder
 	help.WriteString("PERMISSIONS\n")
 	for _, p := range identity.Permissions() {
-		fmt.Fprintf(&help, "  %-48s %s\n", p.Name, p.Description)
+		terminal.Printf(&help, "  %-48s %s\n", p.Name, p.Description)
 	}
 	return help.String()
 }

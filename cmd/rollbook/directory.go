@@ -14,6 +14,7 @@ import (
 	"rollbook/internal/directory"
 	"rollbook/internal/graph"
 	"rollbook/internal/server"
+	"rollbook/internal/terminal"
 )
 
 // pageSize is how many objects are read from the directory at once.
@@ -80,9 +81,9 @@ func (a *app) groups(ctx context.Context, class string, asJSON bool) error {
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(table, "%s\t%s\n", g.DisplayName, g.MailNickname)
-			fmt.Fprintf(table, "  owners\t%s\n", listed(g.owners))
-			fmt.Fprintf(table, "  members\t%s\n", listed(g.members))
+			terminal.Printf(table, "%s\t%s\n", g.DisplayName, g.MailNickname)
+			terminal.Printf(table, "  owners\t%s\n", listed(g.owners))
+			terminal.Printf(table, "  members\t%s\n", listed(g.members))
 		}
 		return table.Flush()
 	})
@@ -92,7 +93,11 @@ func listed(names []string) string {
 	if len(names) == 0 {
 		return "(none)"
 	}
-	return strings.Join(names, " ")
+	shown := make([]string, len(names))
+	for i, name := range names {
+		shown[i] = terminal.Text(name)
+	}
+	return strings.Join(shown, " ")
 }
 
 // groupsOf yields the group of a class, or all groups for "".
@@ -202,7 +207,7 @@ func (a *app) users(ctx context.Context, asJSON bool) error {
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(table, "%s\t%s\t%s\n", u.UserPrincipalName, u.DisplayName, u.Attributes[directory.AttributePrimaryRole])
+			terminal.Printf(table, "%s\t%s\t%s\n", u.UserPrincipalName, u.DisplayName, u.Attributes[directory.AttributePrimaryRole])
 		}
 		return table.Flush()
 	})

@@ -11,6 +11,7 @@ import (
 	"rollbook/internal/feed"
 	"rollbook/internal/plan"
 	"rollbook/internal/run"
+	"rollbook/internal/terminal"
 )
 
 const (
@@ -22,7 +23,7 @@ const (
 // printResult prints what a run did, for a person.
 func (a *app) printResult(path string, r run.Result, dryRun bool) error {
 	if r.Recovered != (run.Applied{}) {
-		fmt.Fprintf(a.out, "resumed   %s: what was left of a run that was cut off\n", applied(r.Recovered))
+		terminal.Printf(a.out, "resumed   %s: what was left of a run that was cut off\n", applied(r.Recovered))
 	}
 	if err := a.printFeed(path, r.Feed, r.Findings, someFindings); err != nil {
 		return err
@@ -30,22 +31,22 @@ func (a *app) printResult(path string, r run.Result, dryRun bool) error {
 	if len(r.Findings) > someFindings {
 		all := "findings " + r.Run.ID
 		if dryRun { // it leaves no record
-			all = "check " + path
+			all = "check " + terminal.Text(path)
 		}
-		fmt.Fprintf(a.out, "          all of them: rollbook %s\n", all)
+		terminal.Printf(a.out, "          all of them: rollbook %s\n", all)
 	}
 	if r.Unusable() {
-		fmt.Fprintln(a.out, "refused   the feed cannot be used; nothing was changed")
+		terminal.Printf(a.out, "refused   the feed cannot be used; nothing was changed\n")
 		return nil
 	}
-	fmt.Fprintf(a.out, "plan      %s\n", describe(r.Plan))
+	terminal.Printf(a.out, "plan      %s\n", describe(r.Plan))
 	if dryRun {
-		fmt.Fprintf(a.out, "dry run   nothing was changed; plan %s\n", shortHash(r.Plan))
+		terminal.Printf(a.out, "dry run   nothing was changed; plan %s\n", shortHash(r.Plan))
 	} else {
-		fmt.Fprintf(a.out, "applied   %s\n", applied(r.Applied))
+		terminal.Printf(a.out, "applied   %s\n", applied(r.Applied))
 	}
 	for _, s := range r.Skipped {
-		fmt.Fprintf(a.out, "skipped   %s: %s\n", s.Flow, s.Reason)
+		terminal.Printf(a.out, "skipped   %s: %s\n", s.Flow, s.Reason)
 	}
 	var total float64
 	var took []string
@@ -53,8 +54,7 @@ func (a *app) printResult(path string, r run.Result, dryRun bool) error {
 		total += s.Seconds
 		took = append(took, fmt.Sprintf("%s %.2f s", s.Name, s.Seconds))
 	}
-	_, err := fmt.Fprintf(a.out, "took      %.2f s: %s\n", total, strings.Join(took, ", "))
-	return err
+	return terminal.Printf(a.out, "took      %.2f s: %s\n", total, strings.Join(took, ", "))
 }
 
 // applied says what was done in one line.
@@ -69,12 +69,12 @@ func applied(done run.Applied) string {
 
 // printFeed prints what a feed held and what is wrong with it.
 func (a *app) printFeed(path string, files map[string]*feed.FileReport, findings []feed.Finding, most int) error {
-	fmt.Fprintf(a.out, "checked   %s\n", path)
+	terminal.Printf(a.out, "checked   %s\n", path)
 	table := tabwriter.NewWriter(a.out, 0, 0, columnPadding, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(table, "file\trows\tadded\tchanged\tdeactivated\tunchanged\terrors\twarnings\t")
+	terminal.Printf(table, "file\trows\tadded\tchanged\tdeactivated\tunchanged\terrors\twarnings\t\n")
 	for _, name := range fileOrder(files) {
 		f := files[name]
-		fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t\n",
+		terminal.Printf(table, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t\n",
 			name, f.Rows, f.Added, f.Changed, f.Deactivated, f.Unchanged, f.Errors, f.Warnings)
 	}
 	if err := table.Flush(); err != nil {
@@ -102,8 +102,7 @@ func fileOrder(files map[string]*feed.FileReport) []string {
 // printFindings prints findings, the worst first, each with what to do.
 func printFindings(w io.Writer, findings []feed.Finding, most int) error {
 	if len(findings) == 0 {
-		_, err := fmt.Fprintln(w, "findings  none")
-		return err
+		return terminal.Printf(w, "findings  none\n")
 	}
 	counts := map[feed.Severity]int{}
 	for _, f := range findings {
@@ -115,19 +114,19 @@ func printFindings(w io.Writer, findings []feed.Finding, most int) error {
 			parts = append(parts, counted(counts[s], s))
 		}
 	}
-	fmt.Fprintf(w, "findings  %s\n", strings.Join(parts, ", "))
+	terminal.Printf(w, "findings  %s\n", strings.Join(parts, ", "))
 	shown := findings
 	if most >= 0 && len(findings) > most {
 		shown = findings[:most]
 	}
 	for _, f := range shown {
-		fmt.Fprintf(w, "  %-12s %s  %s%s\n", f.Severity, where(f), subject(f), f.Message)
+		terminal.Printf(w, "  %-12s %s  %s%s\n", f.Severity, where(f), subject(f), f.Message)
 		if f.Hint != "" {
-			fmt.Fprintf(w, "  %-12s %s (%s)\n", "", f.Hint, f.Rule)
+			terminal.Printf(w, "  %-12s %s (%s)\n", "", f.Hint, f.Rule)
 		}
 	}
 	if len(shown) < len(findings) {
-		fmt.Fprintf(w, "          and %d more\n", len(findings)-len(shown))
+		terminal.Printf(w, "          and %d more\n", len(findings)-len(shown))
 	}
 	return nil
 }
@@ -144,18 +143,18 @@ func counted(n int, s feed.Severity) string {
 func where(f feed.Finding) string {
 	switch {
 	case f.Line == 0:
-		return f.File
+		return terminal.Text(f.File)
 	case f.Column == 0:
-		return fmt.Sprintf("%s:%d", f.File, f.Line)
+		return fmt.Sprintf("%s:%d", terminal.Text(f.File), f.Line)
 	}
-	return fmt.Sprintf("%s:%d:%d", f.File, f.Line, f.Column)
+	return fmt.Sprintf("%s:%d:%d", terminal.Text(f.File), f.Line, f.Column)
 }
 
 func subject(f feed.Finding) string {
 	if f.Record == "" {
 		return ""
 	}
-	return f.Record + ": "
+	return terminal.Text(f.Record) + ": "
 }
 
 // describe says what a plan does in one line.

@@ -12,6 +12,7 @@ import (
 	"rollbook/internal/config"
 	"rollbook/internal/obs"
 	"rollbook/internal/server"
+	"rollbook/internal/terminal"
 )
 
 // streams are what a command reads from and writes to.
@@ -108,10 +109,21 @@ func execute(ctx context.Context, s streams, args []string, getenv func(string) 
 	} else {
 		err = usageError(err)
 	}
-	if err != nil && err.Error() != "" {
-		fmt.Fprintf(s.err, "rollbook: %v\n", err)
-	}
+	printError(s.err, err)
 	return exitStatus(err)
+}
+
+// printError prints an error, each of several on a line of its own.
+func printError(w io.Writer, err error) {
+	if several, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, err := range several.Unwrap() {
+			printError(w, err)
+		}
+		return
+	}
+	if err != nil && err.Error() != "" {
+		terminal.Printf(w, "rollbook: %v\n", err)
+	}
 }
 
 // noArgs refuses arguments, in words that tell a mistyped command.

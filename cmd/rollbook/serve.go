@@ -2,12 +2,12 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"rollbook/internal/server"
+	"rollbook/internal/terminal"
 )
 
 // stopTimeout is how long requests in flight and the run may take to come to
@@ -87,13 +87,13 @@ func stopServer(ctx context.Context, s *server.Server, cause error) error {
 }
 
 func (a *app) printAddresses(at server.Addresses) {
-	fmt.Fprintf(a.out, "Rollbook listens at %s\n", at.URL)
-	fmt.Fprintf(a.out, "  API        %s/beta/external/industryData, %s/v1.0\n", at.URL, at.URL)
-	fmt.Fprintf(a.out, "  tokens     %s/%s/oauth2/v2.0/token\n", at.URL, at.Tenant)
+	terminal.Printf(a.out, "Rollbook listens at %s\n", at.URL)
+	terminal.Printf(a.out, "  API        %s/beta/external/industryData, %s/v1.0\n", at.URL, at.URL)
+	terminal.Printf(a.out, "  tokens     %s/%s/oauth2/v2.0/token\n", at.URL, at.Tenant)
 	if at.Metrics != "" {
-		fmt.Fprintf(a.out, "  metrics    %s\n", at.Metrics)
+		terminal.Printf(a.out, "  metrics    %s\n", at.Metrics)
 	}
 	if at.CAFile != "" {
-		fmt.Fprintf(a.out, "  authority  %s (SHA-256 %s)\n", at.CAFile, at.CAFingerprint)
+		terminal.Printf(a.out, "  authority  %s (SHA-256 %s)\n", at.CAFile, at.CAFingerprint)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"rollbook/internal/simulate"
+	"rollbook/internal/terminal"
 )
 
 // simulateOptions are the flags of simulate.
@@ -73,7 +74,7 @@ func runSimulate(cmd *cobra.Command, opts simulateOptions) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(cmd.OutOrStdout(), "%s: %d users, %d classes, %d enrollments\n",
+	terminal.Printf(cmd.OutOrStdout(), "%s: %d users, %d classes, %d enrollments\n",
 		opts.out, written["users.csv"], written["classes.csv"], written["enrollments.csv"])
 	return nil
 }

@@ -3,13 +3,13 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"rollbook/internal/identity"
 	"rollbook/internal/server"
+	"rollbook/internal/terminal"
 )
 
 // maxTokenLifetime keeps tokens that no removal of a client ends from lasting.
@@ -63,7 +63,6 @@ func (a *app) printToken(ctx context.Context, opts tokenOptions) error {
 		if err != nil {
 			return err
 		}
-		_, err = fmt.Fprintln(a.out, token)
-		return err
+		return terminal.Printf(a.out, "%s\n", token)
 	})
 }
