@@ -107,6 +107,22 @@ func TestBatchDependencies(t *testing.T) {
 	}
 }
 
+// The m365 command line numbers its requests. Answers name them as Graph does, by
+// strings.
+func TestBatchIDsMayBeNumbers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	got := responses(w.must(200, "POST", "/v1.0/$batch", batch(
+		`{"id":2,"method":"GET","url":"/users/u1","dependsOn":[1]}`, `{"id":1,"method":"GET","url":"/users/nobody"}`,
+		`{"id":-3.5,"method":"GET","url":"/users/u1"}`, `{"id":4,"method":"GET","url":"/users/u1","dependsOn":["-3.5"]}`,
+	)))
+	for id, status := range map[string]int{"1": 404, "2": 424, "-3.5": 200, "4": 200} {
+		if got[id].status != status {
+			t.Errorf("%s: %v", id, got[id].body)
+		}
+	}
+}
+
 func TestBatchRefused(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -122,7 +138,8 @@ func TestBatchRefused(t *testing.T) {
 		"no JSON":            `{"requests":[`,
 		"same id":            batch(`{"id":"a","method":"GET","url":"/users"}`, `{"id":"A","method":"GET","url":"/users"}`),
 		"no id":              batch(`{"method":"GET","url":"/users"}`),
-		"number as id":       batch(`{"id":1,"method":"GET","url":"/users"}`),
+		"truth as id":        batch(`{"id":true,"method":"GET","url":"/users"}`),
+		"same id as number":  batch(`{"id":1,"method":"GET","url":"/users"}`, `{"id":"1","method":"GET","url":"/users"}`),
 		"circle":             batch(`{"id":"a","method":"GET","url":"/users","dependsOn":["b"]}`, `{"id":"b","method":"GET","url":"/users","dependsOn":["a"]}`),
 		"itself":             batch(`{"id":"a","method":"GET","url":"/users","dependsOn":["a"]}`),
 		"unknown dependency": batch(`{"id":"a","method":"GET","url":"/users","dependsOn":["z"]}`),

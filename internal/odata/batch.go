@@ -27,15 +27,31 @@ type batchRequest struct {
 }
 
 type batchItem struct {
-	ID        string            `json:"id"`
+	ID        batchID           `json:"id"`
 	Method    string            `json:"method"`
 	URL       string            `json:"url"`
 	Headers   map[string]string `json:"headers"`
 	Body      jsontext.Value    `json:"body"`
-	DependsOn []string          `json:"dependsOn"`
+	DependsOn []batchID         `json:"dependsOn"`
 
 	key string // the id in lower case, by which items are told apart
 }
+
+// batchID is the id of an item: a string or, as some clients have it, a number.
+// Answers have strings, as those of Graph do.
+type batchID string
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (id *batchID) UnmarshalJSON(text []byte) error {
+	if jsontext.Value(text).Kind() == '0' {
+		*id = batchID(text)
+		return nil
+	}
+	return json.Unmarshal(text, (*string)(id))
+}
+
+// key returns the id as ids are told apart.
+func (id batchID) key() string { return strings.ToLower(string(id)) }
 
 type batchAnswer struct {
 	Responses []batchItemAnswer `json:"responses"`
@@ -69,7 +85,7 @@ func (s *Service) batch(r *Request) (Answer, error) {
 		w := s.serveItem(r, item, size, failed)
 		size += len(w.body)
 		failed[item.key] = w.status >= http.StatusBadRequest
-		answers[i] = w.answer(item.ID)
+		answers[i] = w.answer(string(item.ID))
 	}
 	text, err := json.Marshal(batchAnswer{answers}, json.Deterministic(true))
 	return Answer{Text: string(text), Media: r.format.contentType()}, err
@@ -93,7 +109,7 @@ func (r *Request) batchItems() ([]batchItem, error) {
 	seen := map[string]bool{}
 	for i := range batch.Requests {
 		item := &batch.Requests[i]
-		item.key = strings.ToLower(item.ID)
+		item.key = item.ID.key()
 		if item.key == "" || seen[item.key] {
 			return nil, BadRequest(InnerInvalidFormat, "requests/id", "Each request of a batch needs an id of its own; letter case makes no difference. '%s' is empty or occurs twice.", item.ID)
 		}
@@ -117,8 +133,8 @@ func batchMalformed(err error) error {
 // that it depends on, and otherwise as they came.
 func batchOrder(items []batchItem) ([]int, error) {
 	done := map[string]bool{}
-	known := func(id string) bool {
-		return slices.ContainsFunc(items, func(item batchItem) bool { return item.key == strings.ToLower(id) })
+	known := func(id batchID) bool {
+		return slices.ContainsFunc(items, func(item batchItem) bool { return item.key == id.key() })
 	}
 	order := make([]int, 0, len(items))
 	for len(order) < len(items) {
@@ -130,7 +146,7 @@ func batchOrder(items []batchItem) ([]int, error) {
 					return nil, BadRequest(InnerInvalidFormat, "requests/dependsOn", "The request '%s' depends on '%s', which is not in the batch.", item.ID, id)
 				}
 			}
-			ready := !slices.ContainsFunc(item.DependsOn, func(id string) bool { return !done[strings.ToLower(id)] })
+			ready := !slices.ContainsFunc(item.DependsOn, func(id batchID) bool { return !done[id.key()] })
 			if ready && !done[item.key] {
 				done[item.key] = true
 				order = append(order, i)
@@ -159,7 +175,7 @@ func (s *Service) serveItem(batch *Request, item *batchItem, size int, failed ma
 	switch {
 	case err != nil:
 		s.refuse(r, err)
-	case slices.ContainsFunc(item.DependsOn, func(id string) bool { return failed[strings.ToLower(id)] }):
+	case slices.ContainsFunc(item.DependsOn, func(id batchID) bool { return failed[id.key()] }):
 		s.refuse(r, &Error{Status: http.StatusFailedDependency, Code: "failedDependency", Message: "A request that this one depends on has failed."})
 	case size > maxBatchAnswer:
 		s.refuse(r, &Error{Status: http.StatusRequestEntityTooLarge, Code: CodeTooLarge, Message: "The answers to this batch are too large together; ask for this by itself."})
