@@ -11,7 +11,7 @@ import (
 // query translates the query options of the list.
 func query(r *odata.Request, t *odata.Type) (Query, error) {
 	o := r.Options
-	for option, given := range map[string]bool{"$orderby": len(o.OrderBy) > 0, "$search": o.Search != "", "$skip": o.Skip > 0, "$expand": len(o.Expand) > 0} {
+	for option, given := range map[string]bool{"$orderby": len(o.OrderBy) > 0, "$search": o.Search != nil, "$skip": o.Skip > 0, "$expand": len(o.Expand) > 0} {
 		if given {
 			return Query{}, odata.BadRequest(odata.InnerInvalidQuery, option, "The query option %s is not supported on the audit log, which is in the order of time, the newest first.", option)
 		}

@@ -1,5 +1,7 @@
 package directory
 
+import "fmt"
+
 // Query asks for a page of users or groups.
 type Query struct {
 	Filter Filter // nil for all
@@ -17,9 +19,13 @@ type Page[T any] struct {
 }
 
 // Filter is a condition on an object of the directory: one of And, Or, Not,
-// Compare, In, StartsWith. Property names are those of the Graph API, spelled
+// Equal, In, StartsWith, Test. Property names are those of the Graph API, spelled
 // canonically; values are text, compared without case as Graph does.
 type Filter interface{ filter() }
+
+// ErrTooMany says that a condition would have to look at more objects than a
+// directory does for one answer. It is an ErrInvalid.
+var ErrTooMany = fmt.Errorf("more objects would have to be looked at one by one than one answer allows; narrow the condition by a property that there is an index of, such as displayName: %w", ErrInvalid)
 
 // What can be compared beyond what the Graph API shows.
 const (
@@ -54,9 +60,16 @@ type StartsWith struct {
 	Prefix   string
 }
 
+// Test holds when the function says so of the object: a User, a Group or an
+// AdministrativeUnit. It stands alone or in an And, where it is asked of what the
+// rest leaves. A list with a Test MAY have a page with fewer objects than it could
+// have, and yet a Next.
+type Test struct{ Holds func(object any) bool }
+
 func (And) filter()        {}
 func (Or) filter()         {}
 func (Not) filter()        {}
 func (Equal) filter()      {}
 func (In) filter()         {}
 func (StartsWith) filter() {}
+func (Test) filter()       {}

@@ -79,18 +79,21 @@ func isClass() directory.Filter {
 
 func (g *surface) classes() *odata.EntitySet {
 	t := g.model.Type(typeClass)
+	count := func(ctx context.Context, f directory.Filter) (int, error) {
+		return g.Directory.CountGroups(ctx, both(isClass(), f))
+	}
 	return &odata.EntitySet{
 		Path: "education/classes", Type: t,
 		ReadAll: readRosterPermissions(), ReadOne: readRosterPermissions(), Write: writeRosterPermissions(),
 		Page: func(r *odata.Request) (odata.Page, error) {
-			return g.pageOfClasses(r, g.Directory.PageGroups, g.Directory.CountGroups)
+			pages := func(ctx context.Context, q directory.Query) (directory.Page[directory.Group], error) {
+				q.Filter = both(isClass(), q.Filter)
+				return g.Directory.PageGroups(ctx, q)
+			}
+			return pageOfAll(g, r, t, pages, count, g.classObject)
 		},
 		Count: func(r *odata.Request) (int, error) {
-			f, err := classCondition(r, t)
-			if err != nil {
-				return 0, err
-			}
-			return g.Directory.CountGroups(r.Context(), f)
+			return g.countOfKinds(r, kindOf(t, g.classObject, nil, count))
 		},
 		Get: func(r *odata.Request) (*odata.Object, error) {
 			group, err := g.class(r.Context(), r.Param("id"))
@@ -107,13 +110,7 @@ func (g *surface) classes() *odata.EntitySet {
 			}
 			return g.removeGroup(r, group, g.classObject(group))
 		},
-		Navigations: []odata.Navigation{{
-			Name: "group", Context: "groups", Permissions: readRosterPermissions(),
-			Load: func(r *odata.Request, o *odata.Object) (odata.Value, error) {
-				group, err := g.class(r.Context(), o.Get("id").Text())
-				return odata.Struct(groupObject(g.model.Type(typeGroup), group)), err
-			},
-		}},
+		Navigations: g.classNavigations(),
 	}
 }
 
@@ -126,31 +123,8 @@ func (g *surface) class(ctx context.Context, id string) (directory.Group, error)
 	return group, notInDirectory(err, "class", id)
 }
 
-// pageOfClasses returns a page of those of the groups that are of classes.
-func (g *surface) pageOfClasses(r *odata.Request,
-	list func(context.Context, directory.Query) (directory.Page[directory.Group], error), number func(context.Context, directory.Filter) (int, error),
-) (odata.Page, error) {
-	t := g.model.Type(typeClass)
-	f, err := classCondition(r, t)
-	if err != nil {
-		return odata.Page{}, err
-	}
-	return page(r, t,
-		func(ctx context.Context, q directory.Query) (directory.Page[directory.Group], error) {
-			q.Filter = f
-			return list(ctx, q)
-		},
-		func(ctx context.Context, _ directory.Filter) (int, error) { return number(ctx, f) },
-		g.classObject)
-}
-
-// classCondition translates $filter. The externalId of a class is in the anchor
-// of its group.
-func classCondition(r *odata.Request, t *odata.Type) (directory.Filter, error) {
-	f, err := conditionOf(r, t)
-	return both(isClass(), byAnchor(f)), err
-}
-
+// byAnchor leads what compares the externalId of a class to where it is: in the
+// anchor of its group.
 func byAnchor(f directory.Filter) directory.Filter {
 	switch f := f.(type) {
 	case directory.And:
@@ -177,4 +151,15 @@ func anchors(externalIDs []string) directory.Filter {
 		in.Values = append(in.Values, directory.GroupAnchor(id), directory.ClassAnchor(id))
 	}
 	return in
+}
+
+// classNavigations lead from a class to what it belongs to, and to what belongs to it.
+func (g *surface) classNavigations() []odata.Navigation {
+	return []odata.Navigation{{
+		Name: "group", Context: "groups", Permissions: readRosterPermissions(),
+		Load: func(r *odata.Request, o *odata.Object) (odata.Value, error) {
+			group, err := g.class(r.Context(), o.Get("id").Text())
+			return odata.Struct(groupObject(g.model.Type(typeGroup), group)), err
+		},
+	}, rosterExpansion("members", g.kindsInClass(directory.Member)), rosterExpansion("teachers", g.kindsInClass(directory.Owner)), g.expandSchools()}
 }

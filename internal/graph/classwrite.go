@@ -1,8 +1,6 @@
 package graph
 
 import (
-	"context"
-
 	"rollbook/internal/directory"
 	"rollbook/internal/odata"
 )
@@ -81,33 +79,6 @@ func (g *surface) updateClass(r *odata.Request, p *odata.Payload) error {
 	}
 	_, err = g.Directory.Change(r.Context(), directory.Effect{Kind: directory.UpdateGroup, ID: group.ID, Set: set})
 	return refusedChange(err, "mailNickname or externalId")
-}
-
-// classMembers are the people in a relation to the group of a class.
-func (g *surface) classMembers(name string, relation directory.Relation) *odata.EntitySet {
-	t := g.model.Type(typeEducationUser)
-	return &odata.EntitySet{
-		Path: "education/classes/{class}/" + name, Type: t, ReadAll: readRosterPermissions(), References: "education/users",
-		Page: func(r *odata.Request) (odata.Page, error) {
-			group, err := g.class(r.Context(), r.Param("class"))
-			if err != nil {
-				return odata.Page{}, err
-			}
-			if err := rosterReadable(r, t); err != nil {
-				return odata.Page{}, err
-			}
-			list := lister[directory.User](func(ctx context.Context, q directory.Query) ([]directory.User, error) {
-				return g.Directory.ListMembers(ctx, group.ID, relation, q)
-			}).pages(idOfUser)
-			number := func(ctx context.Context, f directory.Filter) (int, error) {
-				if f != nil {
-					return 0, unsupportedOption("$count", "together with $filter")
-				}
-				return g.Directory.CountMembers(ctx, group.ID, relation)
-			}
-			return page(r, t, list, number, g.educationUserFor(r))
-		},
-	}
 }
 
 // classReferences add and remove who learns or teaches in a class.

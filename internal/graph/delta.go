@@ -29,7 +29,7 @@ func (g *surface) deltaOperations() []odata.Operation {
 func deltaQuery(r *odata.Request) (directory.DeltaQuery, error) {
 	o := r.Options
 	switch {
-	case o.Filter != nil, len(o.OrderBy) > 0, o.Search != "", len(o.Expand) > 0, o.Skip > 0, o.Count:
+	case o.Filter != nil, len(o.OrderBy) > 0, o.Search != nil, len(o.Expand) > 0, o.Skip > 0, o.Count:
 		return directory.DeltaQuery{}, unsupportedOption("$filter, $orderby, $search, $expand, $skip or $count", "with delta")
 	case o.Top > maxTop || o.Top == 0:
 		return directory.DeltaQuery{}, odata.BadRequest(odata.InnerInvalidQuery, "$top", "The value of $top must be from 1 to %d, not %d.", maxTop, o.Top)

@@ -2,8 +2,6 @@ package graph
 
 import (
 	"context"
-	"errors"
-	"strings"
 
 	"rollbook/internal/directory"
 	"rollbook/internal/odata"
@@ -23,7 +21,7 @@ type Directory interface {
 	Group(ctx context.Context, id string) (directory.Group, error)
 
 	ListMembers(ctx context.Context, groupID string, r directory.Relation, q directory.Query) ([]directory.User, error)
-	CountMembers(ctx context.Context, groupID string, r directory.Relation) (int, error)
+	CountMembers(ctx context.Context, groupID string, r directory.Relation, f directory.Filter) (int, error)
 
 	// ListGroupsOf and CountGroupsOf are of the groups that a user belongs to,
 	// in one relation or, with "", in any.
@@ -73,14 +71,10 @@ func (g *surface) users() *odata.EntitySet {
 			if err := readable(r, t); err != nil {
 				return odata.Page{}, err
 			}
-			return page(r, t, g.Directory.PageUsers, g.Directory.CountUsers, g.userFor(r))
+			return pageOfAll(g, r, t, g.Directory.PageUsers, g.Directory.CountUsers, g.userFor(r))
 		},
 		Count: func(r *odata.Request) (int, error) {
-			f, err := conditionOf(r, t)
-			if err := errors.Join(err, readable(r, t)); err != nil {
-				return 0, err
-			}
-			return g.Directory.CountUsers(r.Context(), f)
+			return g.countOfKinds(r, kindOf(t, g.userFor(r), nil, g.Directory.CountUsers).guarded(readable(r, t)))
 		},
 		Get: func(r *odata.Request) (*odata.Object, error) {
 			u, err := g.Directory.User(r.Context(), r.Param("id"))
@@ -90,6 +84,11 @@ func (g *surface) users() *odata.EntitySet {
 			return g.userFor(r)(u), nil
 		},
 		Write: writeUserPermissions(), Create: g.createUser, Update: g.updateUser, Delete: g.deleteUser,
+		Navigations: []odata.Navigation{
+			expansion("memberOf", readGroupPermissions(), g.kindsOfUser(directory.Member)),
+			expansion("transitiveMemberOf", readGroupPermissions(), g.kindsOfUser(directory.Member)),
+			expansion("ownedObjects", readGroupPermissions(), g.kindsOfUser(directory.Owner)),
+		},
 	}
 }
 
@@ -99,10 +98,10 @@ func (g *surface) groups() *odata.EntitySet {
 	return &odata.EntitySet{
 		Path: "groups", Type: t, ReadAll: readGroupPermissions(), ReadOne: readGroupPermissions(),
 		Page: func(r *odata.Request) (odata.Page, error) {
-			return page(r, t, g.Directory.PageGroups, g.Directory.CountGroups, object)
+			return pageOfAll(g, r, t, g.Directory.PageGroups, g.Directory.CountGroups, g.wholeGroup)
 		},
 		Count: func(r *odata.Request) (int, error) {
-			return countOf(r, t, g.Directory.CountGroups)
+			return g.countOfKinds(r, kindOf(t, g.wholeGroup, nil, g.Directory.CountGroups))
 		},
 		Get: func(r *odata.Request) (*odata.Object, error) {
 			group, err := g.group(r.Context(), r.Param("id"))
@@ -116,80 +115,23 @@ func (g *surface) groups() *odata.EntitySet {
 	}
 }
 
-// maxExpanded is how many objects an expanded navigation shows (Graph: groups).
-const maxExpanded = 20
-
-// expandMembers shows who belongs to a single group inside of it.
-func (g *surface) expandMembers(name string, relation directory.Relation) odata.Navigation {
-	return odata.Navigation{
-		Name: name, Permissions: readGroupPermissions(),
-		Load: func(r *odata.Request, o *odata.Object) (odata.Value, error) {
-			if r.Param("id") == "" {
-				return odata.Value{}, unsupportedOption("$expand", "on a list of groups")
-			}
-			users, err := g.Directory.ListMembers(r.Context(), o.Get("id").Text(), relation, directory.Query{Top: maxExpanded})
-			items := make([]odata.Value, len(users))
-			for i, u := range users {
-				items[i] = odata.Struct(g.userFor(r)(u))
-			}
-			return odata.List(items), err
-		},
-	}
-}
-
-// referable lets the objects of a set be listed as references, too.
-func referable(set *odata.EntitySet) *odata.EntitySet {
-	set.References = "directoryObjects"
-	return set
-}
-
-// members are the users that belong to a group.
-func (g *surface) members(name string, relation directory.Relation) *odata.EntitySet {
-	return &odata.EntitySet{
-		Path: "groups/{group}/" + name, Context: "directoryObjects", Type: g.model.Type(typeDirectoryObject), ReadAll: readGroupPermissions(),
-		Page: func(r *odata.Request) (odata.Page, error) {
-			if err := readable(r, g.model.Type(typeUser)); err != nil {
-				return odata.Page{}, err
-			}
-			group := r.Param("group")
-			list := lister[directory.User](func(ctx context.Context, q directory.Query) ([]directory.User, error) {
-				return g.Directory.ListMembers(ctx, group, relation, q)
-			}).pages(idOfUser)
-			number := func(ctx context.Context, f directory.Filter) (int, error) {
-				if f != nil {
-					return 0, unsupportedOption("$count", "together with $filter")
-				}
-				return g.Directory.CountMembers(ctx, group, relation)
-			}
-			p, err := page(r, g.model.Type(typeUser), list, number, g.userFor(r))
-			return p, notInDirectory(err, "group", group)
-		},
-		Count: func(r *odata.Request) (int, error) {
-			if r.Options.Filter != nil {
-				return 0, unsupportedOption("$filter", "together with $count")
-			}
-			if r.Cast != nil && !g.model.Type(typeUser).Is(r.Cast) {
-				return 0, nil
-			}
-			n, err := g.Directory.CountMembers(r.Context(), r.Param("group"), relation)
-			return n, notInDirectory(err, "group", r.Param("group"))
-		},
-	}
-}
-
-// page returns a page of users or groups as the query options want it.
-func page[E any](r *odata.Request, t *odata.Type,
-	list func(context.Context, directory.Query) (directory.Page[E], error),
+// pageOfAll returns a page of a list that the directory itself pages, as the query
+// options want it. An order that there is no index of is made of all that match.
+func pageOfAll[E any](g *surface, r *odata.Request, t *odata.Type,
+	pages func(context.Context, directory.Query) (directory.Page[E], error),
 	number func(context.Context, directory.Filter) (int, error),
 	object func(E) *odata.Object,
 ) (odata.Page, error) {
-	q, err := queryOf(r, t)
+	q, err := g.queryOf(r, t)
 	if err != nil {
 		return odata.Page{}, err
 	}
 	p := odata.Page{Count: -1, Objects: []*odata.Object{}}
 	if r.Cast != nil && !t.Is(r.Cast) {
 		return p, nil // the path asks for objects of another type
+	}
+	if !orderOf(r.Options, t, &q) {
+		return g.pageOfKinds(r, kindOf(t, object, gathered(pages), number))
 	}
 	if r.Options.Count && q.After == "" {
 		if p.Count, err = number(r.Context(), q.Filter); err != nil {
@@ -199,7 +141,7 @@ func page[E any](r *odata.Request, t *odata.Type,
 	if q.Top == 0 {
 		return p, nil
 	}
-	found, err := list(r.Context(), q)
+	found, err := pages(r.Context(), q)
 	if err != nil {
 		return odata.Page{}, err
 	}
@@ -207,55 +149,20 @@ func page[E any](r *odata.Request, t *odata.Type,
 	return p, nil
 }
 
-// countOf returns the number of users, groups or units that $filter leaves.
-func countOf(r *odata.Request, t *odata.Type, number func(context.Context, directory.Filter) (int, error)) (int, error) {
-	f, err := conditionOf(r, t)
-	if err != nil {
-		return 0, err
-	}
-	return number(r.Context(), f)
-}
-
-// lister reads a list in its own order, from an ID on.
-type lister[E any] func(context.Context, directory.Query) ([]E, error)
-
-// pages returns what reads a list page by page.
-func (list lister[E]) pages(id func(E) string) func(context.Context, directory.Query) (directory.Page[E], error) {
-	return func(ctx context.Context, q directory.Query) (p directory.Page[E], err error) {
-		if q.OrderBy != "" {
-			return p, unsupportedOption("$orderby", "on this list")
+// gathered reads a list from its beginning, as many pages as it takes.
+func gathered[E any](pages func(context.Context, directory.Query) (directory.Page[E], error)) func(context.Context, directory.Query) ([]E, error) {
+	return func(ctx context.Context, q directory.Query) (all []E, err error) {
+		for size := q.Top; len(all) < size; {
+			q.Top = size - len(all)
+			p, err := pages(ctx, q)
+			if err != nil {
+				return nil, err
+			}
+			if all = append(all, p.Items...); p.Next == "" {
+				break
+			}
+			q.After = p.Next
 		}
-		if q.After, err = afterID(q.After); err != nil {
-			return p, err
-		}
-		// One more than is shown tells whether anything follows.
-		top := q.Top
-		q.Top++
-		found, err := list(ctx, q)
-		if err != nil {
-			return p, err
-		}
-		p.Items = found[:min(top, len(found))]
-		if len(found) > top {
-			p.Next = tokenOfID(id(found[top-1]))
-		}
-		return p, nil
+		return all, nil
 	}
 }
-
-func tokenOfID(id string) string { return "id-'" + id + "'" }
-
-func afterID(token string) (string, error) {
-	if token == "" {
-		return "", nil
-	}
-	id, ok := strings.CutPrefix(token, "id-'")
-	if !ok || !strings.HasSuffix(id, "'") {
-		return "", odata.BadRequest(odata.InnerInvalidQuery, "$skiptoken", "The value of $skiptoken does not belong to this request; use an @odata.nextLink as it is.")
-	}
-	return strings.TrimSuffix(id, "'"), nil
-}
-
-func idOfUser(u directory.User) string { return u.ID }
-
-func idOfGroup(g directory.Group) string { return g.ID }

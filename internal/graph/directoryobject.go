@@ -10,7 +10,19 @@ import (
 func (g *surface) userFor(r *odata.Request) func(directory.User) *odata.Object {
 	t := g.model.Type(typeUser)
 	full := r.Require(wholeUserPermissions()...) == nil
-	return func(u directory.User) *odata.Object { return userObject(t, u, full) }
+	typed := full && asksUserType(r)
+	return func(u directory.User) *odata.Object {
+		o := userObject(t, u, full)
+		if typed {
+			typedUser(o)
+		}
+		return o
+	}
+}
+
+// wholeGroup returns a group with all that it has.
+func (g *surface) wholeGroup(group directory.Group) *odata.Object {
+	return groupObject(g.model.Type(typeGroup), group)
 }
 
 // basicUser are the members of a user that are basic.

@@ -1,7 +1,6 @@
 package graph
 
 import (
-	"context"
 	"slices"
 	"strings"
 
@@ -36,7 +35,14 @@ func teacherPlaces() []place {
 // educationUserFor returns how people are shown to the caller, as userFor does.
 func (g *surface) educationUserFor(r *odata.Request) func(directory.User) *odata.Object {
 	full := r.Require(wholeRosterPermissions()...) == nil
-	return func(u directory.User) *odata.Object { return g.educationUserObject(u, full) }
+	typed := full && asksUserType(r)
+	return func(u directory.User) *odata.Object {
+		o := g.educationUserObject(u, full)
+		if typed {
+			typedUser(o)
+		}
+		return o
+	}
 }
 
 func (g *surface) educationUserObject(u directory.User, full bool) *odata.Object {
@@ -94,13 +100,10 @@ func (g *surface) educationUsers() *odata.EntitySet {
 			if err := rosterReadable(r, t); err != nil {
 				return odata.Page{}, err
 			}
-			return page(r, t, g.Directory.PageUsers, g.Directory.CountUsers, g.educationUserFor(r))
+			return pageOfAll(g, r, t, g.Directory.PageUsers, g.Directory.CountUsers, g.educationUserFor(r))
 		},
 		Count: func(r *odata.Request) (int, error) {
-			if err := rosterReadable(r, t); err != nil {
-				return 0, err
-			}
-			return countOf(r, t, g.Directory.CountUsers)
+			return g.countOfKinds(r, kindOf(t, g.educationUserFor(r), nil, g.Directory.CountUsers).guarded(rosterReadable(r, t)))
 		},
 		Get: func(r *odata.Request) (*odata.Object, error) {
 			u, err := g.Directory.User(r.Context(), r.Param("id"))
@@ -122,14 +125,8 @@ func (g *surface) educationUsers() *odata.EntitySet {
 		Update: func(r *odata.Request, p *odata.Payload) error {
 			return g.changeUser(r, p, t, educationUserSet, g.wholeEducationUser)
 		},
-		Delete: func(r *odata.Request) error { return g.removeUser(r, g.wholeEducationUser) },
-		Navigations: []odata.Navigation{{
-			Name: "user", Context: "users", Permissions: wholeRosterPermissions(),
-			Load: func(r *odata.Request, o *odata.Object) (odata.Value, error) {
-				u, err := g.Directory.User(r.Context(), o.Get("id").Text())
-				return odata.Struct(userObject(g.model.Type(typeUser), u, true)), err
-			},
-		}},
+		Delete:      func(r *odata.Request) error { return g.removeUser(r, g.wholeEducationUser) },
+		Navigations: g.educationUserNavigations(),
 	}
 }
 
@@ -179,18 +176,29 @@ func completeEducationUser(o *odata.Object) error {
 
 // classesOfUser are the classes that a user belongs to.
 func (g *surface) classesOfUser(name string, relation directory.Relation) *odata.EntitySet {
-	return &odata.EntitySet{
-		Path: "education/users/{user}/" + name, Type: g.model.Type(typeClass), ReadAll: readRosterPermissions(),
-		Page: func(r *odata.Request) (odata.Page, error) {
-			user := r.Param("user")
-			list := lister[directory.Group](func(ctx context.Context, q directory.Query) ([]directory.Group, error) {
-				return g.Directory.ListGroupsOf(ctx, user, relation, q)
-			}).pages(idOfGroup)
-			number := func(ctx context.Context, f directory.Filter) (int, error) {
-				return g.Directory.CountGroupsOf(ctx, user, relation, f)
-			}
-			p, err := g.pageOfClasses(r, list, number)
-			return p, notInDirectory(err, "user", user)
+	return g.belongingSet(belongings{
+		path: "education/users/{user}/" + name, typ: g.model.Type(typeClass), read: readRosterPermissions(),
+		navigations: g.classNavigations(),
+		kinds: func(r *odata.Request) ([]kind, error) {
+			user, err := g.user(r.Context(), r.Param("user"))
+			return g.classesWith(relation)(r, user.ID), err
 		},
+	})
+}
+
+func (g *surface) classesWith(relation directory.Relation) func(r *odata.Request, user string) []kind {
+	return func(_ *odata.Request, user string) []kind {
+		return []kind{g.groupsOf(user, relation).classes().as(g.model.Type(typeClass), g.classObject)}
 	}
+}
+
+// educationUserNavigations lead from a student or teacher to what it belongs to, and to what belongs to it.
+func (g *surface) educationUserNavigations() []odata.Navigation {
+	return []odata.Navigation{{
+		Name: "user", Context: "users", Permissions: wholeRosterPermissions(),
+		Load: func(r *odata.Request, o *odata.Object) (odata.Value, error) {
+			u, err := g.Directory.User(r.Context(), o.Get("id").Text())
+			return odata.Struct(userObject(g.model.Type(typeUser), u, true)), err
+		},
+	}, rosterExpansion("classes", g.classesWith("")), rosterExpansion("taughtClasses", g.classesWith(directory.Owner)), g.expandSchools()}
 }

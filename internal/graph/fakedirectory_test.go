@@ -104,7 +104,7 @@ func (d *fakeDirectory) ListMembers(ctx context.Context, group string, r directo
 	return d.ListUsers(ctx, q)
 }
 
-func (d *fakeDirectory) CountMembers(_ context.Context, _ string, r directory.Relation) (int, error) {
+func (d *fakeDirectory) CountMembers(_ context.Context, _ string, r directory.Relation, _ directory.Filter) (int, error) {
 	if r == directory.Owner {
 		return 1, nil
 	}

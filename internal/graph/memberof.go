@@ -12,46 +12,57 @@ import (
 // memberOf are the groups that a user belongs to and, with those that it is a
 // member of, its administrative units.
 func (g *surface) memberOf(name string, relation directory.Relation) *odata.EntitySet {
-	return &odata.EntitySet{
-		Path: "users/{user}/" + name, Context: "directoryObjects", Type: g.model.Type(typeDirectoryObject), ReadAll: readGroupPermissions(),
-		Page: func(r *odata.Request) (odata.Page, error) {
-			p, err := pageOfKinds(r, g.kindsOfUser(r, relation))
-			return p, notInDirectory(err, "user", r.Param("user"))
+	return g.belongingSet(belongings{
+		path: "users/{user}/" + name, context: "directoryObjects", typ: g.model.Type(typeDirectoryObject), read: readGroupPermissions(),
+		kinds: func(r *odata.Request) ([]kind, error) {
+			user, err := g.user(r.Context(), r.Param("user"))
+			return g.kindsOfUser(relation)(r, user.ID), err
 		},
-		Count: func(r *odata.Request) (int, error) {
-			n, err := countOfKinds(r, g.kindsOfUser(r, relation))
-			return n, notInDirectory(err, "user", r.Param("user"))
-		},
+	})
+}
+
+// user returns the user with the ID or the userPrincipalName.
+func (g *surface) user(ctx context.Context, idOrUPN string) (directory.User, error) {
+	user, err := g.Directory.User(ctx, idOrUPN)
+	return user, notInDirectory(err, "user", idOrUPN)
+}
+
+func (g *surface) kindsOfUser(relation directory.Relation) func(r *odata.Request, user string) []kind {
+	return func(r *odata.Request, user string) []kind {
+		groups := g.groupsOf(user, relation).as(g.model.Type(typeGroup), g.wholeGroup)
+		if relation != directory.Member {
+			return []kind{groups}
+		}
+		return []kind{groups, g.unitsOf(r, user)}
 	}
 }
 
-func (g *surface) kindsOfUser(r *odata.Request, relation directory.Relation) []kind {
-	user, groups, units := r.Param("user"), g.model.Type(typeGroup), g.model.Type(typeUnit)
-	ofGroups := kind{
-		typ: groups,
-		list: func(ctx context.Context, q directory.Query) ([]*odata.Object, error) {
-			found, err := g.Directory.ListGroupsOf(ctx, user, relation, q)
-			return objects(found, func(group directory.Group) *odata.Object { return groupObject(groups, group) }), err
+// groupsOf are the groups that a user belongs to.
+func (g *surface) groupsOf(user string, relation directory.Relation) groupReader {
+	return groupReader{
+		list: func(ctx context.Context, q directory.Query) ([]directory.Group, error) {
+			return g.Directory.ListGroupsOf(ctx, user, relation, q)
 		},
 		count: func(ctx context.Context, f directory.Filter) (int, error) {
 			return g.Directory.CountGroupsOf(ctx, user, relation, f)
 		},
 	}
-	filtered := r.Options.Filter != nil || r.Options.Search != ""
-	if relation != directory.Member || filtered && r.Require(readUnitPermissions()...) != nil {
-		return []kind{ofGroups} // what a filter finds would tell the names of units
+}
+
+// unitsOf are the administrative units that a user belongs to. Whoever may not read
+// units finds none by a filter: what it finds would tell their names.
+func (g *surface) unitsOf(r *odata.Request, user string) kind {
+	hidden := (r.Options.Filter != nil || r.Options.Search != nil) && r.Require(readUnitPermissions()...) != nil
+	list := func(ctx context.Context, q directory.Query) ([]directory.AdministrativeUnit, error) {
+		if hidden {
+			return nil, nil
+		}
+		return g.Directory.ListUnitsOf(ctx, user, q)
 	}
-	return []kind{ofGroups, {
-		typ: units,
-		list: func(ctx context.Context, q directory.Query) ([]*odata.Object, error) {
-			found, err := g.Directory.ListUnitsOf(ctx, user, q)
-			return objects(found, g.unitFor(r)), err
-		},
-		count: func(ctx context.Context, f directory.Filter) (int, error) {
-			found, err := g.Directory.ListUnitsOf(ctx, user, directory.Query{Filter: f, Top: math.MaxInt32})
-			return len(found), err
-		},
-	}}
+	return kindOf(g.model.Type(typeUnit), g.unitFor(r), list, func(ctx context.Context, f directory.Filter) (int, error) {
+		found, err := list(ctx, directory.Query{Filter: f, Top: math.MaxInt32})
+		return len(found), err
+	})
 }
 
 // unitFor returns how administrative units are shown to the caller: those who

@@ -79,7 +79,7 @@ func TestListsOfUnits(t *testing.T) {
 			t.Errorf("%s%s/$count %s: %s", test.path, test.cast, test.filter, a.text)
 		}
 	}
-	for _, query := range []string{"$orderby=displayName", "$skip=1", "$filter=mailNickname%20eq%20'x'", "$filter=description%20eq%20'x'", "$skiptoken=x"} {
+	for _, query := range []string{"$orderby=color", "$skip=1", "$filter=color%20eq%20'x'", "$search=%22color:x%22", "$skiptoken=x", "$orderby=displayName&$skiptoken=x"} {
 		for _, path := range []string{members, memberOf} {
 			w.must(400, "GET", path+"?"+query, "")
 		}

@@ -45,12 +45,6 @@ func wantPermissions() map[string][]string {
 		"GET " + i + "runs/{run}/activities/{id}": runs, "GET " + i + "runs/{run}/activities/{id}/activity": runs,
 		"GET users": users, "GET users/$count": users, "GET users/{id}": users,
 		"GET groups": groups, "GET groups/$count": groups, "GET groups/{id}": groups,
-		"GET groups/{group}/owners": groups, "GET groups/{group}/owners/$count": groups,
-		"GET groups/{group}/members": groups, "GET groups/{group}/members/$count": groups,
-		"GET groups/{group}/transitiveMembers": groups, "GET groups/{group}/transitiveMembers/$count": groups,
-		"GET users/{user}/memberOf": groups, "GET users/{user}/memberOf/$count": groups,
-		"GET users/{user}/transitiveMemberOf": groups, "GET users/{user}/transitiveMemberOf/$count": groups,
-		"GET users/{user}/ownedObjects": groups, "GET users/{user}/ownedObjects/$count": groups,
 		"GET users/delta": users, "GET groups/delta": groups, "GET education/classes/delta": {"EduRoster.ReadBasic.All", "EduRoster.Read.All", "EduRoster.ReadWrite.All"},
 		"GET directoryObjects/{id}": {"Directory.Read.All", "Directory.ReadWrite.All"},
 		"POST users":                writeUsers, "PATCH users/{id}": writeUsers, "DELETE users/{id}": writeUsers,
@@ -70,9 +64,24 @@ func wantPermissions() map[string][]string {
 		want["GET "+path], want["GET "+path+"/$count"], want["GET "+path+"/{id}"] = read, read, read
 		want["POST "+path], want["PATCH "+path+"/{id}"], want["DELETE "+path+"/{id}"] = write, write, write
 	}
+	listed := func(path string, read []string) {
+		want["GET "+path], want["GET "+path+"/$count"], want["GET "+path+"/{id}"] = read, read, read
+	}
+	for _, path := range []string{
+		"groups/{group}/owners", "groups/{group}/members", "groups/{group}/transitiveMembers",
+		"users/{user}/memberOf", "users/{user}/transitiveMemberOf", "users/{user}/ownedObjects",
+	} {
+		listed(path, groups)
+	}
+	for _, path := range []string{
+		"classes/{class}/members", "classes/{class}/teachers", "schools/{school}/classes", "schools/{school}/users",
+		"users/{user}/classes", "users/{user}/taughtClasses",
+	} {
+		listed("education/"+path, roster)
+	}
 	for _, path := range []string{"administrativeUnits", "directory/administrativeUnits"} {
 		whole(path, units, writeUnits)
-		want["GET "+path+"/{unit}/members"], want["GET "+path+"/{unit}/members/$count"] = units, units
+		listed(path+"/{unit}/members", units)
 		want["GET "+path+"/{unit}/members/$ref"], want["DELETE "+path+"/{unit}/members/$ref"] = units, writeUnits
 		want["POST "+path+"/{unit}/members/$ref"], want["DELETE "+path+"/{unit}/members/{id}/$ref"] = writeUnits, writeUnits
 	}
@@ -80,15 +89,18 @@ func wantPermissions() map[string][]string {
 		whole("education/"+name, roster, writeRoster)
 	}
 	for _, path := range []string{
-		"classes/{class}/members", "classes/{class}/teachers", "classes/{class}/schools", "classes/{class}/schools/$count", "classes/{id}/group",
-		"schools/{school}/classes", "schools/{school}/users", "schools/{id}/administrativeUnit",
+		"classes/{class}/schools", "classes/{class}/schools/$count", "classes/{id}/group", "schools/{id}/administrativeUnit",
 		"classes/{class}/members/$ref", "classes/{class}/teachers/$ref", "schools/{school}/classes/$ref", "schools/{school}/users/$ref",
-		"schools/{school}/classes/$count", "schools/{school}/users/$count",
-		"users/{user}/classes", "users/{user}/taughtClasses", "users/{user}/schools", "users/{user}/schools/$count",
+		"users/{user}/schools", "users/{user}/schools/$count",
 	} {
 		want["GET education/"+path] = roster
 	}
-	want["GET education/users/{id}/user"] = roster[1:]
+	for _, path := range []string{"schools/{school}/classes", "users/{user}/classes", "users/{user}/taughtClasses"} {
+		want["GET education/"+path+"/{id}/group"] = roster
+	}
+	for _, path := range []string{"users", "classes/{class}/members", "classes/{class}/teachers", "schools/{school}/users"} {
+		want["GET education/"+path+"/{id}/user"] = roster[1:]
+	}
 	for _, path := range []string{"classes/{group}/members", "classes/{group}/teachers", "schools/{school}/classes", "schools/{school}/users"} {
 		want["DELETE education/"+path+"/$ref"] = writeRoster
 		want["POST education/"+path+"/$ref"], want["DELETE education/"+path+"/{id}/$ref"] = writeRoster, writeRoster

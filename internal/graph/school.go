@@ -2,7 +2,6 @@ package graph
 
 import (
 	"context"
-	"errors"
 
 	"rollbook/internal/directory"
 	"rollbook/internal/odata"
@@ -39,44 +38,34 @@ func (g *surface) schoolKind() unitKind {
 // schools are the administrative units that were made as schools.
 func (g *surface) schools() *odata.EntitySet {
 	set := g.unitSet(g.schoolKind())
-	set.Navigations = []odata.Navigation{{
+	set.Navigations = g.schoolNavigations()
+	return set
+}
+
+// schoolNavigations lead from a school to what it is, and to what belongs to it.
+func (g *surface) schoolNavigations() []odata.Navigation {
+	return []odata.Navigation{{
 		Name: "administrativeUnit", Context: "administrativeUnits", Permissions: readRosterPermissions(),
 		Load: func(r *odata.Request, o *odata.Object) (odata.Value, error) {
 			u, err := g.Directory.Unit(r.Context(), o.Get("id").Text())
 			return odata.Struct(g.unitObject(u)), err
 		},
-	}}
-	return set
+	}, rosterExpansion("classes", g.classesInSchool), rosterExpansion("users", g.usersInSchool)}
 }
 
 func (g *surface) classesOfSchool() *odata.EntitySet {
-	t := g.model.Type(typeClass)
-	return &odata.EntitySet{
-		Path: "education/schools/{school}/classes", Type: t, ReadAll: readRosterPermissions(), References: "education/classes",
-		Page: func(r *odata.Request) (odata.Page, error) {
+	return g.belongingSet(belongings{
+		path: "education/schools/{school}/classes", references: "education/classes", typ: g.model.Type(typeClass), read: readRosterPermissions(),
+		navigations: g.classNavigations(),
+		kinds: func(r *odata.Request) ([]kind, error) {
 			school, err := g.school(r)
-			if err != nil {
-				return odata.Page{}, err
-			}
-			list := lister[directory.Group](func(ctx context.Context, q directory.Query) ([]directory.Group, error) {
-				return g.Directory.ListUnitGroups(ctx, school.ID, q)
-			}).pages(idOfGroup)
-			return g.pageOfClasses(r, list, func(ctx context.Context, f directory.Filter) (int, error) {
-				return g.Directory.CountUnitGroups(ctx, school.ID, f)
-			})
+			return g.classesInSchool(r, school.ID), err
 		},
-		Count: func(r *odata.Request) (int, error) {
-			school, err := g.school(r)
-			if err != nil {
-				return 0, err
-			}
-			f, err := classCondition(r, t)
-			if err != nil {
-				return 0, err
-			}
-			return g.Directory.CountUnitGroups(r.Context(), school.ID, f)
-		},
-	}
+	})
+}
+
+func (g *surface) classesInSchool(_ *odata.Request, school string) []kind {
+	return []kind{g.groupsInUnit(school).classes().as(g.model.Type(typeClass), g.classObject)}
 }
 
 // school returns the school that the path names.
@@ -85,33 +74,19 @@ func (g *surface) school(r *odata.Request) (directory.AdministrativeUnit, error)
 }
 
 func (g *surface) usersOfSchool() *odata.EntitySet {
+	return g.belongingSet(belongings{
+		path: "education/schools/{school}/users", references: "education/users", typ: g.model.Type(typeEducationUser), read: readRosterPermissions(),
+		navigations: g.educationUserNavigations(),
+		kinds: func(r *odata.Request) ([]kind, error) {
+			school, err := g.school(r)
+			return g.usersInSchool(r, school.ID), err
+		},
+	})
+}
+
+func (g *surface) usersInSchool(r *odata.Request, school string) []kind {
 	t := g.model.Type(typeEducationUser)
-	return &odata.EntitySet{
-		Path: "education/schools/{school}/users", Type: t, ReadAll: readRosterPermissions(), References: "education/users",
-		Page: func(r *odata.Request) (odata.Page, error) {
-			school, err := g.school(r)
-			if err := errors.Join(err, rosterReadable(r, t)); err != nil {
-				return odata.Page{}, err
-			}
-			list := lister[directory.User](func(ctx context.Context, q directory.Query) ([]directory.User, error) {
-				return g.Directory.ListUnitUsers(ctx, school.ID, q)
-			}).pages(idOfUser)
-			return page(r, t, list, func(ctx context.Context, f directory.Filter) (int, error) {
-				return g.Directory.CountUnitUsers(ctx, school.ID, f)
-			}, g.educationUserFor(r))
-		},
-		Count: func(r *odata.Request) (int, error) {
-			school, err := g.school(r)
-			if err := errors.Join(err, rosterReadable(r, t)); err != nil {
-				return 0, err
-			}
-			f, err := conditionOf(r, t)
-			if err != nil {
-				return 0, err
-			}
-			return g.Directory.CountUnitUsers(r.Context(), school.ID, f)
-		},
-	}
+	return []kind{usersInUnit(g, school, t, g.educationUserFor(r)).guarded(rosterReadable(r, t))}
 }
 
 func (g *surface) schoolsOfClass() *odata.EntitySet {
@@ -123,31 +98,47 @@ func (g *surface) schoolsOfClass() *odata.EntitySet {
 
 func (g *surface) schoolsOfUser() *odata.EntitySet {
 	return g.schoolsOf("education/users/{user}/schools", func(r *odata.Request) (string, error) {
-		user, err := g.Directory.User(r.Context(), r.Param("user"))
-		return user.ID, notInDirectory(err, "user", r.Param("user"))
+		user, err := g.user(r.Context(), r.Param("user"))
+		return user.ID, err
 	})
 }
 
 // schoolsOf are the schools of a user or a class: a few.
 func (g *surface) schoolsOf(path string, of func(*odata.Request) (string, error)) *odata.EntitySet {
 	return &odata.EntitySet{
-		Path: path, Type: g.model.Type(typeSchool), ReadAll: readRosterPermissions(),
+		Path: path, Type: g.model.Type(typeSchool), ReadAll: readRosterPermissions(), Navigations: g.schoolNavigations(),
 		List: func(r *odata.Request) ([]*odata.Object, error) {
 			id, err := of(r)
 			if err != nil {
 				return nil, err
 			}
-			units, err := g.Directory.UnitsOf(r.Context(), id)
-			if err != nil {
-				return nil, err
-			}
-			var schools []*odata.Object
-			for _, u := range units {
-				if u.School {
-					schools = append(schools, g.schoolObject(u))
-				}
-			}
-			return schools, nil
+			return g.schoolsWith(r.Context(), id)
+		},
+	}
+}
+
+// schoolsWith returns the schools that a user or a class belongs to.
+func (g *surface) schoolsWith(ctx context.Context, id string) ([]*odata.Object, error) {
+	units, err := g.Directory.UnitsOf(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	var schools []*odata.Object
+	for _, u := range units {
+		if u.School {
+			schools = append(schools, g.schoolObject(u))
+		}
+	}
+	return schools, nil
+}
+
+// expandSchools shows the schools of a user or a class inside of it.
+func (g *surface) expandSchools() odata.Navigation {
+	return odata.Navigation{
+		Name: "schools", Permissions: readRosterPermissions(),
+		Load: func(r *odata.Request, o *odata.Object) (odata.Value, error) {
+			schools, err := g.schoolsWith(r.Context(), o.Get("id").Text())
+			return listed(schools), err
 		},
 	}
 }

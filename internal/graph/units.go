@@ -3,8 +3,6 @@ package graph
 import (
 	"context"
 	"net/http"
-	"slices"
-	"strings"
 
 	"rollbook/internal/directory"
 	"rollbook/internal/odata"
@@ -71,21 +69,18 @@ func (g *surface) plainUnits(path string) unitKind {
 
 func (g *surface) unitSet(k unitKind) *odata.EntitySet {
 	t := g.model.Type(k.typ)
-	number := func(ctx context.Context, f directory.Filter) (int, error) {
-		return g.Directory.CountUnits(ctx, both(k.only, f))
-	}
+	all := kindOf(t, k.object,
+		func(ctx context.Context, q directory.Query) ([]directory.AdministrativeUnit, error) {
+			q.Filter = both(k.only, q.Filter)
+			return g.Directory.ListUnits(ctx, q)
+		},
+		func(ctx context.Context, f directory.Filter) (int, error) {
+			return g.Directory.CountUnits(ctx, both(k.only, f))
+		})
 	return &odata.EntitySet{
 		Path: k.path, Type: t, ReadAll: k.read, ReadOne: k.read, Write: k.write,
-		Page: func(r *odata.Request) (odata.Page, error) {
-			list := lister[directory.AdministrativeUnit](func(ctx context.Context, q directory.Query) ([]directory.AdministrativeUnit, error) {
-				q.Filter = both(k.only, q.Filter)
-				return g.Directory.ListUnits(ctx, q)
-			}).pages(func(u directory.AdministrativeUnit) string { return u.ID })
-			return page(r, t, list, number, k.object)
-		},
-		Count: func(r *odata.Request) (int, error) {
-			return countOf(r, t, number)
-		},
+		Page:  func(r *odata.Request) (odata.Page, error) { return g.pageOfKinds(r, all) },
+		Count: func(r *odata.Request) (int, error) { return g.countOfKinds(r, all) },
 		Get: func(r *odata.Request) (*odata.Object, error) {
 			u, err := g.unit(r.Context(), k, r.Param("id"))
 			if err != nil {
@@ -176,47 +171,44 @@ func (g *surface) updateUnit(r *odata.Request, k unitKind, p *odata.Payload) err
 
 // unitMembers are the users and the groups of a unit.
 func (g *surface) unitMembers(path string) *odata.EntitySet {
-	return &odata.EntitySet{
-		Path: path + "/{unit}/members", Context: "directoryObjects", References: "directoryObjects",
-		Type: g.model.Type(typeDirectoryObject), ReadAll: readUnitPermissions(),
-		Page: func(r *odata.Request) (odata.Page, error) {
-			p, err := pageOfKinds(r, g.kindsInUnit(r))
-			return p, notInDirectory(err, "administrative unit", r.Param("unit"))
+	return g.belongingSet(belongings{
+		path: path + "/{unit}/members", context: "directoryObjects", references: "directoryObjects",
+		typ: g.model.Type(typeDirectoryObject), read: readUnitPermissions(),
+		kinds: func(r *odata.Request) ([]kind, error) {
+			unit, err := g.unit(r.Context(), g.plainUnits(path), r.Param("unit"))
+			return g.kindsInUnit(r, unit.ID), err
 		},
-		Count: func(r *odata.Request) (int, error) {
-			n, err := countOfKinds(r, g.kindsInUnit(r))
-			return n, notInDirectory(err, "administrative unit", r.Param("unit"))
-		},
+	})
+}
+
+func (g *surface) kindsInUnit(r *odata.Request, unit string) []kind {
+	users, groups := g.model.Type(typeUser), g.model.Type(typeGroup)
+	return []kind{
+		usersInUnit(g, unit, users, g.userFor(r)).guarded(readable(r, users)),
+		g.groupsInUnit(unit).as(groups, g.wholeGroup),
 	}
 }
 
-func (g *surface) kindsInUnit(r *odata.Request) []kind {
-	unit, users, groups := r.Param("unit"), g.model.Type(typeUser), g.model.Type(typeGroup)
-	return []kind{{
-		typ: users,
-		list: func(ctx context.Context, q directory.Query) ([]*odata.Object, error) {
-			if err := readable(r, users); err != nil {
-				return nil, err
-			}
-			found, err := g.Directory.ListUnitUsers(ctx, unit, q)
-			return objects(found, g.userFor(r)), err
+// usersInUnit are the users of a unit.
+func usersInUnit(g *surface, unit string, t *odata.Type, object func(directory.User) *odata.Object) kind {
+	return kindOf(t, object,
+		func(ctx context.Context, q directory.Query) ([]directory.User, error) {
+			return g.Directory.ListUnitUsers(ctx, unit, q)
 		},
-		count: func(ctx context.Context, f directory.Filter) (int, error) {
-			if err := readable(r, users); err != nil {
-				return 0, err
-			}
+		func(ctx context.Context, f directory.Filter) (int, error) {
 			return g.Directory.CountUnitUsers(ctx, unit, f)
-		},
-	}, {
-		typ: groups,
-		list: func(ctx context.Context, q directory.Query) ([]*odata.Object, error) {
-			found, err := g.Directory.ListUnitGroups(ctx, unit, q)
-			return objects(found, func(group directory.Group) *odata.Object { return groupObject(groups, group) }), err
+		})
+}
+
+func (g *surface) groupsInUnit(unit string) groupReader {
+	return groupReader{
+		list: func(ctx context.Context, q directory.Query) ([]directory.Group, error) {
+			return g.Directory.ListUnitGroups(ctx, unit, q)
 		},
 		count: func(ctx context.Context, f directory.Filter) (int, error) {
 			return g.Directory.CountUnitGroups(ctx, unit, f)
 		},
-	}}
+	}
 }
 
 // unitReferences add and remove who belongs to a unit.
@@ -265,9 +257,4 @@ func (g *surface) belonging(key, name, typ string, k unitKind) []odata.Operation
 		{Method: http.MethodDelete, Path: path + "/$ref", Permissions: k.write, Handle: remove},
 		{Method: http.MethodDelete, Path: path + "/{id}/$ref", Permissions: k.write, Handle: remove},
 	}
-}
-
-func byID(found []*odata.Object) []*odata.Object {
-	slices.SortFunc(found, func(a, b *odata.Object) int { return strings.Compare(a.Get("id").Text(), b.Get("id").Text()) })
-	return found
 }

@@ -57,18 +57,18 @@ func (m *Model) filtered(all []*Object, t *Type, o *Options) ([]*Object, error) 
 			return nil, err
 		}
 	}
-	search := strings.ToLower(o.Search)
 	kept := make([]*Object, 0, len(all))
 	for _, object := range all {
-		if (condition == nil || Holds(condition, object)) && (search == "" || object.mentions(search)) {
+		if (condition == nil || Holds(condition, object)) && (o.Search == nil || Finds(o.Search, object.mentions)) {
 			kept = append(kept, object)
 		}
 	}
 	return kept, nil
 }
 
-// mentions reports whether a property of text contains what is searched for.
-func (o *Object) mentions(lower string) bool {
+// mentions reports whether a property of text contains the phrase.
+func (o *Object) mentions(phrase Phrase) bool {
+	lower := strings.ToLower(string(phrase))
 	return slices.ContainsFunc(o.fields, func(v Value) bool {
 		return v.kind == KindText && strings.Contains(strings.ToLower(v.text), lower)
 	})

@@ -52,7 +52,8 @@ type EntitySet struct {
 }
 
 // Navigation leads from an entity to what it refers to. One that leads to a
-// single entity has a path of its own, and all can be expanded.
+// single entity has a path of its own where the entity has one, and all can be
+// expanded.
 type Navigation struct {
 	Name        string
 	Context     string // the entity set that the target belongs to
@@ -88,7 +89,7 @@ func (e *EntitySet) operations() []Operation {
 	add(e.Delete != nil, http.MethodDelete, item, e.Write, e.remove)
 	for _, n := range e.Navigations {
 		if _, p := e.Type.member(n.Name); p != nil && !p.Collection {
-			add(true, http.MethodGet, item+"/"+n.Name, n.Permissions, e.follow(n))
+			add(e.Get != nil, http.MethodGet, item+"/"+n.Name, n.Permissions, e.follow(n))
 		}
 	}
 	return ops

@@ -3,6 +3,7 @@ package odata
 import (
 	"cmp"
 	"math"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -10,23 +11,32 @@ import (
 // Compile checks that a condition fits the entities of a type and of those that
 // derive from it: its properties exist and can be compared with its values.
 // Property names come out canonical.
-func (m *Model) Compile(e Expr, t *Type) (Expr, error) {
+func (m *Model) Compile(e Expr, t *Type) (Expr, error) { return m.compile(e, scope{typ: t}) }
+
+// scope is what paths of a condition begin at: an entity of a type, or the items of
+// a collection.
+type scope struct {
+	typ  *Type     // of the items, where they are structured
+	item *Property // the collection; nil for an entity
+}
+
+func (m *Model) compile(e Expr, in scope) (Expr, error) {
 	switch e := e.(type) {
 	case And:
-		left, right, err := m.compileBoth(e.Left, e.Right, t)
+		left, right, err := m.compileBoth(e.Left, e.Right, in)
 		return And{left, right}, err
 	case Or:
-		left, right, err := m.compileBoth(e.Left, e.Right, t)
+		left, right, err := m.compileBoth(e.Left, e.Right, in)
 		return Or{left, right}, err
 	case Not:
-		inner, err := m.Compile(e.Inner, t)
+		inner, err := m.compile(e.Inner, in)
 		return Not{inner}, err
 	case Comparison:
-		return m.compileComparison(e, t)
+		return m.compileComparison(e, in)
 	case Membership:
-		return m.compileMembership(e, t)
+		return m.compileMembership(e, in)
 	case Call:
-		p, path, err := m.resolvePath(t, e.Property, "$filter")
+		p, path, err := m.compared(in, e.Property)
 		if err != nil {
 			return nil, err
 		}
@@ -34,21 +44,23 @@ func (m *Model) Compile(e Expr, t *Type) (Expr, error) {
 			return nil, BadRequest(InnerInvalidQuery, "$filter", "Invalid $filter: %s needs a string, and '%s' is none.", e.Function, path)
 		}
 		return Call{e.Function, path, e.Argument}, nil
+	case Any:
+		return m.compileAny(e, in)
 	}
 	return e, nil
 }
 
-func (m *Model) compileBoth(left, right Expr, t *Type) (Expr, Expr, error) {
-	l, err := m.Compile(left, t)
+func (m *Model) compileBoth(left, right Expr, in scope) (Expr, Expr, error) {
+	l, err := m.compile(left, in)
 	if err != nil {
 		return nil, nil, err
 	}
-	r, err := m.Compile(right, t)
+	r, err := m.compile(right, in)
 	return l, r, err
 }
 
-func (m *Model) compileComparison(c Comparison, t *Type) (Expr, error) {
-	p, path, err := m.resolvePath(t, c.Property, "$filter")
+func (m *Model) compileComparison(c Comparison, in scope) (Expr, error) {
+	p, path, err := m.compared(in, c.Property)
 	if err != nil {
 		return nil, err
 	}
@@ -56,8 +68,8 @@ func (m *Model) compileComparison(c Comparison, t *Type) (Expr, error) {
 	return Comparison{path, c.Op, v}, err
 }
 
-func (m *Model) compileMembership(e Membership, t *Type) (Expr, error) {
-	p, path, err := m.resolvePath(t, e.Property, "$filter")
+func (m *Model) compileMembership(e Membership, in scope) (Expr, error) {
+	p, path, err := m.compared(in, e.Property)
 	if err != nil {
 		return nil, err
 	}
@@ -70,6 +82,17 @@ func (m *Model) compileMembership(e Membership, t *Type) (Expr, error) {
 	return fitted, nil
 }
 
+// compared finds what a path of a condition leads to.
+func (m *Model) compared(in scope, path string) (*Property, string, error) {
+	switch {
+	case path == "" && in.item != nil && in.typ == nil:
+		return in.item, "", nil
+	case path == "" || in.typ == nil:
+		return nil, "", notComparable("$filter", path, in.typ)
+	}
+	return m.resolvePath(in.typ, path, "$filter")
+}
+
 // resolvePath finds the property at the end of a path, and the path's
 // canonical spelling. Derived types are searched too.
 func (m *Model) resolvePath(t *Type, path, option string) (*Property, string, error) {
@@ -77,7 +100,7 @@ func (m *Model) resolvePath(t *Type, path, option string) (*Property, string, er
 	for _, candidate := range m.family(t) {
 		p := candidate.any(name)
 		switch {
-		case p == nil || p.Navigation || p.Collection || p.Rule&(WriteOnly|Sealed) != 0 || p.Refused != "" || p.Type == untyped:
+		case p == nil || p.Navigation || p.Collection || p.Rule&(WriteOnly|Sealed) != 0 || !p.answers():
 			continue
 		case !nested && p.structure == nil:
 			return p, p.Name, nil
@@ -88,7 +111,16 @@ func (m *Model) resolvePath(t *Type, path, option string) (*Property, string, er
 			return inner, p.Name + "/" + innerPath, nil
 		}
 	}
-	return nil, "", BadRequest(InnerInvalidQuery, option, "Invalid %s: '%s' is not a property of '%s' that can be compared.", option, path, t.Name)
+	return nil, "", notComparable(option, path, t)
+}
+
+// notComparable refuses a path. The type is nil for that of a plain value.
+func notComparable(option, path string, t *Type) error {
+	of := "a plain value"
+	if t != nil {
+		of = "'" + t.Name + "'"
+	}
+	return BadRequest(InnerInvalidQuery, option, "Invalid %s: '%s' is not a property of %s that can be compared.", option, path, of)
 }
 
 // fit returns a value of a condition as one of the property.
@@ -122,26 +154,31 @@ func (p *Property) fit(v Value, path string) (Value, error) {
 }
 
 // Holds evaluates a compiled condition.
-func Holds(e Expr, o *Object) bool {
+func Holds(e Expr, o *Object) bool { return holds(e, o.at) }
+
+// holds evaluates a compiled condition, of which at returns the values by path.
+func holds(e Expr, at func(path string) Value) bool {
 	switch e := e.(type) {
 	case And:
-		return Holds(e.Left, o) && Holds(e.Right, o)
+		return holds(e.Left, at) && holds(e.Right, at)
 	case Or:
-		return Holds(e.Left, o) || Holds(e.Right, o)
+		return holds(e.Left, at) || holds(e.Right, at)
 	case Not:
-		return !Holds(e.Inner, o)
+		return !holds(e.Inner, at)
 	case Comparison:
-		return e.holds(o.at(e.Property))
+		return e.holds(at(e.Property))
 	case Membership:
-		for _, v := range e.Values {
-			if compare(o.at(e.Property), v) == 0 {
-				return true
-			}
-		}
+		return e.holds(at(e.Property))
 	case Call:
-		return e.holds(strings.ToLower(o.at(e.Property).text))
+		return e.holds(strings.ToLower(at(e.Property).text))
+	case Any:
+		return e.holds(at(e.Property))
 	}
 	return false
+}
+
+func (e Membership) holds(value Value) bool {
+	return slices.ContainsFunc(e.Values, func(v Value) bool { return compare(value, v) == 0 })
 }
 
 func (c Call) holds(value string) bool {

@@ -16,7 +16,7 @@ func (m *Model) narrow(v Value, t *Type, o *Options) (Value, error) {
 		for i, object := range page.Objects {
 			v.list[i] = Struct(object)
 		}
-	} else if o.Filter != nil || len(o.OrderBy) > 0 || o.Top >= 0 || o.Skip > 0 || o.Search != "" {
+	} else if o.Filter != nil || len(o.OrderBy) > 0 || o.Top >= 0 || o.Skip > 0 || o.Search != nil {
 		return Value{}, BadRequest(InnerInvalidQuery, "$expand", "Of a navigation property that leads to one entity, $expand takes $select alone.")
 	}
 	if len(o.Select) == 0 {

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// Expr is a condition of $filter: one of And, Or, Not, Comparison, Membership, Call.
+// Expr is a condition of $filter: one of And, Or, Not, Comparison, Membership,
+// Call, Any.
 type Expr interface{ expr() }
 
 // And holds when both sides hold.
@@ -43,6 +44,7 @@ func (Not) expr()        {}
 func (Comparison) expr() {}
 func (Membership) expr() {}
 func (Call) expr()       {}
+func (Any) expr()        {}
 
 // The bounds of a condition.
 const (
@@ -57,6 +59,7 @@ type parser struct {
 	token token
 	depth int
 	terms int
+	items []string // the variables of the collections that it is in
 }
 
 // ParseFilter reads the text of a $filter.
@@ -187,18 +190,22 @@ func (p *parser) comparison(property token) (Expr, error) {
 	if err := p.advance(); err != nil {
 		return nil, err
 	}
+	path, err := p.path(property)
+	if err != nil {
+		return nil, err
+	}
 	if op == "in" {
-		return p.membership(property)
+		return p.membership(path)
 	}
 	v, err := p.literal()
-	return Comparison{property.text, op, v}, err
+	return Comparison{path, op, v}, err
 }
 
-func (p *parser) membership(property token) (Expr, error) {
+func (p *parser) membership(property string) (Expr, error) {
 	if err := p.expect(tokenOpen, "an opening parenthesis"); err != nil {
 		return nil, err
 	}
-	m := Membership{Property: property.text}
+	m := Membership{Property: property}
 	for {
 		v, err := p.literal()
 		if err != nil {
@@ -219,6 +226,13 @@ func (p *parser) membership(property token) (Expr, error) {
 // call reads the arguments of a function, and a comparison of its result with
 // true or false, which some clients write.
 func (p *parser) call(function token) (Expr, error) {
+	if collection, quantifier, ok := quantified(function.text); ok {
+		some, err := p.quantifier(collection, quantifier)
+		if err != nil {
+			return nil, err
+		}
+		return p.comparedCall(some)
+	}
 	c := Call{Function: strings.ToLower(function.text)}
 	if !slices.Contains([]string{"startswith", "endswith", "contains"}, c.Function) {
 		return nil, filterError(function.offset, "the function '%s' is not supported; startswith, endswith and contains are", function.text)
@@ -226,16 +240,20 @@ func (p *parser) call(function token) (Expr, error) {
 	if err := p.advance(); err != nil {
 		return nil, err
 	}
-	c.Property = p.token.text
+	property := p.token
 	if err := p.expect(tokenName, "the name of a property"); err != nil {
+		return nil, err
+	}
+	var err error
+	if c.Property, err = p.path(property); err != nil {
 		return nil, err
 	}
 	if err := p.expect(tokenComma, "a comma"); err != nil {
 		return nil, err
 	}
 	offset := p.token.offset
-	v, err := p.literal()
-	if err != nil {
+	var v Value
+	if v, err = p.literal(); err != nil {
 		return nil, err
 	}
 	if v.kind != KindText {
@@ -248,7 +266,7 @@ func (p *parser) call(function token) (Expr, error) {
 	return p.comparedCall(c)
 }
 
-func (p *parser) comparedCall(c Call) (Expr, error) {
+func (p *parser) comparedCall(c Expr) (Expr, error) {
 	equal, err := p.keyword("eq")
 	if err != nil || !equal {
 		return c, err

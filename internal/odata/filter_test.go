@@ -133,7 +133,18 @@ func TestFilterErrors(t *testing.T) {
 		"name in 'x'":                            "character 9",
 		"name in ('x' 'y')":                      "character 14",
 		"tolower(name) eq 'x'":                   "tolower",
-		"foods/any(f:f eq 'x')":                  "foods/any",
+		"foods/any(f:g eq 'x')":                  "on 'f'",
+		"foods/any(f:name eq 'x')":               "on 'f'",
+		"foods/any(f:f/a eq 'x')":                "plain value",
+		"foods/any(f:f eq 1)":                    "compared with that value",
+		"foods/any(f:f eq 'x'":                   "closing parenthesis",
+		"foods/any(f eq 'x')":                    "c:c eq 'value'",
+		"foods/all()":                            "all needs a condition",
+		"toys/any(y:y eq 'x')":                   "compared",
+		"toys/any(y:y/size eq 'x')":              "size",
+		"toys/any(y:toys/any(z:z/label eq 'x'))": "within any",
+		"name/any(n:n eq 'x')":                   "collection",
+		"house/any(h:h/number eq 1)":             "collection",
 		"startswith(name,1)":                     "character 17",
 		"startswith(legs,'1')":                   "legs",
 		"legs eq 'two'":                          "legs",
@@ -163,10 +174,47 @@ func TestFilterErrors(t *testing.T) {
 	}
 }
 
+func TestAny(t *testing.T) {
+	t.Parallel()
+	m := zoo(t)
+	bird := robin(m).
+		Set("foods", odata.Texts([]string{"Seeds", "worms"})).
+		Set("toys", odata.List([]odata.Value{odata.Struct(odata.New(m.Type("zoo.toy")).Set("label", odata.Text("bell")))}))
+	cat := odata.New(m.Type("zoo.cat")).Set("name", odata.Text("Tom"))
+	for text, want := range map[string][2]bool{
+		"foods/any(f:f eq 'seeds')":                                     {true, false},
+		"foods/any(f: f eq 'x' or startswith(f,'wor'))":                 {true, false},
+		"foods/any(c:c ne 'seeds')":                                     {true, false},
+		"foods/any(c:c in ('x','worms')) and name ne 'Tom'":             {true, false},
+		"not foods/any(f:f eq 'seeds')":                                 {false, true},
+		"not(foods/any(f:f eq 'seeds'))":                                {false, true},
+		"foods/any(f:f eq 'seeds') eq false":                            {false, true},
+		"foods/any()":                                                   {true, false},
+		"foods/all(f:contains(f,'s'))":                                  {true, true},
+		"foods/all(f:f eq 'seeds')":                                     {false, true},
+		"toys/any(y:y/label eq 'bell')":                                 {true, false},
+		"toys/any(y:y/label eq 'ball') or born gt 2024-01-01T00:00:00Z": {true, false},
+		"foods/any() or born gt 2024-01-01T00:00:00Z":                   {true, false},
+	} {
+		e, err := odata.ParseFilter(text)
+		if err == nil {
+			e, err = m.Compile(e, m.Type("zoo.animal"))
+		}
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+			continue
+		}
+		if got := [2]bool{odata.Holds(e, bird), odata.Holds(e, cat)}; got != want {
+			t.Errorf("%s: got %v, want %v", text, got, want)
+		}
+	}
+}
+
 func FuzzParseFilter(f *testing.F) {
 	for _, seed := range []string{
 		"name eq 'x' and not (legs in (1,2) or startswith(name,'a'))", "born gt 2024-05-01T12:00:00Z", "house/garden/trees eq null",
 		"id eq 01919191-0000-7000-8000-000000000001", "legs lt -2.5e3", "contains(name,'''') eq false", "((((", "not not not",
+		"foods/any(f:f eq 'x' or startswith(f,'y'))", "toys/all(t:t/label ne null)", "foods/any()", "foods/any(:", "foods/any(f:f/any(",
 	} {
 		f.Add(seed)
 	}

@@ -77,7 +77,7 @@ func TestParseQuery(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := &odata.Options{
-		Select: []string{"a", "b"}, Top: 3, Skip: 2, Count: true, SkipToken: "id-'x'", Search: "q",
+		Select: []string{"a", "b"}, Top: 3, Skip: 2, Count: true, SkipToken: "id-'x'", Search: odata.Phrase("q"),
 		OrderBy: []odata.Order{{Property: "a", Descending: true}, {Property: "b/c"}},
 		Expand: []odata.Expand{
 			{Navigation: "n", Options: odata.Options{Top: -1, Select: []string{"x", "y"}}}, {Navigation: "m", Options: odata.Options{Top: -1}},
@@ -97,20 +97,45 @@ func TestParseQuery(t *testing.T) {
 	}
 }
 
-func TestSearchIsOnePhrase(t *testing.T) {
+func TestSearch(t *testing.T) {
 	t.Parallel()
-	for value, want := range map[string]string{
-		"math": "math", ` "math AND NOT x" `: "math AND NOT x", `"say \"x\" OR y"`: `say \"x\" OR y`, "android or not": "android or not", "NOTES,ANDREW": "NOTES,ANDREW",
+	type (
+		and = odata.SearchAnd
+		or  = odata.SearchOr
+		not = odata.SearchNot
+	)
+	phrase := func(text string) odata.Search { return odata.Phrase(text) }
+	for value, want := range map[string]odata.Search{
+		"":                       nil,
+		`""`:                     nil,
+		"math":                   phrase("math"),
+		`"math`:                  phrase("math"),
+		` "math AND NOT x" `:     phrase("math AND NOT x"),
+		`"say \"x\" OR y"`:       phrase(`say "x" OR y`),
+		"android or not":         phrase("android or not"),
+		"NOTES,ANDREW":           phrase("NOTES,ANDREW"),
+		`"mail:a" OR "mail:b c"`: or{phrase("mail:a"), phrase("mail:b c")},
+		`a OR b c AND d`:         or{phrase("a"), and{phrase("b c"), phrase("d")}},
+		`("a" OR "b") AND NOT c`: and{or{phrase("a"), phrase("b")}, not{phrase("c")}},
+		`"a" "b"`:                and{phrase("a"), phrase("b")},
+		`"a" b ("c")`:            and{and{phrase("a"), phrase("b")}, phrase("c")},
 	} {
 		o, err := odata.ParseQuery("$search=" + url.QueryEscape(value))
-		if err != nil || o.Search != want {
-			t.Errorf("%s: %+v, %v, want %s", value, o, err, want)
+		if err != nil {
+			t.Errorf("%s: %v", value, err)
+			continue
+		}
+		if diff := cmp.Diff(want, o.Search); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", value, diff)
 		}
 	}
-	for _, value := range []string{"math AND NOT x", "NOT x", `"a" OR "b"`, `("a b") AND c`, "(NOT\tx)", "a AND"} {
-		for _, query := range []string{"search=" + url.QueryEscape(value), "$expand=n($search=" + url.QueryEscape(value) + ";$top=1)"} {
-			if _, err := odata.ParseQuery(query); err == nil || !strings.Contains(err.Error(), "one phrase") {
-				t.Errorf("%s: %v", query, err)
+	for value, want := range map[string]string{
+		"a AND": "expected on each side", "OR a": "expected on each side", "NOT": "expected on each side", "(a": "closing parenthesis", "a)": "not expected",
+		strings.Repeat("NOT ", 20) + "a": "levels", strings.Repeat(`"a" OR `, 60) + "a": "more than 20",
+	} {
+		for _, query := range []string{"search=" + url.QueryEscape(value), "$expand=n($search=" + url.QueryEscape(value) + ")"} {
+			if _, err := odata.ParseQuery(query); err == nil || !strings.Contains(err.Error(), want) && !strings.HasPrefix(query, "$expand") {
+				t.Errorf("%s: %v does not speak of %q", value, err, want)
 			}
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 )
 
 // Options are the query options of a request.
@@ -22,7 +21,7 @@ type Options struct {
 	// DeltaToken is nil where it was not given: an empty one asks for everything.
 	DeltaToken *string
 
-	Search string
+	Search Search // nil for none
 	Expand []Expand
 	Format string
 	ID     string // the address of a reference
@@ -125,7 +124,7 @@ func (o *Options) set(name, value string) (err error) {
 	case "expand":
 		o.Expand, err = parseExpand(value)
 	case "search":
-		o.Search, err = phrase(value)
+		o.Search, err = parseSearch(value)
 	case "format":
 		o.Format = value
 	case "id":
@@ -140,22 +139,6 @@ func number(option, value string) (int, error) {
 		return 0, BadRequest(InnerInvalidQuery, option, "The value of %s must be a number from 0 to %d, not '%s'.", option, math.MaxInt32, value)
 	}
 	return int(n), nil
-}
-
-// phrase returns what $search looks for. Operators outside of quotes combine
-// phrases (OData 4.01 URL Conventions section 5.1.8), and one alone is taken.
-func phrase(value string) (string, error) {
-	for i, part := range strings.Split(strings.ReplaceAll(value, `\"`, ""), `"`) {
-		if i%2 == 1 {
-			continue // between quotes
-		}
-		for _, word := range strings.FieldsFunc(part, func(c rune) bool { return unicode.IsSpace(c) || c == '(' || c == ')' }) {
-			if slices.Contains([]string{"AND", "OR", "NOT"}, word) {
-				return "", BadRequest(InnerInvalidQuery, "$search", "The value of $search can be one phrase; '%s' would combine phrases. A phrase that has the word in it stands in double quotes.", word)
-			}
-		}
-	}
-	return strings.Trim(strings.TrimSpace(value), `"`), nil
 }
 
 func boolean(option, value string) (bool, error) {

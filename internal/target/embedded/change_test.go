@@ -36,7 +36,7 @@ func TestChange(t *testing.T) {
 		// A run goes on with what it finds.
 		mustApply(t, target, directory.Effect{Kind: directory.ChangeMembers, ID: made[0], Add: []directory.Membership{
 			{Relation: directory.Owner, UserID: ids[0]}, {Relation: directory.Owner, UserID: ids[1]}}})
-		if n, err := target.CountMembers(t.Context(), made[0], directory.Owner); n != 2 || err != nil {
+		if n, err := target.CountMembers(t.Context(), made[0], directory.Owner, nil); n != 2 || err != nil {
 			t.Error(n, err)
 		}
 	})

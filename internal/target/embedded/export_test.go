@@ -14,6 +14,23 @@ func (d *Directory) PageUsersOf(ctx context.Context, q directory.Query, most int
 	return pageOf(ctx, d, l, q)
 }
 
+// CountUsersTesting is CountUsers that tests no more than so many accounts.
+func (d *Directory) CountUsersTesting(ctx context.Context, f directory.Filter, most int) (int, error) {
+	l := userList()
+	l.tests = most
+	return count(ctx, d, l, f)
+}
+
+// ListUsersTesting is ListUsers that tests no more than so many accounts.
+func (d *Directory) ListUsersTesting(ctx context.Context, q directory.Query, most int) ([]directory.User, error) {
+	l := userList()
+	l.tests = most
+	return page(ctx, d, l, q)
+}
+
+// MaxTries is how often it is looked on for a page that has nothing yet.
+const MaxTries = maxTries
+
 // Places is places by text.
 type Places struct {
 	places *places

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"rollbook/internal/directory"
@@ -19,10 +20,12 @@ type list[T any] struct {
 	properties     map[string]property
 	scan           func(store.Row) (int64, T, error)
 
-	within string // a condition that is not the caller's, "" for none
-	args   []any  // of within: $3 and so on of a page, $1 and so on of a count
-	most   int    // objects to look at for a page; 0 for as many as is good
-	key    string // a column that is read too, by which objects are sorted; "" for none
+	within string       // a condition that is not the caller's, "" for none
+	args   []any        // of within: $3 and so on of a page, $1 and so on of a count
+	most   int          // objects to look at for a page; 0 for as many as is good
+	key    string       // a column that is read too, by which objects are sorted; "" for none
+	test   func(T) bool // which objects it has, of those that the rest leaves; nil for all
+	tests  int          // how many objects are tested for one answer; 0 for maxTested
 }
 
 func userList() list[directory.User] {
@@ -79,8 +82,9 @@ func page[T any](ctx context.Context, d *Directory, l list[T], q directory.Query
 	if err := d.indexToRead(ctx); err != nil {
 		return nil, err
 	}
-	c := compiler{properties: l.properties, args: append([]any{q.After, top(q)}, l.args...)}
-	where, err := c.where(q.Filter)
+	l, filter := l.tested(q.Filter)
+	c := compiler{properties: l.properties, args: append([]any{q.After, l.rows(top(q))}, l.args...)}
+	where, err := c.where(filter)
 	if err != nil {
 		return nil, err
 	}
@@ -90,11 +94,7 @@ func page[T any](ctx context.Context, d *Directory, l list[T], q directory.Query
 	var found []T
 	sql := "SELECT " + l.columns + " FROM " + l.table + " WHERE id > $1 AND " + where + " ORDER BY id LIMIT $2"
 	err = d.db.Read(ctx, func(tx store.Tx) error {
-		return store.Each(ctx, tx, sql, c.args, func(row store.Row) error {
-			_, value, err := l.scan(row)
-			found = append(found, value)
-			return err
-		})
+		return l.each(ctx, tx, sql, c.args, top(q), func(_ int64, value T) { found = append(found, value) })
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list %s: %w", l.table, err)
@@ -110,6 +110,7 @@ func top(q directory.Query) int {
 }
 
 func count[T any](ctx context.Context, d *Directory, l list[T], filter directory.Filter) (int, error) {
+	l, filter = l.tested(filter)
 	if err := d.indexFor(ctx, l.table, legs(filter, l.properties)); err != nil {
 		return 0, err
 	}
@@ -123,6 +124,10 @@ func count[T any](ctx context.Context, d *Directory, l list[T], filter directory
 	}
 	var number int
 	err = d.db.Read(ctx, func(tx store.Tx) error {
+		if l.test != nil {
+			sql := "SELECT " + l.columns + " FROM " + l.table + " WHERE " + where
+			return l.each(ctx, tx, sql, c.args, math.MaxInt, func(int64, T) { number++ })
+		}
 		return tx.QueryRow(ctx, "SELECT count(*) FROM "+l.table+" WHERE "+where, c.args...).Scan(&number)
 	})
 	if err != nil {

@@ -162,7 +162,7 @@ func TestOne(t *testing.T) {
 				return err
 			},
 			"how many": func(ctx context.Context, key string) error {
-				_, err := target.CountMembers(ctx, key, directory.Member)
+				_, err := target.CountMembers(ctx, key, directory.Member, nil)
 				return err
 			},
 		} {
@@ -170,7 +170,7 @@ func TestOne(t *testing.T) {
 				t.Errorf("%s: got %v", name, err)
 			}
 		}
-		if _, err := target.CountMembers(t.Context(), group, "guest"); !errors.Is(err, directory.ErrInvalid) {
+		if _, err := target.CountMembers(t.Context(), group, "guest", nil); !errors.Is(err, directory.ErrInvalid) {
 			t.Errorf("relation: got %v", err)
 		}
 	})
@@ -198,7 +198,7 @@ func TestPages(t *testing.T) {
 			add = append(add, directory.Membership{Relation: directory.Member, UserID: ids[i]})
 		}
 		mustApply(t, target, directory.Effect{Kind: directory.ChangeMembers, ID: group, Add: add})
-		if number, err := target.CountMembers(t.Context(), group, directory.Member); err != nil || number != 25 {
+		if number, err := target.CountMembers(t.Context(), group, directory.Member, nil); err != nil || number != 25 {
 			t.Errorf("counted %d members (%v)", number, err)
 		}
 		starts := directory.StartsWith{Property: "displayName", Prefix: "class"}
@@ -226,7 +226,7 @@ func TestPages(t *testing.T) {
 				t.Errorf("%s (-want +got)\n%s", name, diff)
 			}
 		}
-		if number, err := target.CountMembers(t.Context(), group, directory.Member); err != nil || number != 19 {
+		if number, err := target.CountMembers(t.Context(), group, directory.Member, nil); err != nil || number != 19 {
 			t.Errorf("counted %d members after 6 were deleted (%v)", number, err)
 		}
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"rollbook/internal/directory"
@@ -68,9 +69,13 @@ func following(ctx context.Context, tx store.Tx, nums []int64, after string) ([]
 	return nums[from:], err
 }
 
-// CountMembers returns how many accounts are in a relation to a group, or
-// directory.ErrNotFound where there is no such group.
-func (d *Directory) CountMembers(ctx context.Context, groupID string, relation directory.Relation) (int, error) {
+// CountMembers returns how many accounts the filter holds for of those in a relation
+// to a group, or directory.ErrNotFound where there is no such group.
+func (d *Directory) CountMembers(ctx context.Context, groupID string, relation directory.Relation, filter directory.Filter) (int, error) {
+	if filter != nil {
+		found, err := d.ListMembers(ctx, groupID, relation, directory.Query{Filter: filter, Top: math.MaxInt})
+		return len(found), err
+	}
 	number := 0
 	err := d.db.Read(ctx, func(tx store.Tx) error {
 		nums, err := related(ctx, tx, groupID, relation)
@@ -133,19 +138,16 @@ func related(ctx context.Context, tx store.Tx, groupID string, relation director
 
 // among returns those of the objects that belong to a page or come after it.
 func among[T any](ctx context.Context, tx store.Tx, l list[T], nums []int64, q directory.Query) ([]T, error) {
+	l, filter := l.tested(q.Filter)
 	var found []T
 	for set, args := range store.InLists(nums) {
 		c := compiler{properties: l.properties, args: append(args, q.After)}
 		sql := fmt.Sprintf("SELECT %s FROM %s WHERE num IN %s AND id > $%d AND ", l.columns, l.table, set, len(c.args))
-		where, err := c.where(q.Filter)
+		where, err := c.where(filter)
 		if err != nil {
 			return nil, err
 		}
-		err = store.Each(ctx, tx, sql+where+" ORDER BY num", c.args, func(row store.Row) error {
-			_, value, err := l.scan(row)
-			found = append(found, value)
-			return err
-		})
+		err = l.each(ctx, tx, sql+where+" ORDER BY num", c.args, math.MaxInt, func(_ int64, value T) { found = append(found, value) })
 		if err != nil {
 			return nil, err
 		}

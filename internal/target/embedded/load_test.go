@@ -34,7 +34,7 @@ func TestLoad(t *testing.T) {
 			created := mustApply(t, target, newUser(fmt.Sprintf("new%d X", i), true))[0]
 			add := []directory.Membership{{Relation: directory.Member, UserID: ids[i]}, {Relation: directory.Member, UserID: created}}
 			mustApply(t, target, directory.Effect{Kind: directory.ChangeMembers, ID: group, Add: add})
-			if number, err := target.CountMembers(t.Context(), group, directory.Member); err != nil || number != 2*i+2 {
+			if number, err := target.CountMembers(t.Context(), group, directory.Member, nil); err != nil || number != 2*i+2 {
 				t.Errorf("counted %d members, want %d (%v)", number, 2*i+2, err)
 			}
 		}

@@ -70,12 +70,17 @@ type keyed[T any] struct {
 // what does not match: fewer are all read and sorted.
 const enoughToScan = 2000
 
+// maxTries is how often it is looked on for a page that has nothing yet: many
+// clients take an empty page for the end.
+const maxTries = 50
+
 func pageOf[T any](ctx context.Context, d *Directory, l list[T], q directory.Query) (directory.Page[T], error) {
 	var page directory.Page[T]
 	at, err := cursorOf(q.After)
 	if err != nil {
 		return page, err
 	}
+	l, q.Filter = l.tested(q.Filter)
 	parts, ordered, err := partsOf(l, q)
 	if err != nil {
 		return page, err
@@ -86,16 +91,23 @@ func pageOf[T any](ctx context.Context, d *Directory, l list[T], q directory.Que
 	var found []keyed[T]
 	var stopped *cursor
 	err = d.db.Read(ctx, func(tx store.Tx) error {
-		var err error
-		switch {
-		case q.OrderBy == "":
-			found, stopped, err = readLegs(ctx, tx, l, parts, at, top(q)+1)
-		case q.Filter == nil || q.After != "" && !at.Few:
-			found, stopped, err = readLegs(ctx, tx, l, []leg{ordered}, at, top(q)+1)
-		default:
-			found, stopped, err = readSorted(ctx, tx, l, parts, ordered, at, top(q)+1)
+		begun := q.After != ""
+		for range maxTries {
+			var err error
+			switch {
+			case q.OrderBy == "":
+				found, stopped, err = readLegs(ctx, tx, l, parts, at, top(q)+1)
+			case q.Filter == nil || begun && !at.Few:
+				found, stopped, err = readLegs(ctx, tx, l, []leg{ordered}, at, top(q)+1)
+			default:
+				found, stopped, err = readSorted(ctx, tx, l, parts, ordered, at, top(q)+1)
+			}
+			if err != nil || stopped == nil || len(found) > 0 {
+				return err
+			}
+			at, begun = *stopped, true
 		}
-		return err
+		return nil
 	})
 	if err != nil {
 		return page, fmt.Errorf("list %s: %w", l.table, err)

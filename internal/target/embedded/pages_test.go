@@ -94,9 +94,27 @@ func TestPagesHaveEachOnce(t *testing.T) {
 			if err != nil {
 				rt.Fatal(err)
 			}
+			holds := func(directory.User) bool { return true }
+			if rapid.Bool().Draw(rt, "tested") {
+				wanted := rapid.SampledFrom([]string{"a", "0", "nobody"}).Draw(rt, "of the name")
+				holds = func(user directory.User) bool {
+					return strings.Contains(strings.ToLower(user.UserPrincipalName), wanted)
+				}
+				test := directory.Test{Holds: func(object any) bool { return holds(object.(directory.User)) }}
+				if q.Filter == nil {
+					q.Filter = test
+				} else {
+					q.Filter = directory.And{Left: q.Filter, Right: test}
+				}
+			}
 			want := []string{}
 			for _, user := range listed {
-				want = append(want, user.DisplayName)
+				if holds(user) {
+					want = append(want, user.DisplayName)
+				}
+			}
+			if number, err := target.CountUsers(t.Context(), q.Filter); err != nil || number != len(want) {
+				rt.Fatalf("counted %d, %v, want %d", number, err, len(want))
 			}
 			got, err := allPages(t.Context(), target, q, rapid.SampledFrom([]int{1, 5, 1000}).Draw(rt, "most"))
 			if err != nil {
