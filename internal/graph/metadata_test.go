@@ -21,6 +21,7 @@ type csdl struct {
 
 type csdlSchema struct {
 	Namespace string     `xml:",attr"`
+	Alias     string     `xml:",attr"`
 	Entities  []csdlType `xml:"EntityType"`
 	Complex   []csdlType `xml:"ComplexType"`
 	Enums     []struct {

@@ -101,7 +101,8 @@ func newModel() (*odata.Model, error) {
 		types = append(types, part...)
 	}
 	addExtras(types)
-	return odata.NewModel(types, enums())
+	// Clients that are made from Graph's own description say "graph".
+	return odata.NewModel(types, enums(), odata.Alias{Name: "graph", Namespace: "microsoft.graph"})
 }
 
 func enums() []odata.Enum {

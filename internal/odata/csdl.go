@@ -26,6 +26,7 @@ type (
 	csdlSchema struct {
 		Edm        string `xml:"xmlns,attr"`
 		Namespace  string `xml:"Namespace,attr"`
+		Alias      string `xml:"Alias,attr,omitempty"`
 		Enums      []csdlEnum
 		Types      []csdlType
 		Operations []csdlOperation
@@ -116,7 +117,8 @@ func (d *description) schemas(operations map[string][]csdlOperation, container *
 				return &schemas[i]
 			}
 		}
-		schemas = append(schemas, csdlSchema{Edm: "http://docs.oasis-open.org/odata/ns/edm", Namespace: namespaceOf(name)})
+		namespace := namespaceOf(name)
+		schemas = append(schemas, csdlSchema{Edm: "http://docs.oasis-open.org/odata/ns/edm", Namespace: namespace, Alias: d.service.Model.aliasOf(namespace)})
 		return &schemas[len(schemas)-1]
 	}
 	for _, t := range d.service.Model.order {
@@ -136,6 +138,16 @@ func (d *description) schemas(operations map[string][]csdlOperation, container *
 	}
 	schemas[0].Container = container
 	return schemas
+}
+
+// aliasOf returns what may stand for a namespace, "" for nothing.
+func (m *Model) aliasOf(namespace string) string {
+	for _, a := range m.aliases {
+		if a.Namespace == namespace {
+			return a.Name
+		}
+	}
+	return ""
 }
 
 func newEnum(e *Enum) csdlEnum {

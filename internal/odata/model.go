@@ -89,8 +89,14 @@ type Enum struct {
 	First   int      // the number of the first member; the others follow it
 }
 
+// Alias is a short name of a namespace, which may stand for it wherever a type, an
+// action or a function is named (OData CSDL XML 4.0 section 5.1.2).
+type Alias struct{ Name, Namespace string }
+
 // Model is a table of types. It does not change once made.
 type Model struct {
+	aliases []Alias
+
 	order []*Type          // as declared
 	types map[string]*Type // by qualified name in lower case
 	enums map[string]*Enum // by qualified name
@@ -98,8 +104,8 @@ type Model struct {
 }
 
 // NewModel makes a model of the types and checks that what they refer to is there.
-func NewModel(types []Type, enums []Enum) (*Model, error) {
-	m := &Model{types: map[string]*Type{}, enums: map[string]*Enum{}}
+func NewModel(types []Type, enums []Enum, aliases ...Alias) (*Model, error) {
+	m := &Model{aliases: aliases, types: map[string]*Type{}, enums: map[string]*Enum{}}
 	for i := range enums {
 		m.enums[enums[i].Name] = &enums[i]
 		m.lists = append(m.lists, &enums[i])
@@ -128,12 +134,22 @@ func NewModel(types []Type, enums []Enum) (*Model, error) {
 }
 
 // Type returns the type of the qualified name, and nil for none. Letter case
-// does not matter.
+// does not matter, and an alias may stand for the namespace.
 func (m *Model) Type(name string) *Type {
 	if t, ok := m.types[name]; ok {
 		return t
 	}
-	return m.types[strings.ToLower(name)]
+	return m.types[strings.ToLower(m.unaliased(name))]
+}
+
+// unaliased returns a qualified name with its namespace in place of an alias.
+func (m *Model) unaliased(name string) string {
+	for _, a := range m.aliases {
+		if len(name) > len(a.Name) && name[len(a.Name)] == '.' && strings.EqualFold(name[:len(a.Name)], a.Name) {
+			return a.Namespace + name[len(a.Name):]
+		}
+	}
+	return name
 }
 
 // TypeOf returns the type of a structured member, and nil where there is none

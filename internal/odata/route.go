@@ -113,8 +113,10 @@ func (n *route) named(name string) *route {
 	return n.names[strings.ToLower(name)]
 }
 
-// unqualified returns a name without its namespace, where it has one.
+// unqualified returns a name without its namespace, where it has one, or without
+// what stands for that.
 func (s *Service) unqualified(name string) (string, bool) {
+	name = s.Model.unaliased(name)
 	for _, namespace := range s.Namespaces {
 		if len(name) > len(namespace) && name[len(namespace)] == '.' && strings.EqualFold(name[:len(namespace)], namespace) {
 			short := name[len(namespace)+1:]
