@@ -96,7 +96,7 @@ func (m *Model) collectionAt(t *Type, path string) (*Property, string, error) {
 	for _, candidate := range m.family(t) {
 		p := candidate.any(name)
 		switch {
-		case p == nil || p.Navigation || p.Rule&(WriteOnly|Sealed) != 0 || p.Type == untyped:
+		case p == nil || p.Navigation || p.Rule&(WriteOnly|Sealed) != 0 || p.Type == untyped && p.Refused == "":
 			continue
 		case !nested && p.Collection:
 			return p, p.Name, nil
