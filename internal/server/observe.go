@@ -33,7 +33,7 @@ func (o *observer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		broken := o.recovered(a, r, recover())
 		took := o.now().Sub(begun)
 		o.metrics.RequestEnded(string(o.surface(r.URL.Path)), r.Method, a.status, took)
-		o.log.LogAttrs(r.Context(), slog.LevelInfo, "request",
+		o.log.LogAttrs(r.Context(), slog.LevelInfo, requestLine(a.status),
 			slog.String("method", loggedMethod(r.Method)),
 			slog.String("path", loggedPath(r.URL.Path)),
 			slog.Int("status", a.status),
@@ -48,6 +48,16 @@ func (o *observer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if a.status == 0 {
 		a.status = http.StatusOK
 	}
+}
+
+// requestLine returns the message of a request's line. Those that were refused
+// have one of their own: the log leaves out what comes too often, and nobody may
+// keep out the requests that were answered by sending others.
+func requestLine(status int) string {
+	if status >= 400 && status < 500 {
+		return "request refused"
+	}
+	return "request"
 }
 
 // endAfterChunks has the connection end with a request whose body comes in chunks.

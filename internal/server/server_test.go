@@ -377,7 +377,7 @@ func TestLogHoldsNoSecrets(t *testing.T) {
 			t.Errorf("%q is in the log:\n%s", word, got)
 		}
 	}
-	if strings.Count(got, "msg=request") != 3 || strings.Count(got, "request-id=") != 3 || !strings.Contains(got, "path=/upload/x") {
+	if strings.Count(got, `msg="request refused"`) != 3 || strings.Count(got, "request-id=") != 3 || !strings.Contains(got, "path=/upload/x") {
 		t.Errorf("got\n%s", got)
 	}
 }
