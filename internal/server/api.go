@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rollbook/internal/audit"
+	"rollbook/internal/feed/sds"
 	"rollbook/internal/flow"
 	"rollbook/internal/graph"
 	"rollbook/internal/identity"
@@ -141,7 +142,7 @@ func (p *Parts) checkUpload(ctx context.Context, path string) (upload.Found, err
 		return upload.Found{}, err
 	}
 	classes := slices.ContainsFunc(config.ProvisioningFlows, func(f flow.ProvisioningFlow) bool { return f.ClassGroup != nil })
-	report, files, err := check(ctx, path, lists, classes, nil)
+	report, files, err := check(ctx, path, sds.Options{Lists: lists, Classes: classes, Sent: true}, nil)
 	if err != nil {
 		return upload.Found{}, err
 	}

@@ -28,7 +28,7 @@ func (p *Parts) Engine(inbox run.Inbox) *run.Engine {
 		Target:        p.Directory,
 		Vault:         vault{p.Secrets},
 		Open: func(path string, lists *vocab.Lists, classes bool) (run.OpenFeed, error) {
-			return openFeed(path, lists, classes)
+			return sds.Open(path, sds.Options{Lists: lists, Classes: classes})
 		},
 		Now:          p.Config.Now,
 		NewID:        p.Config.NewID,
@@ -50,15 +50,13 @@ func (p *Parts) Run(ctx context.Context, opts run.Options) (result run.Result, e
 
 // Check reads a feed and finds what is wrong with it, and keeps nothing.
 func Check(ctx context.Context, path string, lists *vocab.Lists, classes bool, rows func(int)) (*feed.Report, error) {
-	report, _, err := check(ctx, path, lists, classes, rows)
+	report, _, err := check(ctx, path, sds.Options{Lists: lists, Classes: classes}, rows)
 	return report, err
 }
 
 // check does what Check says, and returns the names of the feed's files as well.
-func check(
-	ctx context.Context, path string, lists *vocab.Lists, classes bool, rows func(int),
-) (report *feed.Report, files []string, err error) {
-	source, err := openFeed(path, lists, classes)
+func check(ctx context.Context, path string, opts sds.Options, rows func(int)) (report *feed.Report, files []string, err error) {
+	source, err := sds.Open(path, opts)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -67,10 +65,6 @@ func check(
 		err = fmt.Errorf("close the feed: %w", closed)
 	}
 	return report, source.Files(), err
-}
-
-func openFeed(path string, lists *vocab.Lists, classes bool) (*sds.Source, error) {
-	return sds.Open(path, sds.Options{Lists: lists, Classes: classes})
 }
 
 // vault lends the installation's secret box to runs.

@@ -10,9 +10,11 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 )
 
-// fileNames are the files that an upload may hold (SDS: V2.1 CSV file format).
+// fileNames are the files that a feed may hold (SDS: V2.1 CSV file format).
 func fileNames() []string {
 	return []string{
 		"academicSessions.csv", "classes.csv", "courses.csv", "demographics.csv", "enrollments.csv",
@@ -24,9 +26,22 @@ var archiveName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}\.(zip|ZI
 
 func isArchive(name string) bool { return archiveName.MatchString(name) }
 
+func isFeedFile(name string) bool { return slices.Contains(fileNames(), name) }
+
+// maxName bounds the name of a file that an upload may hold, in bytes, and
+// maxOthers how many it holds that no feed has.
+const (
+	maxName   = 200
+	maxOthers = 100
+)
+
 // allowed reports whether an upload may hold a file of the name. No such name
-// leads out of its folder.
-func allowed(name string) bool { return isArchive(name) || slices.Contains(fileNames(), name) }
+// leads out of its folder. One that no feed has is taken as well: the check
+// tells of it, where whoever uploads a folder of files would not look.
+func allowed(name string) bool {
+	return len(name) <= maxName && name != "." && filepath.IsLocal(name) && utf8.ValidString(name) &&
+		!strings.ContainsAny(name, `/\:`) && !strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) })
+}
 
 // folder is a container on disk: the files that were committed, and beside them
 // a folder for each file of what was sent and not yet committed.
@@ -42,7 +57,7 @@ func (f folder) files() string             { return filepath.Join(string(f), "fi
 func (f folder) file(name string) string   { return filepath.Join(f.files(), name) }
 func (f folder) drafts(name string) string { return filepath.Join(string(f), "drafts", name) }
 
-// feed returns the archive, where the upload is one, and the folder otherwise.
+// feed returns the archive, where the upload has one, and the folder otherwise.
 func (f folder) feed() (string, error) {
 	if err := os.MkdirAll(f.files(), 0o700); err != nil {
 		return "", err
@@ -51,8 +66,8 @@ func (f folder) feed() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if len(names) == 1 && isArchive(names[0]) {
-		return f.file(names[0]), nil
+	if i := slices.IndexFunc(names, isArchive); i >= 0 {
+		return f.file(names[i]), nil
 	}
 	return f.files(), nil
 }

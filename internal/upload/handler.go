@@ -91,7 +91,7 @@ func noSuchFile(r *http.Request, name string) error {
 		return request{Request: r, file: name}.notFound()
 	}
 	return refuse(http.StatusBadRequest, "InvalidResourceName",
-		fmt.Sprintf("%#q is not a file of a feed: there are %s, or one .zip with them", name, strings.Join(fileNames(), ", ")))
+		fmt.Sprintf("%q cannot be the name of a file here: it may have %d bytes, all of them printable, and no slash or colon", name, maxName))
 }
 
 // location is what a request is about. Nothing of it becomes a path.

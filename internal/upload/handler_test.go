@@ -2,6 +2,7 @@ package upload_test
 
 import (
 	"encoding/base64"
+	"fmt"
 	"net/url"
 	"path/filepath"
 	"strings"
@@ -114,10 +115,12 @@ func TestOnlyASignedURLIsAnswered(t *testing.T) {
 		"a folder above":        {at(s, "..%2Fusers.csv", ""), 404, "ResourceNotFound"},
 		"a dot":                 {at(s, "..", ""), 0, ""}, // the client resolves it
 		"a Windows path":        {at(s, "..%5Cusers.csv", ""), 400, "InvalidResourceName"},
-		"an unknown file":       {at(s, "teachers.csv", ""), 400, "InvalidResourceName"},
-		"another case":          {at(s, "Users.csv", ""), 400, "InvalidResourceName"},
+		"a dot and a slash":     {at(s, ".%2F..%2Fusers.csv", ""), 404, "ResourceNotFound"},
+		"a stream of a file":    {at(s, "users.csv:x", ""), 400, "InvalidResourceName"},
+		"a line feed":           {at(s, "x%0Ausers.csv", ""), 400, "InvalidResourceName"},
+		"not UTF-8":             {at(s, "x%FF.csv", ""), 400, "InvalidResourceName"},
+		"a long name":           {at(s, strings.Repeat("x", 201), ""), 400, "InvalidResourceName"},
 		"a name that ends so":   {at(s, "x%00users.csv", ""), 400, "InvalidResourceName"},
-		"a hidden archive":      {at(s, ".zip", ""), 400, "InvalidResourceName"},
 		"what may be put there": {at(s, "users.csv", ""), 201, ""},
 	} {
 		if c.status == 0 {
@@ -161,5 +164,29 @@ func TestArchiveOrFiles(t *testing.T) {
 	for _, name := range []string{"users.csv", "other.zip"} {
 		status, code := send(t, "PUT", at(s, name, ""), "x", "x-ms-blob-type", "BlockBlob")
 		expect(t, name+" beside an archive", status, code, 409, "PathConflict")
+	}
+	put(t, s, "readme.txt", "what this is")
+	if w.validate(t, "c1"); filepath.Base(w.checked) != "district 1.zip" {
+		t.Errorf("checked %s, want the archive", w.checked)
+	}
+}
+
+// TestFilesWithOtherNamesAreTaken takes what no feed has, up to a number.
+func TestFilesWithOtherNamesAreTaken(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, dbtest.SQLite(t))
+	s := w.session(t, "c1")
+	for _, name := range []string{"Users.csv", "readme.txt", ".DS_Store", "Schüler.csv", "..x"} {
+		put(t, s, url.PathEscape(name), "x")
+	}
+	for i := range 95 {
+		put(t, s, fmt.Sprintf("other%d.txt", i), "x")
+	}
+	status, code := send(t, "PUT", at(s, "one-more.txt", ""), "x", "x-ms-blob-type", "BlockBlob")
+	expect(t, "the file after the last", status, code, 409, "PathConflict")
+	put(t, s, "readme.txt", "again")
+	put(t, s, "users.csv", "x")
+	if w.validate(t, "c1"); filepath.Base(w.checked) != "files" {
+		t.Errorf("checked %s, want the folder", w.checked)
 	}
 }

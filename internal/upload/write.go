@@ -159,18 +159,28 @@ func (s *Service) place(r request, held *usage, whole string) error {
 	return nil
 }
 
-// admits refuses an archive beside other files: it would be open which of two
-// files of a name counts.
+// admits refuses an archive beside files of a feed or another one: it would be
+// open which of two files of a name counts. And it bounds the files that no feed has.
 func (f folder) admits(name string) error {
 	names, err := f.names()
 	if err != nil {
 		return err
 	}
+	others := 0
 	for _, other := range names {
-		if other != name && (isArchive(other) || isArchive(name)) {
+		switch {
+		case other == name:
+			return nil
+		case isArchive(name) && (isArchive(other) || isFeedFile(other)), isFeedFile(name) && isArchive(other):
 			return refuse(http.StatusConflict, "PathConflict",
 				fmt.Sprintf("the upload already holds %s: it is either one archive or files", other))
+		case !isArchive(other) && !isFeedFile(other):
+			others++
 		}
+	}
+	if others >= maxOthers && !isArchive(name) && !isFeedFile(name) {
+		return refuse(http.StatusConflict, "PathConflict",
+			fmt.Sprintf("the upload already holds %d files that are not of a feed", others))
 	}
 	return nil
 }

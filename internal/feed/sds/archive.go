@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path"
+	"path/filepath"
 	"strings"
 
 	"rollbook/internal/feed"
@@ -27,10 +28,13 @@ type archive struct {
 	name    string
 	reader  *zip.Reader
 	entries map[string]*zip.File
-	damage  error // why the archive could not be opened
+	damage  error    // why the archive could not be opened
+	beside  []string // the names of the other files in its folder
 }
 
-func openArchive(name string) (*archive, error) {
+// openArchive opens an archive. Where it was sent, what lies in its folder was
+// sent with it.
+func openArchive(name string, sent bool) (*archive, error) {
 	file, err := os.Open(name)
 	if err != nil {
 		return nil, err
@@ -41,6 +45,12 @@ func openArchive(name string) (*archive, error) {
 		return nil, err
 	}
 	a := &archive{file: file, name: path.Base(info.Name()), entries: map[string]*zip.File{}}
+	if sent {
+		if a.beside, err = namesBeside(name); err != nil {
+			file.Close()
+			return nil, err
+		}
+	}
 	a.reader, a.damage = readEntries(file, info.Size())
 	if a.damage != nil {
 		return a, nil
@@ -53,9 +63,23 @@ func openArchive(name string) (*archive, error) {
 	return a, nil
 }
 
+// namesBeside returns the names of the other files in a file's folder.
+func namesBeside(name string) ([]string, error) {
+	entries, err := os.ReadDir(filepath.Dir(name))
+	var names []string
+	for _, entry := range entries {
+		if entry.Name() != filepath.Base(name) {
+			names = append(names, entry.Name())
+		}
+	}
+	return names, err
+}
+
 func (a *archive) Close() error { return a.file.Close() }
 
-func (a *archive) strays() []feed.Finding { return nil }
+// strays returns what was sent beside the archive. What it holds itself is
+// refused by check.
+func (a *archive) strays(bool) []string { return a.beside }
 
 func (a *archive) names() []string {
 	var names []string

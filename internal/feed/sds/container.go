@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"os"
 	"slices"
-	"strings"
 
 	"rollbook/internal/feed"
 )
@@ -14,8 +13,9 @@ import (
 type container interface {
 	// check refuses a container that cannot be used as a whole.
 	check() error
-	// strays returns warnings about files that are not read.
-	strays() []feed.Finding
+	// strays returns the names of files that are not read and may have been meant
+	// to be. Where everything was sent to be read, that is every other one.
+	strays(sent bool) []string
 	names() []string
 	has(name string) bool
 	// open opens a file that the container has. It may be called again.
@@ -70,32 +70,8 @@ func (d *folder) check() error {
 	return nil
 }
 
-// strays warns of files that look as if they were meant to be read.
-func (d *folder) strays() []feed.Finding {
-	var found []feed.Finding
-	for _, name := range d.names() {
-		if hint := strayHint(name); hint != "" {
-			found = append(found, feed.Finding{
-				Severity: feed.Warning, Rule: feed.RuleFileUnexpected, File: name,
-				Message: name + " was not read", Hint: hint,
-			})
-		}
-	}
-	return found
-}
-
-// strayHint says why a file is not read although it looks like one of ours.
-func strayHint(name string) string {
-	if fileNamed(name) != nil {
-		return ""
-	}
-	for _, file := range files() {
-		if strings.EqualFold(file.name, name) {
-			return "Capital letters matter in file names. Rename it to " + file.name + "."
-		}
-	}
-	if isV1(name) {
-		return "It belongs to the older format SDS V1. Export in format SDS V2.1, or remove it."
-	}
-	return ""
+func (d *folder) strays(sent bool) []string {
+	return slices.DeleteFunc(d.names(), func(name string) bool {
+		return fileNamed(name) != nil || !sent && strayHint(name) == ""
+	})
 }

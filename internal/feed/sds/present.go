@@ -1,6 +1,7 @@
 package sds
 
 import (
+	"slices"
 	"strings"
 
 	"rollbook/internal/feed"
@@ -36,24 +37,28 @@ func (s *Source) checkPresent() error {
 		message = "required files are missing: " + strings.Join(missing, ", ")
 	}
 	return refuse(feed.Finding{
-		Rule: feed.RuleFileNotFound, File: missing[0], Message: message, Hint: s.missingHint(missing[0]),
+		Rule: feed.RuleFileNotFound, File: missing[0], Message: message, Hint: s.missingHint(missing),
 	})
 }
 
-// missingHint says why a file may seem missing, as far as the other names tell.
-func (s *Source) missingHint(name string) string {
+// missingHint says why files may seem missing, as far as the other names tell.
+func (s *Source) missingHint(missing []string) string {
 	others := s.files.names()
+	var mistyped []string
 	for _, other := range others {
-		if strings.EqualFold(other, name) {
-			return "There is a " + other + ": capital letters matter in file names. Rename it to " + name + "."
+		if slices.Contains(missing, near(other)) && !isV1(other) {
+			mistyped = append(mistyped, "There is a "+other+". "+strayHint(other))
 		}
+	}
+	if len(mistyped) > 0 {
+		return strings.Join(mistyped, " ")
 	}
 	for _, other := range others {
 		if isV1(other) {
 			return "There is a " + other + ", which belongs to the older format SDS V1. Export in format SDS V2.1."
 		}
 	}
-	if name == classesFile || name == enrollmentsFile {
+	if missing[0] == classesFile || missing[0] == enrollmentsFile {
 		return "classes.csv and enrollments.csv belong together: add the missing one, or leave both out to manage people only."
 	}
 	return "Check that the export finished and that its files were put at the top of this folder or archive. " +

@@ -18,6 +18,9 @@ type Options struct {
 	// Classes says that classes.csv and enrollments.csv must be there. Where it
 	// is false they may both be left out.
 	Classes bool
+	// Sent says that everything in the feed's folder was sent to be read: whatever
+	// is not is a finding, and not only what looks as if it was meant to be.
+	Sent bool
 }
 
 // Source is a set of SDS V2.1 files.
@@ -39,7 +42,7 @@ func Open(path string, opts Options) (*Source, error) {
 	if info.IsDir() {
 		files, err = openFolder(path)
 	} else {
-		files, err = openArchive(path)
+		files, err = openArchive(path, opts.Sent)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open feed: %w", err)
@@ -83,10 +86,8 @@ func (s *Source) read(ctx context.Context, to feed.Receiver) error {
 			return err
 		}
 	}
-	for _, f := range s.files.strays() {
-		if err := to.Find(f); err != nil {
-			return err
-		}
+	if err := s.tellStrays(to); err != nil {
+		return err
 	}
 	for _, file := range files() {
 		if err := s.readFile(ctx, file, to); err != nil {
