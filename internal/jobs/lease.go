@@ -60,6 +60,9 @@ func (l *Leases) acquire(ctx context.Context, name string) (lease, error) {
 	taken := lease{name: name}
 	err := l.DB.Write(ctx, func(tx store.Tx) error {
 		now := l.Now()
+		if err := tx.Lock(ctx, "lease"); err != nil {
+			return err
+		}
 		if err := l.makeRow(ctx, tx, name); err != nil {
 			return err
 		}
@@ -85,12 +88,11 @@ func (l *Leases) acquire(ctx context.Context, name string) (lease, error) {
 	return taken, nil
 }
 
-// makeRow makes the lease's row, or locks the one there is, so that of two
-// processes that ask at the same time one waits for the other.
+// makeRow makes the lease's row where there is none.
 func (l *Leases) makeRow(ctx context.Context, tx store.Tx, name string) error {
 	_, err := tx.Exec(ctx, `
 		INSERT INTO lease (name, owner, generation, expires) VALUES ($1, '', 0, 0)
-		ON CONFLICT (name) DO UPDATE SET name = excluded.name`, name)
+		ON CONFLICT (name) DO NOTHING`, name)
 	return err
 }
 

@@ -111,7 +111,7 @@ func TestRenewalIsOfOnesOwnLease(t *testing.T) {
 		if err := at(22*time.Second).Renew(t.Context(), first); !errors.Is(err, jobs.ErrLost) {
 			t.Error(err)
 		}
-		_, err := at(36 * time.Second).Acquire(t.Context(), jobs.RunLease)
+		_, err := at(36*time.Second).Acquire(t.Context(), jobs.RunLease)
 		if err != nil {
 			t.Errorf("when the second's has expired: %v", err)
 		}

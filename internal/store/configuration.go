@@ -16,10 +16,15 @@ type Configuration struct{ db DB }
 // NewConfiguration returns the configuration that a database holds.
 func NewConfiguration(db DB) *Configuration { return &Configuration{db: db} }
 
-// Change calls fn with a transaction that writes. That every change writes the
-// version, which it read before, makes the database put them one after the other.
+// Change calls fn with a transaction that writes. Changes come one after the other:
+// every one of them writes the version, which it read before.
 func (c *Configuration) Change(ctx context.Context, fn func(flow.Tx) error) error {
-	return c.db.Write(ctx, func(tx Tx) error { return fn(configurationTx{tx}) })
+	return c.db.Write(ctx, func(tx Tx) error {
+		if err := tx.Lock(ctx, "configuration"); err != nil {
+			return err
+		}
+		return fn(configurationTx{tx})
+	})
 }
 
 // View calls fn with a transaction that only reads.

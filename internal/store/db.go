@@ -13,8 +13,9 @@ type DB interface {
 	// nil, what fn did survives a crash of the machine. fn MUST NOT start a
 	// transaction of its own and MUST be quick: other writers wait for it.
 	// Writes that wait for each other MAY share one commit. Write MAY call fn
-	// again where its transaction collided with another, so fn MUST begin from
-	// nothing each time.
+	// again where its transaction collided with another, or lost its connection, so
+	// fn MUST begin from nothing each time. How often is bounded; then Write returns
+	// an Unavailable.
 	Write(ctx context.Context, fn func(Tx) error) error
 
 	// WriteBulk is Write for the many pieces of something large, which a sync of
@@ -42,6 +43,11 @@ type DB interface {
 // A statement that fails (ErrNoRows is no failure) fails the transaction: later
 // ones return its error, and so does Write or Read whatever fn returns.
 type Tx interface {
+	// Lock waits until no other transaction is open that locked the table, and then
+	// sees what that one did, so that writes which would collide come one after the
+	// other. It MUST come before any other statement. Reads go on meanwhile.
+	Lock(ctx context.Context, table string) error
+
 	// Exec runs a statement and returns how many rows it changed.
 	Exec(ctx context.Context, sql string, args ...any) (int64, error)
 

@@ -4,17 +4,26 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// maxConnections is how many connections a replica opens, unless the URL says
-// otherwise (pool_max_conns).
-const maxConnections = 16
+const (
+	// maxConnections is how many connections a replica opens, unless the URL says
+	// otherwise (pool_max_conns).
+	maxConnections = 16
+
+	// connectTimeout is how long a server may take to answer, unless the URL says
+	// otherwise (connect_timeout).
+	connectTimeout = 10 * time.Second
+)
 
 // DB is a store.DB in a PostgreSQL database.
 type DB struct {
-	pool *pgxpool.Pool
+	translator
+	pool    *pgxpool.Pool
+	writers chan struct{} // one for each write in progress
 }
 
 // Open connects to the database that url names
@@ -29,14 +38,18 @@ func Open(ctx context.Context, url string) (*DB, error) {
 	if !strings.Contains(url, "pool_max_conns") {
 		settings.MaxConns = maxConnections
 	}
+	if settings.ConnConfig.ConnectTimeout == 0 {
+		settings.ConnConfig.ConnectTimeout = connectTimeout
+	}
+	t := translator{where: settings.ConnConfig.Host + "/" + settings.ConnConfig.Database}
 	if err := migrate(ctx, settings.ConnConfig.Copy()); err != nil {
-		return nil, fmt.Errorf("open database: %w", err)
+		return nil, fmt.Errorf("open database: %w", t.translate(err))
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, settings)
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	return &DB{pool: pool}, nil
+	return &DB{translator: t, pool: pool, writers: make(chan struct{}, max(1, settings.MaxConns/2))}, nil
 }
 
 // Close waits for transactions in progress and closes the connections.

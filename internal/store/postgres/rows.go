@@ -22,7 +22,7 @@ func (r rows) Next() bool {
 	return false
 }
 
-func (r rows) Err() error { return translate(r.Rows.Err()) }
+func (r rows) Err() error { return r.tx.translate(r.Rows.Err()) }
 
 // row is the result of a query of one row.
 type row struct {

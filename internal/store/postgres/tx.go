@@ -12,6 +12,7 @@ import (
 
 // tx implements store.Tx.
 type tx struct {
+	translator
 	begun  pgx.Tx
 	open   pgx.Rows // of the last query, or nil
 	failed error    // the first statement that failed
@@ -32,7 +33,7 @@ func (t *tx) run(fn func(store.Tx) error) error {
 }
 
 func (t *tx) fail(err error) error {
-	err = translate(err)
+	err = t.translate(err)
 	if t.failed == nil {
 		t.failed = err
 	}
@@ -48,6 +49,13 @@ func (t *tx) Exec(ctx context.Context, sql string, args ...any) (int64, error) {
 		return 0, t.fail(err)
 	}
 	return tag.RowsAffected(), nil
+}
+
+// Lock implements store.Tx. Locking takes no snapshot, so that what is read
+// afterwards is what the one before left behind.
+func (t *tx) Lock(ctx context.Context, table string) error {
+	_, err := t.Exec(ctx, "LOCK TABLE "+pgx.Identifier{table}.Sanitize()+" IN SHARE ROW EXCLUSIVE MODE")
+	return err
 }
 
 func (t *tx) Query(ctx context.Context, sql string, args ...any) (store.Rows, error) {

@@ -31,6 +31,7 @@ type driverStmt interface {
 // as much again as a point read does.
 type conn struct {
 	raw        driverConn
+	file       string // that is open
 	statements map[string]driverStmt
 	lazy       bool // commits do not sync
 }
@@ -76,6 +77,9 @@ func withoutNumbers(sql string) string {
 	}
 }
 
+// translate maps an error of the driver to the kinds of package store.
+func (c *conn) translate(err error) error { return translate(c.file, err) }
+
 func (c *conn) forget() error {
 	var err error
 	for sql, statement := range c.statements {
@@ -90,10 +94,10 @@ func (c *conn) forget() error {
 func (c *conn) control(sql string) error {
 	statement, err := c.prepare(sql)
 	if err != nil {
-		return translate(err)
+		return c.translate(err)
 	}
 	_, err = statement.ExecContext(context.Background(), nil)
-	return translate(err)
+	return c.translate(err)
 }
 
 func (c *conn) close() error {
@@ -116,10 +120,10 @@ func (c *conn) beginWrite(ctx context.Context, durable bool) error {
 	}
 	statement, err := c.prepare("BEGIN IMMEDIATE")
 	if err != nil {
-		return translate(err)
+		return c.translate(err)
 	}
 	if _, err := statement.ExecContext(ctx, nil); err != nil {
-		return errors.Join(translate(err), c.rollback())
+		return errors.Join(c.translate(err), c.rollback())
 	}
 	return nil
 }

@@ -88,7 +88,7 @@ func (c *chunk) exec(ctx context.Context, sql string, rows int) error {
 	}
 	size := rows * len(c.columns)
 	if _, err := statement.ExecContext(context.Background(), c.values[:size]); err != nil {
-		return translate(err)
+		return c.tx.conn.translate(err)
 	}
 	c.values = slices.Delete(c.values, 0, size)
 	for i := range c.values {

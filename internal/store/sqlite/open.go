@@ -47,30 +47,38 @@ func Open(ctx context.Context, path string) (*DB, error) {
 
 // openStill opens the database with a checkpointer that was not started.
 func openStill(ctx context.Context, path string, l limits) (*DB, error) {
+	db, err := openFile(ctx, path, l)
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	return db, nil
+}
+
+func openFile(ctx context.Context, path string, l limits) (*DB, error) {
 	absolute, err := filepath.Abs(path)
 	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", path, err)
+		return nil, err
 	}
 	if err := migrate(ctx, source(absolute, writerSettings)); err != nil {
-		return nil, fmt.Errorf("open %s: %w", path, err)
+		return nil, translate(absolute, err)
 	}
-	connector, err := modernc.NewConnector(source(absolute, writerSettings))
+	writing, err := newConnector(absolute, writerSettings)
 	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", path, err)
+		return nil, err
 	}
-	readConnector, err := modernc.NewConnector(source(absolute, readerSettings))
+	reading, err := newConnector(absolute, readerSettings)
 	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", path, err)
+		return nil, err
 	}
-	writer, err := connect(ctx, connector)
+	writer, err := writing.connect(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("open %s: %w", path, err)
+		return nil, err
 	}
-	beside, err := connect(ctx, connector)
+	beside, err := writing.connect(ctx)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), writer.close())
+		return nil, errors.Join(err, writer.close())
 	}
-	db := &DB{writer: writer, group: group{grown: make(chan struct{}, 1)}, readers: newPool(readConnector)}
+	db := &DB{writer: writer, group: group{grown: make(chan struct{}, 1)}, readers: newPool(reading)}
 	db.checkpointer = newCheckpointer(l, beside, &db.group, writer)
 	return db, nil
 }
@@ -87,10 +95,21 @@ func (db *DB) Close() error {
 	return errors.Join(db.checkpointer.close(), db.group.close(db.writer), db.readers.close())
 }
 
-func connect(ctx context.Context, connector driver.Connector) (*conn, error) {
-	raw, err := connector.Connect(ctx)
+// connector opens connections to a file.
+type connector struct {
+	driver.Connector
+	file string
+}
+
+func newConnector(file, settings string) (connector, error) {
+	opens, err := modernc.NewConnector(source(file, settings))
+	return connector{opens, file}, err
+}
+
+func (c connector) connect(ctx context.Context) (*conn, error) {
+	raw, err := c.Connect(ctx)
 	if err != nil {
-		return nil, err
+		return nil, translate(c.file, err)
 	}
-	return &conn{raw: raw.(driverConn), statements: make(map[string]driverStmt)}, nil
+	return &conn{raw: raw.(driverConn), file: c.file, statements: make(map[string]driverStmt)}, nil
 }

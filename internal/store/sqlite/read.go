@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"sync"
@@ -41,14 +40,14 @@ func (db *DB) ReadRow(ctx context.Context, sql string, args []any, dest ...any) 
 // pool holds the connections that only read. They are opened when first
 // needed.
 type pool struct {
-	connector driver.Connector
+	connector connector
 	slots     chan struct{} // one for each connection that may be in use
 	mu        sync.Mutex
 	idle      []*conn
 	closed    bool
 }
 
-func newPool(connector driver.Connector) *pool {
+func newPool(connector connector) *pool {
 	return &pool{connector: connector, slots: make(chan struct{}, maxReaders)}
 }
 
@@ -81,7 +80,7 @@ func (p *pool) take(ctx context.Context) (*conn, error) {
 		return c, nil
 	}
 	p.mu.Unlock()
-	return connect(ctx, p.connector)
+	return p.connector.connect(ctx)
 }
 
 func (p *pool) put(c *conn) {

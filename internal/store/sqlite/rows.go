@@ -49,7 +49,7 @@ func (r *rows) Next() bool {
 
 func (r *rows) stop(err error) bool {
 	if !errors.Is(err, io.EOF) {
-		r.err = r.tx.fail(translate(err))
+		r.err = r.tx.fail(r.tx.conn.translate(err))
 	}
 	r.Close()
 	return false
@@ -71,6 +71,6 @@ func (r *rows) Close() {
 	r.closed = true
 	r.tx.open = nil
 	if err := r.found.Close(); err != nil && r.err == nil {
-		r.err = r.tx.fail(translate(err))
+		r.err = r.tx.fail(r.tx.conn.translate(err))
 	}
 }

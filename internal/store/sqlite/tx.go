@@ -36,7 +36,7 @@ func (t *tx) begin(ctx context.Context, sql string) (driverStmt, error) {
 	}
 	statement, err := t.conn.prepare(sql)
 	if err != nil {
-		return nil, t.fail(fmt.Errorf("prepare: %w", translate(err)))
+		return nil, t.fail(fmt.Errorf("prepare: %w", t.conn.translate(err)))
 	}
 	return statement, nil
 }
@@ -71,6 +71,9 @@ func (t *tx) driverContext(ctx context.Context) context.Context {
 	return context.Background()
 }
 
+// Lock implements store.Tx: there is one writer at a time.
+func (t *tx) Lock(ctx context.Context, _ string) error { return ctx.Err() }
+
 func (t *tx) Exec(ctx context.Context, sql string, args ...any) (int64, error) {
 	statement, err := t.begin(ctx, sql)
 	if err != nil {
@@ -82,7 +85,7 @@ func (t *tx) Exec(ctx context.Context, sql string, args ...any) (int64, error) {
 	}
 	result, err := statement.ExecContext(t.driverContext(ctx), values)
 	if err != nil {
-		return 0, t.fail(translate(err))
+		return 0, t.fail(t.conn.translate(err))
 	}
 	count, err := result.RowsAffected()
 	t.changed += count
@@ -108,7 +111,7 @@ func (t *tx) query(ctx context.Context, sql string, args []any) (*rows, error) {
 	}
 	found, err := statement.QueryContext(t.driverContext(ctx), values)
 	if err != nil {
-		return nil, t.fail(translate(err))
+		return nil, t.fail(t.conn.translate(err))
 	}
 	t.open = &rows{tx: t, ctx: ctx, found: found, values: make([]driver.Value, len(found.Columns()))}
 	return t.open, nil

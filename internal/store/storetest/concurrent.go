@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"rollbook/internal/store"
@@ -31,6 +32,39 @@ func testCounter(t *testing.T, b bench) {
 	})
 	if got != writers*each {
 		t.Errorf("got %d, want %d", got, writers*each)
+	}
+}
+
+// testLock tests that writes which lock what they are about come one after the
+// other: none has to begin anew, however many there are.
+func testLock(t *testing.T, b bench) {
+	b.exec("INSERT INTO thing (id, number) VALUES (1, 0)")
+	const writers, each = 64, 5
+	var wait sync.WaitGroup
+	var begun atomic.Int64
+	for range writers {
+		wait.Go(func() {
+			for range each {
+				err := b.db.Write(t.Context(), func(tx store.Tx) error {
+					begun.Add(1)
+					if err := tx.Lock(t.Context(), "thing"); err != nil {
+						return err
+					}
+					return increment(t.Context(), tx)
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wait.Wait()
+	var got int64
+	b.read(func(tx store.Tx) error {
+		return tx.QueryRow(t.Context(), "SELECT number FROM thing").Scan(&got)
+	})
+	if got != writers*each || begun.Load() != got {
+		t.Errorf("%d of %d writes took place, and were begun %d times", got, writers*each, begun.Load())
 	}
 }
 

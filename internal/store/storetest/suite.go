@@ -30,6 +30,7 @@ func Run(t *testing.T, open func(t *testing.T) store.DB) {
 		"read/one row":                 testReadRow,
 		"read/many at once":            testManyReads,
 		"concurrent/counter":           testCounter,
+		"concurrent/lock":              testLock,
 		"concurrent/failing members":   testFailingMembers,
 		"concurrent/canceled waiters":  testCanceledWaiters,
 		"tx/unique":                    testUnique,

@@ -127,6 +127,9 @@ func (d *Directory) applyPending(ctx context.Context, p *pending) (*batch, error
 	}
 	var done *batch
 	err := d.db.WriteBulk(ctx, func(tx store.Tx) (err error) {
+		if err := tx.Lock(ctx, "directory_state"); err != nil {
+			return err
+		}
 		done, err = d.applyAs(ctx, tx, b, p.effects)
 		return err
 	})

@@ -52,6 +52,9 @@ func (d *Directory) Unit(ctx context.Context, id string) (directory.Administrati
 func (d *Directory) CreateUnit(ctx context.Context, unit directory.AdministrativeUnit) (string, error) {
 	unit.ID = d.newID()
 	err := d.db.Write(ctx, func(tx store.Tx) error {
+		if err := tx.Lock(ctx, "directory_unit"); err != nil {
+			return err
+		}
 		var num int64
 		if err := tx.QueryRow(ctx, "SELECT COALESCE(max(num), 0) + 1 FROM directory_unit").Scan(&num); err != nil {
 			return err
@@ -101,6 +104,9 @@ func (d *Directory) DeleteUnit(ctx context.Context, id string) error {
 // writeUnit calls fn with an administrative unit that is there.
 func (d *Directory) writeUnit(ctx context.Context, verb, id string, fn func(store.Tx, int64, directory.AdministrativeUnit) error) error {
 	err := d.db.Write(ctx, func(tx store.Tx) error {
+		if err := tx.Lock(ctx, "directory_unit"); err != nil {
+			return err
+		}
 		num, unit, err := scanUnit(tx.QueryRow(ctx, "SELECT "+unitColumns+" FROM directory_unit WHERE id = $1", id))
 		if errors.Is(err, store.ErrNoRows) {
 			return fmt.Errorf("unit %s: %w", id, directory.ErrNotFound)
