@@ -30,6 +30,7 @@ type Config struct {
 	Authenticate func(*http.Request) (identity.Caller, error)
 	Rates        *identity.Rates            // nil for no limit
 	Origin       func(*http.Request) string // scheme and host by which a caller reached the server
+	Refusal      func(error) *odata.Error   // of errors that pass; nil for all others
 	Report       func(r *http.Request, requestID string, err error)
 	Now          func() time.Time
 	NewID        func() string
@@ -44,7 +45,7 @@ func New(c Config) (http.Handler, error) {
 	s := &odata.Service{
 		Model: model, Prefix: Prefix, Origin: c.Origin, Realm: "Rollbook",
 		Authenticate: func(r *http.Request) (odata.Caller, error) { return c.Authenticate(r) },
-		Admit:        c.admit, Audit: c.Recorder, Report: c.Report, Now: c.Now, NewID: c.NewID, PageSize: defaultTop,
+		Admit:        c.admit, Audit: c.Recorder, Refusal: c.Refusal, Report: c.Report, Now: c.Now, NewID: c.NewID, PageSize: defaultTop,
 	}
 	s.Serve(records(model.Type(typeRecord), c.Log))
 	return s, nil

@@ -12,6 +12,16 @@ import (
 	"rollbook/internal/upload"
 )
 
+// refusal translates the errors of an operation.
+func (g *surface) refusal(err error) *odata.Error {
+	if g.Refusal != nil {
+		if refused := g.Refusal(err); refused != nil {
+			return refused
+		}
+	}
+	return refusal(err)
+}
+
 // refusal translates the errors of the program, each kind once.
 func refusal(err error) *odata.Error {
 	if e, ok := errors.AsType[*flow.Error](err); ok {

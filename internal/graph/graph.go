@@ -32,6 +32,10 @@ type Config struct {
 	// Every address in an answer begins with it.
 	Origin func(*http.Request) string
 
+	// Refusal says what to answer to failures of the machine below, and nil to all
+	// other errors. May be nil.
+	Refusal func(error) *odata.Error
+
 	// Report takes errors that callers are only told the request-id of. May be nil.
 	Report func(r *http.Request, requestID string, err error)
 
@@ -116,7 +120,7 @@ func (g *surface) service(prefix string) *odata.Service {
 		Realm:        "Rollbook",
 		Authenticate: func(r *http.Request) (odata.Caller, error) { return g.Authenticate(r) },
 		Admit:        g.admit,
-		Refusal:      refusal,
+		Refusal:      g.refusal,
 		Report:       g.Report,
 		Audit:        g.Audit,
 		Seal: func(secret string) (string, error) {

@@ -27,6 +27,10 @@ type Handler struct {
 	Origin  func(*http.Request) string // scheme and host by which a client reached the server
 	Log     *slog.Logger
 
+	// Outage says what to answer to failures of the machine below: a status and when
+	// to ask again, status 0 for all other errors. May be nil.
+	Outage func(error) (status int, after time.Duration, message string)
+
 	attempts *attempts
 }
 
@@ -134,6 +138,10 @@ func (h *Handler) serveToken(w http.ResponseWriter, r *http.Request, v1 bool) {
 			Permissions: client.Permissions, Lifetime: DefaultLifetime,
 		})
 	}
+	if status, after, message := h.outage(err); status != 0 {
+		writeOAuthError(w, &oauthError{status: status, code: "temporarily_unavailable", description: message, wait: after})
+		return
+	}
 	if err != nil {
 		h.Log.ErrorContext(r.Context(), "no token could be made", "error", err)
 		writeOAuthError(w, newRefusal(http.StatusInternalServerError, "server_error",
@@ -145,6 +153,13 @@ func (h *Handler) serveToken(w http.ResponseWriter, r *http.Request, v1 bool) {
 		return
 	}
 	writeJSON(w, http.StatusOK, secondAnswer(token))
+}
+
+func (h *Handler) outage(err error) (status int, after time.Duration, message string) {
+	if err == nil || h.Outage == nil {
+		return 0, 0, ""
+	}
+	return h.Outage(err)
 }
 
 // authenticate returns the client whose secret the request has. It gives the

@@ -48,6 +48,7 @@ func (p *Parts) api(authenticate func(*http.Request) (identity.Caller, error), a
 		Rates:        p.Rates,
 		Audit:        p.Audit,
 		Origin:       at.URL,
+		Refusal:      refusal,
 		Report:       p.report,
 		Now:          p.Config.Now,
 		NewID:        p.Config.NewID,
@@ -58,7 +59,7 @@ func (p *Parts) api(authenticate func(*http.Request) (identity.Caller, error), a
 func (p *Parts) auditLog(authenticate func(*http.Request) (identity.Caller, error), at *origin) (http.Handler, error) {
 	return audit.New(audit.Config{
 		Log: p.Audit.Log, Recorder: p.Audit, Rates: p.Rates, Authenticate: authenticate, Origin: at.URL,
-		Report: p.report, Now: p.Config.Now, NewID: p.Config.NewID,
+		Refusal: refusal, Report: p.report, Now: p.Config.Now, NewID: p.Config.NewID,
 	})
 }
 
@@ -74,6 +75,9 @@ func (p *Parts) notAuthenticated(r *http.Request, err error) error {
 			Status: http.StatusServiceUnavailable, Code: "serviceNotAvailable", RetryAfter: 5 * time.Second,
 			Message: "The issuer of the token cannot be reached to check it.",
 		}
+	}
+	if passing := refusal(err); passing != nil {
+		return passing
 	}
 	p.report(r, "", err)
 	return &odata.Error{
@@ -119,6 +123,7 @@ func (p *Parts) uploads() *upload.Service {
 		NewID:  p.Config.NewID,
 		Exists: p.connectorExists,
 		Check:  p.checkUpload,
+		Outage: answerOf,
 		Report: func(r *http.Request, err error) { p.report(r, "", err) },
 	}
 }

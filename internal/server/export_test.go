@@ -29,3 +29,9 @@ func NewOrigin(cfg config.Config) (Origin, error) {
 
 // Behind has next see requests as clients sent them.
 func (o Origin) Behind(next http.Handler) http.Handler { return o.behind(next) }
+
+// Parts is what a server is made of.
+func (s *Server) Parts() *Parts { return s.parts }
+
+// AnswerOf says what is answered to an error.
+func AnswerOf(err error) (status int, after time.Duration, message string) { return answerOf(err) }

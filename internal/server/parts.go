@@ -31,8 +31,8 @@ const configurationTrust = 5 * time.Millisecond
 // the same way by every command.
 type Parts struct {
 	Config  Config
-	Tenant  string // the installation's ID, a UUID that never changes
-	DB      store.DB
+	Tenant  string   // the installation's ID, a UUID that never changes
+	DB      store.DB // watched: what becomes of its transactions shows in /readyz
 	Secrets *secret.Box
 	Flow    *flow.Service
 	Clients *identity.Clients
@@ -41,6 +41,8 @@ type Parts struct {
 	Rates   *identity.Rates
 
 	Directory *embedded.Directory
+
+	health *health
 }
 
 // Open opens the installation in the folder Config.Data, and makes it on first
@@ -54,7 +56,8 @@ func Open(ctx context.Context, cfg Config) (*Parts, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &Parts{Config: cfg, DB: db}
+	p := &Parts{Config: cfg, health: &health{log: cfg.Log, now: cfg.Now}}
+	p.DB = watched{db, p.health}
 	if err := p.assemble(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}

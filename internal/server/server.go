@@ -104,8 +104,10 @@ func (s *Server) build() error {
 	if err != nil {
 		return err
 	}
+	tokens := identity.NewHandler(issuer, p.Clients, at.URL, cfg.Log)
+	tokens.Outage = answerOf
 	s.http = s.httpServer(at, &routes{
-		identity: identity.NewHandler(issuer, p.Clients, at.URL, cfg.Log),
+		identity: tokens,
 		graph:    api,
 		audit:    auditLog,
 		recorder: p.Audit,
@@ -253,5 +255,5 @@ func (s *Server) baseURL() string {
 }
 
 func (s *Server) ready(ctx context.Context) error {
-	return readable(ctx, s.parts.DB)
+	return s.parts.health.check(ctx, s.parts.DB)
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strings"
 )
 
 // SettingTenant names the setting that holds the installation's tenant ID.
@@ -26,4 +27,20 @@ func (s Settings) Once(ctx context.Context, name, value string) (string, error) 
 		return "", fmt.Errorf("setting %s: %w", name, err)
 	}
 	return value, nil
+}
+
+// Probe writes so many bytes and takes them away again, which fails where the
+// database cannot be written.
+func (s Settings) Probe(ctx context.Context, bytes int) error {
+	for _, value := range []string{strings.Repeat("x", bytes), ""} {
+		err := s.DB.Write(ctx, func(tx Tx) error {
+			_, err := tx.Exec(ctx, `INSERT INTO setting (name, value) VALUES ('probe', $1)
+				ON CONFLICT (name) DO UPDATE SET value = excluded.value`, value)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("probe the database: %w", err)
+		}
+	}
+	return nil
 }

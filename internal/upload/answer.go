@@ -18,12 +18,29 @@ import (
 type storageError struct {
 	status        int
 	code, message string
+	after         time.Duration // when to ask again; 0 where that is of no use
 }
 
 func (e *storageError) Error() string { return e.message }
 
 func refuse(status int, code, message string) error {
 	return &storageError{status: status, code: code, message: message}
+}
+
+// outage refuses a request that failed because of the machine below.
+func (s *Service) outage(err error) error {
+	_, refused := errors.AsType[*storageError](err)
+	if err == nil || refused || s.Outage == nil {
+		return err
+	}
+	status, after, message := s.Outage(err)
+	switch status {
+	case 0:
+		return err
+	case http.StatusInsufficientStorage:
+		return &storageError{status: status, code: "InsufficientStorage", message: message, after: after}
+	}
+	return &storageError{status: status, code: "ServerBusy", message: message, after: after}
 }
 
 func errTooLarge(limit int64) error {
@@ -55,7 +72,10 @@ func speaksLake(r *http.Request, has func(string) bool) bool {
 func writeError(w http.ResponseWriter, r *http.Request, err error) {
 	refused, ok := errors.AsType[*storageError](err)
 	if !ok {
-		refused = &storageError{http.StatusInternalServerError, "InternalError", "the file could not be stored"}
+		refused = &storageError{status: http.StatusInternalServerError, code: "InternalError", message: "the file could not be stored"}
+	}
+	if refused.after > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int((refused.after+time.Second-1)/time.Second)))
 	}
 	w.Header().Set("x-ms-error-code", refused.code)
 	said := errorDocument{Code: refused.code, Message: refused.message}

@@ -28,7 +28,7 @@ func (s *Service) Handler() http.Handler {
 		if id := r.Header.Get("x-ms-client-request-id"); id != "" && len(id) <= 1024 {
 			w.Header().Set("x-ms-client-request-id", id)
 		}
-		if err := s.serve(w, r); err != nil {
+		if err := s.outage(s.serve(w, r)); err != nil {
 			if _, refused := errors.AsType[*storageError](err); !refused && s.Report != nil {
 				s.Report(r, err)
 			}

@@ -26,6 +26,10 @@ type Service struct {
 	// Check looks at the feed in a folder or archive.
 	Check func(ctx context.Context, path string) (Found, error)
 
+	// Outage says what to answer to failures of the machine below: a status and when
+	// to ask again, status 0 for all other errors. May be nil.
+	Outage func(error) (status int, after time.Duration, message string)
+
 	// Report takes errors that callers are told nothing of. May be nil.
 	Report func(r *http.Request, err error)
 

@@ -1,0 +1,244 @@
+package server_test
+
+import (
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"rollbook/internal/server"
+	"rollbook/internal/store"
+	"rollbook/internal/store/dbtest"
+)
+
+// clock is the present, and later by what a test says.
+type clock struct{ ahead atomic.Int64 }
+
+func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
+
+// outages is a server, and the requests that every surface is asked.
+type outages struct {
+	audited
+	server *server.Server
+	clock  *clock
+	year   string // the path of a year
+	client url.Values
+}
+
+func newOutages(t *testing.T, cfg server.Config) outages {
+	t.Helper()
+	c := &clock{}
+	cfg.Now = c.now
+	s := mustStart(t, cfg)
+	parts := s.Parts()
+	_, secret, err := parts.Clients.Add(t.Context(), "tokens", []string{"User.Read.All"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := parts.Clients.List(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	client := clientFor(t, s)
+	o := outages{server: s, clock: c, audited: audited{
+		caller: caller{client: client, base: s.Addresses().URL, token: mustTokenFor(t, parts, "school", "IndustryData-TimePeriod.ReadWrite.All", "IndustryData-DataConnector.ReadWrite.All", "User.Read.All")},
+		reader: caller{client: client, base: s.Addresses().URL, token: mustTokenFor(t, parts, "auditor", "AuditLog.Read.All")},
+	}, client: url.Values{"client_id": {all[0].ID}, "client_secret": {secret}, "grant_type": {"client_credentials"}, "scope": {"https://graph.microsoft.com/.default"}}}
+	status, _, made := o.mustCall(t, "POST", industryData+"/years", []byte(auditedYear))
+	if status != http.StatusCreated {
+		t.Fatalf("%d %v", status, made)
+	}
+	o.year = industryData + "/years/" + fmt.Sprint(made["id"])
+	return o
+}
+
+// answers returns what the surfaces answer, each as its status and whether it says
+// when to ask again.
+func (o outages) answers(t *testing.T) map[string]string {
+	t.Helper()
+	got := map[string]string{}
+	o.clock.ahead.Add(int64(6 * time.Second)) // what is done now and then is done again
+	ask := func(name, token, method, path, contentType, body string) {
+		r, err := http.NewRequestWithContext(t.Context(), method, o.base+path, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Header.Set("Content-Type", contentType)
+		if token != "" {
+			r.Header.Set("Authorization", "Bearer "+token)
+		}
+		answer, err := o.caller.client.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer answer.Body.Close()
+		if _, err := io.Copy(io.Discard, answer.Body); err != nil {
+			t.Fatal(err)
+		}
+		got[name] = strconv.Itoa(answer.StatusCode)
+		if after := answer.Header.Get("Retry-After"); after != "" {
+			got[name] += " again"
+		}
+	}
+	ask("change", o.token, "PATCH", o.year, "application/json", `{"displayName":"renamed"}`)
+	ask("read", o.token, "GET", "/v1.0/users", "", "")
+	ask("batch", o.token, "POST", "/beta/$batch", "application/json", `{"requests":[{"id":"1","method":"GET","url":"/users"}]}`)
+	ask("audit", o.reader.token, "GET", "/rollbook/v1/audit", "", "")
+	ask("token", "", "POST", "/common/oauth2/v2.0/token", "application/x-www-form-urlencoded", o.client.Encode())
+	ask("ready", "", "GET", "/readyz", "", "")
+	ask("health", "", "GET", "/healthz", "", "")
+	return got
+}
+
+func wantAnswers(t *testing.T, when string, want, got map[string]string) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", when, diff)
+	}
+}
+
+func allWell() map[string]string {
+	return map[string]string{"change": "204", "read": "200", "batch": "200", "audit": "200", "token": "200", "ready": "200", "health": "200"}
+}
+
+// TestDatabaseGone cuts the way to PostgreSQL under a server that runs.
+func TestDatabaseGone(t *testing.T) {
+	t.Parallel()
+	link := dbtest.PostgresLink(t)
+	cfg, log := testConfig(t), &logged{}
+	cfg.Database, cfg.Log = link.URL, slog.New(slog.NewTextHandler(log, nil))
+	o := newOutages(t, cfg)
+	wantAnswers(t, "before", allWell(), o.answers(t))
+	link.Cut()
+	gone := map[string]string{
+		"change": "503 again", "read": "503 again", "batch": "503 again", "audit": "503 again", "token": "503 again", "ready": "503", "health": "200",
+	}
+	wantAnswers(t, "when it is gone", gone, o.answers(t))
+	_, said := mustGet(t, o.caller.client, o.base+"/readyz")
+	if !strings.Contains(said, "cannot be reached") || !strings.Contains(said, "/rollbook_test_") {
+		t.Errorf("readyz says %q", said)
+	}
+	link.Mend()
+	wantAnswers(t, "when it is back", allWell(), o.answers(t))
+	for _, text := range []string{"the database fails", "the database works again"} {
+		if n := strings.Count(log.String(), text); n != 1 {
+			t.Errorf("the log says %d times: %s", n, text)
+		}
+	}
+}
+
+// TestDiskFull lets the database of a running server grow no more.
+func TestDiskFull(t *testing.T) {
+	t.Parallel()
+	o := newOutages(t, testConfig(t))
+	mustAllowPages(t, o.server.Parts().DB, 1)
+	large := `{"displayName":"` + strings.Repeat("x", 90) + `","startDate":"2026-08-01","endDate":"2027-07-01","year":{"code":"2026"}}`
+	refused := 0
+	for n := 0; refused == 0 && n < 2000; n++ {
+		status, _, said := o.mustCall(t, "POST", industryData+"/years", []byte(large))
+		if status != http.StatusCreated {
+			refused = status
+			if code := said["error"].(map[string]any)["code"]; code != "insufficientStorage" {
+				t.Errorf("%v", said)
+			}
+		}
+	}
+	if refused != http.StatusInsufficientStorage {
+		t.Fatalf("a full disk answers %d", refused)
+	}
+	got := o.answers(t)
+	for name, want := range map[string]string{"read": "200", "audit": "200", "ready": "503", "health": "200"} {
+		if got[name] != want {
+			t.Errorf("%s: %s, want %s", name, got[name], want)
+		}
+	}
+	if _, said := mustGet(t, o.caller.client, o.base+"/readyz"); !strings.Contains(said, "no room left") || !strings.Contains(said, "rollbook.db") {
+		t.Errorf("readyz says %q", said)
+	}
+	mustAllowPages(t, o.server.Parts().DB, 1<<30)
+	wantAnswers(t, "when there is room again", allWell(), o.answers(t))
+}
+
+func mustAllowPages(t *testing.T, db store.DB, pages int) {
+	t.Helper()
+	mustPragma(t, db, "max_page_count = "+strconv.Itoa(pages))
+}
+
+func mustPragma(t *testing.T, db store.DB, pragma string) {
+	t.Helper()
+	err := db.Write(t.Context(), func(tx store.Tx) error {
+		_, err := tx.Exec(t.Context(), "PRAGMA "+pragma)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestDatabaseReadOnly takes the right to write away from a running server, which
+// nobody may notice who only reads.
+func TestDatabaseReadOnly(t *testing.T) {
+	t.Parallel()
+	o := newOutages(t, testConfig(t))
+	mustPragma(t, o.server.Parts().DB, "query_only = 1")
+	_, said := mustGet(t, o.caller.client, o.base+"/readyz")
+	if !strings.Contains(said, "can only be read") || !strings.Contains(said, "rollbook.db") || !strings.Contains(said, "may write to it") {
+		t.Errorf("readyz says %q", said)
+	}
+	want := allWell()
+	want["change"], want["ready"] = "503 again", "503"
+	wantAnswers(t, "when it cannot be written", want, o.answers(t))
+}
+
+// TestManyChangeOneFlow has 64 clients change one entity: all of them wait for
+// their turn, and none is told that something failed.
+func TestManyChangeOneFlow(t *testing.T) {
+	t.Parallel()
+	for engine, database := range map[string]func(*testing.T) string{
+		"sqlite":   func(*testing.T) string { return "" },
+		"postgres": func(t *testing.T) string { return dbtest.PostgresURL(t) },
+	} {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			cfg := testConfig(t)
+			cfg.Database = database(t)
+			o := newOutages(t, cfg)
+			var wait sync.WaitGroup
+			for n := range 64 {
+				wait.Go(func() {
+					for range 5 {
+						body := fmt.Sprintf(`{"displayName":"renamed by %d"}`, n)
+						if status, _, said := o.mustCall(t, "PATCH", o.year, []byte(body)); status != http.StatusNoContent {
+							t.Errorf("%d %v", status, said)
+						}
+					}
+				})
+			}
+			wait.Wait()
+		})
+	}
+}
+
+func TestOutagesOfFiles(t *testing.T) {
+	t.Parallel()
+	for errno, want := range map[syscall.Errno]int{
+		syscall.ENOSPC: http.StatusInsufficientStorage, syscall.EDQUOT: http.StatusInsufficientStorage,
+		syscall.EROFS: http.StatusServiceUnavailable, syscall.ENOENT: 0,
+	} {
+		status, _, _ := server.AnswerOf(fmt.Errorf("store a file: %w", &fs.PathError{Op: "write", Path: "x", Err: errno}))
+		if status != want {
+			t.Errorf("%v: %d, want %d", errno, status, want)
+		}
+	}
+}
