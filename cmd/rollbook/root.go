@@ -45,6 +45,7 @@ func constructors() []func(*app) *cobra.Command {
 		newServeCommand,
 		newClientCommand,
 		newTokenCommand,
+		newLeaseCommand,
 	}
 }
 

@@ -17,27 +17,43 @@ const (
 )
 
 const (
-	// leaseTime is how long a lease is good for without being renewed. The
-	// clocks of the machines that share a database may differ by a third of it.
+	// leaseTime is how long a lease is good for without being renewed.
 	leaseTime = 15 * time.Second
 
+	// clockSkew is by how much the clocks of machines that share a database may
+	// differ.
+	clockSkew = leaseTime / 3
+
 	renewInterval = leaseTime / 3
+
+	// endTime is how long nobody gets a lease that was ended by hand: its holder
+	// finds that out when it renews it, and stops.
+	endTime = 2 * renewInterval
 )
+
+// endedByHand is who holds a lease that was ended by hand, for endTime.
+const endedByHand = "rollbook lease end"
 
 // ErrLost says that a lease went to another process before it was given back.
 var ErrLost = errors.New("another process took over the work")
 
 // HeldError says that another process is at work.
 type HeldError struct {
+	Name    string // of the lease
 	Owner   string
 	Expires time.Time // when the lease ends unless it is renewed
 }
 
 func (e *HeldError) Error() string {
-	// Behind the slash is what only processes tell each other apart by.
-	process, _, _ := strings.Cut(e.Owner, "/")
-	return fmt.Sprintf("another process is at work: %s, until %s unless it goes on",
-		process, e.Expires.UTC().Format(time.RFC3339))
+	return fmt.Sprintf("another process is at work: %s, until %s unless it goes on; where it hangs, rollbook lease end %s takes the work from it",
+		processOf(e.Owner), e.Expires.UTC().Format(time.RFC3339), e.Name)
+}
+
+// processOf returns what people call an owner. Behind the slash is what only
+// processes tell each other apart by.
+func processOf(owner string) string {
+	process, _, _ := strings.Cut(owner, "/")
+	return process
 }
 
 // Leases gives out leases: the right to do what one process may do at a time.
@@ -54,8 +70,7 @@ type lease struct {
 	generation int64
 }
 
-// acquire takes the lease when nobody holds it, when it expired, or when its
-// owner is dead. It returns a HeldError otherwise.
+// acquire takes the lease unless somebody holds it. It returns a HeldError then.
 func (l *Leases) acquire(ctx context.Context, name string) (lease, error) {
 	taken := lease{name: name}
 	err := l.DB.Write(ctx, func(tx store.Tx) error {
@@ -73,8 +88,8 @@ func (l *Leases) acquire(ctx context.Context, name string) (lease, error) {
 		if err != nil {
 			return err
 		}
-		if owner != "" && now.UnixMicro() < expires && !l.Owner.knowsDead(owner) {
-			return &HeldError{Owner: owner, Expires: time.UnixMicro(expires)}
+		if l.isHeld(owner, time.UnixMicro(expires), now) {
+			return &HeldError{Name: name, Owner: owner, Expires: time.UnixMicro(expires)}
 		}
 		taken.generation++
 		_, err = tx.Exec(ctx,
@@ -86,6 +101,13 @@ func (l *Leases) acquire(ctx context.Context, name string) (lease, error) {
 		return lease{}, fmt.Errorf("take the %s lease: %w", name, err)
 	}
 	return taken, nil
+}
+
+// isHeld reports whether a lease is somebody's: it did not expire, and its owner is
+// not known to be dead. One that ends later than any that is taken now was written
+// by a clock that was wrong, and is over.
+func (l *Leases) isHeld(owner string, expires, now time.Time) bool {
+	return owner != "" && now.Before(expires) && !expires.After(now.Add(leaseTime+clockSkew)) && !l.Owner.knowsDead(owner)
 }
 
 // makeRow makes the lease's row where there is none.

@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"rollbook/internal/jobs"
 	"rollbook/internal/store"
 	"rollbook/internal/store/dbtest"
@@ -118,13 +120,81 @@ func TestRenewalIsOfOnesOwnLease(t *testing.T) {
 	})
 }
 
-func mustAcquire(t *testing.T, l *jobs.Leases) jobs.Held {
+func mustAcquire(t *testing.T, l *jobs.Leases) jobs.Own {
 	t.Helper()
 	held, err := l.Acquire(t.Context(), jobs.RunLease)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return held
+}
+
+// TestLeaseOfAWrongClock has a lease that was written while the clock was ahead. As
+// none that is taken now lasts as long, it is over, and stops nothing.
+func TestLeaseOfAWrongClock(t *testing.T) {
+	t.Parallel()
+	dbtest.All(t, func(t *testing.T, db store.DB) {
+		for ahead, want := range map[time.Duration]bool{
+			30 * 24 * time.Hour: true,
+			5*time.Second + 1:   true,
+			5 * time.Second:     false, // as far as clocks may differ
+			-14 * time.Second:   false,
+			-15 * time.Second:   true,
+		} {
+			now := time.Now().Truncate(time.Microsecond)
+			clearLeases(t, db)
+			mustAcquire(t, leases(db, "one", func() time.Time { return now.Add(ahead).Add(time.Microsecond - 1).Truncate(time.Microsecond) }))
+			err := leases(db, "two", func() time.Time { return now }).Do(t.Context(), jobs.RunLease, nothing)
+			if got := err == nil; got != want {
+				t.Errorf("a clock that was ahead by %v: taken over %t, want %t (%v)", ahead, got, want, err)
+			}
+		}
+	})
+}
+
+func clearLeases(t *testing.T, db store.DB) {
+	t.Helper()
+	err := db.Write(t.Context(), func(tx store.Tx) error {
+		_, err := tx.Exec(t.Context(), `DELETE FROM lease`)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestLeaseEndedByHand has a lease taken from its holder, who finds out before
+// anybody else gets it.
+func TestLeaseEndedByHand(t *testing.T) {
+	t.Parallel()
+	dbtest.All(t, func(t *testing.T, db store.DB) {
+		begun := time.Now().UTC().Truncate(time.Microsecond)
+		at := func(after time.Duration) *jobs.Leases {
+			return leases(db, after.String(), func() time.Time { return begun.Add(after) })
+		}
+		if held, err := at(0).End(t.Context(), jobs.RunLease); held || err != nil {
+			t.Errorf("a lease that nobody ever had: %t, %v", held, err)
+		}
+		first := mustAcquire(t, at(0))
+		listed, err := at(0).List(t.Context())
+		owner := strings.Split(at(0).Owner.String(), "/")[0]
+		if diff := cmp.Diff([]jobs.Held{{Name: jobs.RunLease, Owner: owner, Expires: begun.Add(15 * time.Second)}}, listed); diff != "" || err != nil {
+			t.Errorf("held (-want +got):\n%s (%v)", diff, err)
+		}
+		if held, err := at(time.Second).End(t.Context(), jobs.RunLease); !held || err != nil {
+			t.Errorf("a lease that is held: %t, %v", held, err)
+		}
+		if _, err := at(2*time.Second).Acquire(t.Context(), jobs.RunLease); err == nil {
+			t.Error("somebody has the lease before its holder can know that it lost it")
+		}
+		if err := at(5*time.Second).Renew(t.Context(), first); !errors.Is(err, jobs.ErrLost) {
+			t.Errorf("its holder goes on: %v", err)
+		}
+		mustAcquire(t, at(11*time.Second))
+		if listed, err := at(30 * time.Second).List(t.Context()); len(listed) != 0 || err != nil {
+			t.Errorf("held when it has expired: %v, %v", listed, err)
+		}
+	})
 }
 
 // TestLeaseOfAKilledProcess has the lease taken over from a process that is no

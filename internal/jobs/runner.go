@@ -15,6 +15,9 @@ const (
 	pollInterval = 2 * time.Second
 
 	maxRetryInterval = time.Minute
+
+	// waitingAgain is how often the log says that work still waits.
+	waitingAgain = 10 * time.Minute
 )
 
 // Engine does work that one process at a time may do: runs, above all.
@@ -48,6 +51,18 @@ type Runner struct {
 	start  sync.Once
 	cancel context.CancelFunc
 	done   chan struct{}
+
+	mu      sync.Mutex
+	waiting *Wait // nil while it does not wait
+}
+
+// Wait is what a runner waits for that has work to do.
+type Wait struct {
+	Name   string // of the work
+	Since  time.Time
+	Reason error // the HeldError
+
+	told time.Time // when the log said so last
 }
 
 // NewRunner returns a Runner that was not started, for work under the lease of
@@ -118,12 +133,55 @@ func (r *Runner) loop(ctx context.Context) {
 // no error: it does what there is, and this one takes over if it dies.
 func (r *Runner) step(ctx context.Context) error {
 	pending, err := r.engine.Pending(ctx)
-	if err != nil || !pending {
+	if err != nil {
 		return err
 	}
-	err = r.lease.Do(ctx, r.name, r.engine.Work)
-	if _, held := errors.AsType[*HeldError](err); held {
+	if !pending {
+		r.goOn(ctx)
+		return nil
+	}
+	err = r.lease.Do(ctx, r.name, func(ctx context.Context) error {
+		r.goOn(ctx)
+		return r.engine.Work(ctx)
+	})
+	if held, ok := errors.AsType[*HeldError](err); ok {
+		r.wait(ctx, held)
 		return nil
 	}
 	return err
+}
+
+// Waiting returns what the runner waits for, and nil where it does not wait.
+func (r *Runner) Waiting() *Wait {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.waiting
+}
+
+// wait notes that another process is at work, and says so in the log: at first, and
+// now and then for as long as it lasts.
+func (r *Runner) wait(ctx context.Context, held *HeldError) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now, level := time.Now(), slog.LevelInfo
+	next := Wait{Name: r.name, Since: now, Reason: held, told: now}
+	if r.waiting != nil {
+		next.Since, next.told, level = r.waiting.Since, r.waiting.told, slog.LevelWarn
+	}
+	if r.waiting == nil || now.Sub(next.told) >= waitingAgain {
+		next.told = now
+		r.log.Log(ctx, level, "work waits for another process", "work", r.name, "for", processOf(held.Owner),
+			"until", held.Expires.UTC(), "waited", now.Sub(next.Since).Round(time.Second))
+	}
+	r.waiting = &next
+}
+
+// goOn notes that the work waits no longer.
+func (r *Runner) goOn(ctx context.Context) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.waiting != nil {
+		r.log.InfoContext(ctx, "work waits no longer", "work", r.name, "waited", time.Since(r.waiting.Since).Round(time.Second))
+		r.waiting = nil
+	}
 }

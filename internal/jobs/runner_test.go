@@ -1,9 +1,11 @@
 package jobs_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"log/slog"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -138,6 +140,36 @@ func TestRunnerWaitsForAnotherProcess(t *testing.T) {
 		synctest.Wait()
 		if e.done.Load() != 1 {
 			t.Error("it does not take over within seconds")
+		}
+	})
+}
+
+// TestRunnerSaysThatItWaits: in the log once in a while, and to whoever asks.
+func TestRunnerSaysThatItWaits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e, l, log := &engine{}, &free{}, &bytes.Buffer{}
+		e.wanted.Store(1)
+		l.held.Store(true)
+		r := jobs.NewRunner(jobs.RunLease, e, l, slog.New(slog.NewTextHandler(log, nil)))
+		begun := time.Now()
+		r.Start(t.Context())
+		time.Sleep(25 * time.Minute)
+		synctest.Wait()
+		wait := r.Waiting()
+		if wait == nil || wait.Name != jobs.RunLease || !wait.Since.Equal(begun) || !strings.Contains(wait.Reason.Error(), "another process") {
+			t.Errorf("it waits for %+v", wait)
+		}
+		l.held.Store(false)
+		time.Sleep(3 * time.Second)
+		synctest.Wait()
+		if wait := r.Waiting(); wait != nil {
+			t.Errorf("it works and waits for %+v", wait)
+		}
+		mustStop(t, r)
+		for text, want := range map[string]int{"work waits for another process": 3, "for=another": 3, "work waits no longer": 1, "waited=20m": 1} {
+			if got := strings.Count(log.String(), text); got != want {
+				t.Errorf("the log says %d times, want %d: %s\n%s", got, want, text, log)
+			}
 		}
 	})
 }

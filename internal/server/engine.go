@@ -82,3 +82,6 @@ type forgetful struct{}
 
 func (forgetful) Seal(string) (string, error) { return "", nil }
 func (forgetful) Code(string) string          { return "" }
+
+// LeaseNames returns the names of the work that one process does at a time.
+func LeaseNames() []string { return []string{jobs.RunLease, jobs.UploadLease} }

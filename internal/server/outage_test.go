@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -227,6 +228,36 @@ func TestManyChangeOneFlow(t *testing.T) {
 			}
 			wait.Wait()
 		})
+	}
+}
+
+// TestWaitIsSeen starts a server whose work another process holds, and takes it from
+// that one by hand.
+func TestWaitIsSeen(t *testing.T) {
+	t.Parallel()
+	cfg, log := testConfig(t), &logged{}
+	cfg.Log = slog.New(slog.NewTextHandler(log, nil))
+	parts, err := server.Open(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = parts.DB.Write(t.Context(), func(tx store.Tx) error {
+		_, err := tx.Exec(t.Context(), `INSERT INTO lease (name, owner, generation, expires) VALUES ('upload', 'process 7/1/elsewhere/x', 1, $1)`,
+			time.Now().Add(15*time.Second).UnixMicro())
+		return err
+	})
+	if err := errors.Join(err, parts.Close()); err != nil {
+		t.Fatal(err)
+	}
+	s := mustStart(t, cfg)
+	log.await(t, "work waits for another process")
+	answer, said := mustGet(t, clientFor(t, s), s.Addresses().URL+"/readyz")
+	if answer.StatusCode != http.StatusOK || !strings.HasPrefix(said, "ready\nupload work has waited since ") ||
+		!strings.Contains(said, "process 7, until ") || !strings.Contains(said, "rollbook lease end upload") {
+		t.Errorf("%d %q", answer.StatusCode, said)
+	}
+	if held, err := s.Parts().Leases.End(t.Context(), "upload"); !held || err != nil {
+		t.Errorf("%t, %v", held, err)
 	}
 }
 

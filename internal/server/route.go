@@ -21,7 +21,7 @@ type routes struct {
 	recorder odata.Auditor
 	upload   http.Handler
 	tenant   string // the first part of every upload's path
-	ready    func(ctx context.Context) error
+	ready    func(ctx context.Context) (waits []string, err error)
 	now      func() time.Time
 }
 
@@ -95,11 +95,12 @@ func (h *routes) serveProbe(w http.ResponseWriter, r *http.Request) {
 		writeText(w, http.StatusOK, "ok\n")
 		return
 	}
-	if err := h.ready(r.Context()); err != nil {
+	waits, err := h.ready(r.Context())
+	if err != nil {
 		writeText(w, http.StatusServiceUnavailable, "not ready: "+err.Error()+"\n")
 		return
 	}
-	writeText(w, http.StatusOK, "ready\n")
+	writeText(w, http.StatusOK, strings.Join(append([]string{"ready"}, waits...), "\n")+"\n")
 }
 
 func writeText(w http.ResponseWriter, status int, text string) {

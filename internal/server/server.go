@@ -254,6 +254,15 @@ func (s *Server) baseURL() string {
 	return s.parts.Config.baseURL(port)
 }
 
-func (s *Server) ready(ctx context.Context) error {
-	return s.parts.health.check(ctx, s.parts.DB)
+// ready returns why requests cannot be answered, and what waits though they can.
+func (s *Server) ready(ctx context.Context) (waits []string, err error) {
+	if err := s.parts.health.check(ctx, s.parts.DB); err != nil {
+		return nil, err
+	}
+	for _, runner := range []*jobs.Runner{s.runs, s.checks} {
+		if wait := runner.Waiting(); wait != nil {
+			waits = append(waits, fmt.Sprintf("%s work has waited since %s: %v", wait.Name, wait.Since.UTC().Format(time.RFC3339), wait.Reason))
+		}
+	}
+	return waits, nil
 }
