@@ -59,9 +59,9 @@ func TestSourceSystemRules(t *testing.T) {
 			{"long name", func(e *flow.SourceSystem) { e.DisplayName = long() }, flow.Invalid, "displayName", "101"},
 			{"long vendor", func(e *flow.SourceSystem) { e.Vendor = ptr(long()) }, flow.Invalid, "vendor", "101"},
 			{"match target", setting(func(m *flow.UserMatchingSetting) { m.MatchTarget = code("phone") }),
-				flow.Invalid, "userMatchingSettings/1/matchTarget/code", `"phone" is not a code of RefUserMatchTarget`},
+				flow.Invalid, "userMatchingSettings/1/matchTarget/code", `"phone" is not a code of RefUserMatchTarget; it may be "userPrincipalName" or "mail"`},
 			{"no identifier", setting(func(m *flow.UserMatchingSetting) { m.SourceIdentifier = code("") }),
-				flow.Invalid, "userMatchingSettings/1/sourceIdentifier/code", "RefIdentifierType"},
+				flow.Invalid, "userMatchingSettings/1/sourceIdentifier/code", "needs a code of RefIdentifierType: activeDirectoryId, fed, LTIId, username, "},
 			{"identifier", setting(func(m *flow.UserMatchingSetting) { m.SourceIdentifier = code("usrname") }),
 				flow.Invalid, "userMatchingSettings/1/sourceIdentifier/code", `did you mean "username"?`},
 			{"role group", setting(func(m *flow.UserMatchingSetting) { m.RoleGroup = "teachers" }),
@@ -207,10 +207,10 @@ func TestProvisioningFlowRules(t *testing.T) {
 			{"second of a kind", func(e *flow.ProvisioningFlow) { e.FlowSet = w.set.ID }, flow.Conflict, "@odata.type", w.class.ID},
 			{"owner role", class(func(c *flow.ClassGroupConfiguration) {
 				c.EnrollmentMappings.OwnerEnrollmentMappings = []flow.ReferenceValue{code("teacher"), code("Teecher")}
-			}), flow.Invalid, "configuration/enrollmentMappings/ownerEnrollmentMappings/1/code", `"Teecher" is not a code of RefSectionRole; did you mean "teacher"?`},
+			}), flow.Invalid, "configuration/enrollmentMappings/ownerEnrollmentMappings/1/code", `"Teecher" is not a code of RefSectionRole; did you mean "teacher"? It may be `},
 			{"member role", class(func(c *flow.ClassGroupConfiguration) {
 				c.EnrollmentMappings.MemberEnrollmentMappings = []flow.ReferenceValue{code("guardian")}
-			}), flow.Invalid, "configuration/enrollmentMappings/memberEnrollmentMappings/0/code", `"guardian" is not a code of RefSectionRole`},
+			}), flow.Invalid, "configuration/enrollmentMappings/memberEnrollmentMappings/0/code", `"guardian" is not a code of RefSectionRole; it may be `},
 			{"attribute", class(func(c *flow.ClassGroupConfiguration) { c.AdditionalAttributes = []string{"unknownFutureValue"} }),
 				flow.Invalid, "configuration/additionalAttributes/0", "courseTitle"},
 		})

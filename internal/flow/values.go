@@ -38,7 +38,7 @@ func checkLength(target, value string) error {
 // canonical brings a code into the spelling of its list.
 func canonical(lists *vocab.Lists, listType, target string, value *ReferenceValue) error {
 	if value.Code == "" {
-		return invalid(target+"/code", "%s needs a code of %s", target, listType)
+		return invalid(target+"/code", "%s needs a code of %s: %s", target, listType, listed(lists.Codes(listType)))
 	}
 	code, ok := lists.Canonical(listType, value.Code)
 	if !ok {
@@ -96,20 +96,30 @@ func parseDate(target, value string) error {
 	return nil
 }
 
-// suggest says what may have been meant: the codes that are nearly spelled
-// like the value, or all of them where they are few.
+// suggest says what would do: the codes that are nearly spelled like the value,
+// and all of them.
 func suggest(value string, codes []string) string {
-	const few = 8
 	near := slices.DeleteFunc(slices.Clone(codes), func(code string) bool {
 		return vocab.Distance(value, code) > 2
 	})
 	switch {
-	case len(near) > 0 && len(near) <= few:
+	case len(near) == 0 || len(near) > few:
+		return "; it may be " + listed(codes)
+	case len(near) == len(codes):
 		return "; did you mean " + quoted(near) + "?"
-	case len(codes) <= few:
-		return "; it may be " + quoted(codes)
 	}
-	return ""
+	return "; did you mean " + quoted(near) + "? It may be " + listed(codes)
+}
+
+// few is how many codes stand in quotes, with "or" between them.
+const few = 8
+
+// listed names all codes of a list, which is one that only the system adds to.
+func listed(codes []string) string {
+	if len(codes) <= few {
+		return quoted(codes)
+	}
+	return strings.Join(codes, ", ")
 }
 
 func quoted(values []string) string {

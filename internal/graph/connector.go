@@ -18,7 +18,9 @@ func (g *surface) connectorNoun() noun[flow.Connector] {
 				if err != nil {
 					return odata.Value{}, err
 				}
-				return odata.Struct(g.sourceSystemObject(s)), nil
+				shown := g.sourceSystemObject(s)
+				g.showMatchingRoleGroups(r, shown)
+				return odata.Struct(shown), nil
 			},
 		}},
 	}

@@ -18,6 +18,9 @@ type noun[E any] struct {
 	// object returns an entity as it is read, and apply what it becomes when its
 	// members are those of an object.
 	object func(E) *odata.Object
+	// show puts on an entity what is read of what it refers to; nil for nothing. What
+	// was just created is answered without that.
+	show func(*odata.Request, *odata.Object)
 	// created returns a new entity as the answer to its creation; nil for object.
 	created func(E) *odata.Object
 	apply   func(E, *odata.Object) (E, error)
@@ -38,14 +41,14 @@ func set[E any](g *surface, n noun[E]) *odata.EntitySet {
 		ReadAll: readPermissions(n.permission), ReadOne: readPermissions(n.permission), Write: writePermissions(n.permission),
 		List: func(r *odata.Request) ([]*odata.Object, error) {
 			all, err := n.list(r.Context())
-			return objects(all, n.object), err
+			return objects(all, func(e E) *odata.Object { return n.read(r, e) }), err
 		},
 		Get: func(r *odata.Request) (*odata.Object, error) {
 			e, err := n.get(r.Context(), r.Param("id"))
 			if err != nil {
 				return nil, err
 			}
-			return n.object(e), nil
+			return n.read(r, e), nil
 		},
 		Create: func(r *odata.Request, o *odata.Object) (*odata.Object, error) {
 			var e E
@@ -69,6 +72,15 @@ func set[E any](g *surface, n noun[E]) *odata.EntitySet {
 		},
 		Navigations: n.navigations,
 	}
+}
+
+// read returns an entity as it is read.
+func (n noun[E]) read(r *odata.Request, e E) *odata.Object {
+	o := n.object(e)
+	if n.show != nil {
+		n.show(r, o)
+	}
+	return o
 }
 
 func (n noun[E]) patch(ctx context.Context, id string, p *odata.Payload) error {

@@ -8,7 +8,7 @@ import (
 func (g *surface) sourceSystems() *odata.EntitySet {
 	return set(g, noun[flow.SourceSystem]{
 		path: "sourceSystems", typ: typeSourceSystem, permission: nounSourceSystem,
-		object: g.sourceSystemObject, apply: applySourceSystem,
+		object: g.sourceSystemObject, show: g.showMatchingRoleGroups, apply: applySourceSystem,
 		list: g.Flows.SourceSystems, get: g.Flows.SourceSystem, create: g.Flows.CreateSourceSystem,
 		update: g.Flows.UpdateSourceSystem, remove: g.Flows.DeleteSourceSystem,
 	})
@@ -36,6 +36,15 @@ func (g *surface) matchingSetting(m flow.UserMatchingSetting) odata.Value {
 		o.Set("domainName", odata.Text(m.DomainName))
 	}
 	return odata.Struct(o)
+}
+
+// showMatchingRoleGroups puts the role groups themselves where sourceSystemObject
+// has references to them.
+func (g *surface) showMatchingRoleGroups(r *odata.Request, o *odata.Object) {
+	context := r.Base + "/$metadata#" + base + "sourceSystems('" + o.Get("id").Text() + "')/userMatchingSettings/roleGroup/$entity"
+	for _, v := range o.Get("userMatchingSettings").List() {
+		g.showRoleGroup(v.Object(), context)
+	}
 }
 
 func applySourceSystem(s flow.SourceSystem, o *odata.Object) (flow.SourceSystem, error) {

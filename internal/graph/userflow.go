@@ -47,13 +47,18 @@ func (g *surface) showRoleGroups(r *odata.Request, f flow.ProvisioningFlow, o *o
 	context := r.Base + "/$metadata#" + base + flowSetPath + "('" + f.FlowSet + "')/provisioningFlows('" + f.ID +
 		"')/" + industry(typeUserFlow) + "/creationOptions/configurations/roleGroup/$entity"
 	for _, v := range o.Get("creationOptions").Object().Get("configurations").List() {
-		for _, group := range vocab.RoleGroups() {
-			if v.Object().Get("roleGroup").Text() == group.ID {
-				shown := g.roleGroupObject(group)
-				shown.Context = context
-				v.Object().Set("roleGroup", odata.Struct(shown))
-				break
-			}
+		g.showRoleGroup(v.Object(), context)
+	}
+}
+
+// showRoleGroup puts the role group in the place of the reference to it.
+func (g *surface) showRoleGroup(o *odata.Object, context string) {
+	for _, group := range vocab.RoleGroups() {
+		if o.Get("roleGroup").Text() == group.ID {
+			shown := g.roleGroupObject(group)
+			shown.Context = context
+			o.Set("roleGroup", odata.Struct(shown))
+			return
 		}
 	}
 }
