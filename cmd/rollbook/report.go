@@ -36,8 +36,7 @@ func (a *app) printResult(path string, r run.Result, dryRun bool) error {
 		terminal.Printf(a.out, "          all of them: rollbook %s\n", all)
 	}
 	if r.Unusable() {
-		terminal.Printf(a.out, "refused   the feed cannot be used; nothing was changed\n")
-		return nil
+		return terminal.Printf(a.out, "refused   the feed cannot be used; nothing was changed%s\n", recorded(r, dryRun))
 	}
 	terminal.Printf(a.out, "plan      %s\n", describe(r.Plan))
 	if dryRun {
@@ -54,7 +53,16 @@ func (a *app) printResult(path string, r run.Result, dryRun bool) error {
 		total += s.Seconds
 		took = append(took, fmt.Sprintf("%s %.2f s", s.Name, s.Seconds))
 	}
-	return terminal.Printf(a.out, "took      %.2f s: %s\n", total, strings.Join(took, ", "))
+	return terminal.Printf(a.out, "took      %.2f s: %s%s\n", total, strings.Join(took, ", "), recorded(r, dryRun))
+}
+
+// recorded names the run, by which its findings and its record are found. A dry
+// run leaves no record.
+func recorded(r run.Result, dryRun bool) string {
+	if dryRun {
+		return ""
+	}
+	return "; run " + r.Run.ID
 }
 
 // applied says what was done in one line.

@@ -16,6 +16,7 @@ func TestPrintResult(t *testing.T) {
 	var out bytes.Buffer
 	a := &app{streams: streams{out: &out}}
 	err := a.printResult("feed", run.Result{
+		Run:  run.ResultRun{ID: "r-1"},
 		Feed: map[string]*feed.FileReport{"users.csv": {Rows: 3, Added: 1, Changed: 1, Errors: 1}},
 		Findings: []feed.Finding{
 			{Severity: feed.Error, Rule: feed.RuleDuplicate, File: "users.csv", Line: 4, Column: 1, Record: "p-1", Message: "used twice", Hint: "Use it once."},
@@ -41,7 +42,7 @@ findings  1 error, 1 warning
 plan      1 account to create, 1 account to update, 2 memberships to remove
 applied   2 accounts, 0 class groups, 1 membership; 1 effect failed and will be tried again
 skipped   From the API: it cannot be read yet
-took      1.50 s: check 1.00 s, apply 0.50 s
+took      1.50 s: check 1.00 s, apply 0.50 s; run r-1
 `
 	if diff := cmp.Diff(want, out.String()); diff != "" {
 		t.Errorf("printed (-want +got):\n%s", diff)
