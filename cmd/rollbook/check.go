@@ -76,15 +76,17 @@ func (a *app) check(ctx context.Context, path string, opts checkOptions) error {
 	return nil
 }
 
-// readable refuses a path that is not there before anything is made.
+// readable refuses a path that cannot lead to a feed before anything is made: one
+// that is not there, or a pipe or device, which may have no end.
 func readable(path string) error {
-	if _, err := os.Stat(path); err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return usageError(fmt.Errorf("there is no folder or archive %s", path))
-		}
-		return err
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return usageError(fmt.Errorf("there is no folder or archive %s", path))
+	case err == nil && !info.IsDir() && !info.Mode().IsRegular():
+		return usageError(fmt.Errorf("%s is neither a folder nor a file; write what comes through a pipe or device to a file first", path))
 	}
-	return nil
+	return err
 }
 
 // progress returns what shows how far the work is, on standard error: one line

@@ -10,6 +10,7 @@ const (
 	exitRecordErrors = 3 // done, without the records that have errors
 	exitUnusableFeed = 4 // nothing was changed
 	exitHeld         = 5 // by a guard: nothing was removed
+	exitAtWork       = 6 // another process is; nothing was done
 )
 
 // exitError is an error that has an exit status of its own. Every other error

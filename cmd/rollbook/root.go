@@ -62,6 +62,7 @@ EXIT STATUS
   3  done, without the records that have errors
   4  the feed is unusable; nothing was changed
   5  held by a guard
+  6  another process is at work
 `
 
 func newRootCommand(a *app) *cobra.Command {

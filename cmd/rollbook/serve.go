@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"os"
+	"os/signal"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -22,6 +25,7 @@ listened on, localhost, 127.0.0.1, ::1 and every --host.
 
 SIGTERM or an interrupt finishes the requests in flight and stops a run at a
 safe point, from which the next start goes on. A second signal ends at once.
+SIGHUP has the certificate read anew, and ends nothing.
 
 EXIT STATUS
   0  stopped by a signal
@@ -59,6 +63,9 @@ func (a *app) serve(ctx context.Context) error {
 	if err := a.config.CheckServe(); err != nil {
 		return usageError(err)
 	}
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
 	s, err := server.New(ctx, a.serverConfig())
 	if err != nil {
 		return err
@@ -67,11 +74,15 @@ func (a *app) serve(ctx context.Context) error {
 		return stopServer(ctx, s, err)
 	}
 	a.printAddresses(s.Addresses())
-	select {
-	case <-ctx.Done():
-		return stopServer(ctx, s, nil)
-	case err := <-s.Failed():
-		return stopServer(ctx, s, err)
+	for {
+		select {
+		case <-hangup:
+			s.Reload(ctx)
+		case <-ctx.Done():
+			return stopServer(ctx, s, nil)
+		case err := <-s.Failed():
+			return stopServer(ctx, s, err)
+		}
 	}
 }
 

@@ -3,18 +3,21 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"rollbook/internal/flow"
 	"rollbook/internal/run"
 	"rollbook/internal/server"
+	"rollbook/internal/terminal"
 )
 
 type syncOptions struct {
 	domain string
 	dryRun bool
 	json   bool
+	wait   bool
 }
 
 func newSyncCommand(a *app) *cobra.Command {
@@ -38,12 +41,14 @@ EXIT STATUS
   3  done, without the records that have errors
   4  the feed is unusable; nothing was changed
   5  held by a guard (not used yet)
+  6  another process is at work; nothing was done (see --wait)
 `,
 		Args: oneArg("the folder or zip archive with the roster"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.sync(cmd.Context(), args[0], opts) },
 	}
 	cmd.Flags().StringVar(&opts.domain, "domain", "", "on first use: appended to user names that have no domain")
 	cmd.Flags().BoolVar(&opts.dryRun, "dry-run", false, "stop before anything takes effect, in the roster or the directory")
+	cmd.Flags().BoolVar(&opts.wait, "wait", false, "where another process is at work, wait until it is done")
 	cmd.Flags().BoolVar(&opts.json, "json", false, "print one JSON object on standard output, and nothing else")
 	return cmd
 }
@@ -58,7 +63,7 @@ func (a *app) sync(ctx context.Context, path string, opts syncOptions) error {
 		if err != nil {
 			return err
 		}
-		result, err = parts.Run(ctx, run.Options{Path: path, DryRun: opts.dryRun, Progress: a.progress()})
+		result, err = a.run(ctx, parts, run.Options{Path: path, DryRun: opts.dryRun, Progress: a.progress()}, opts.wait)
 		return err
 	})
 	if err != nil {
@@ -73,6 +78,18 @@ func (a *app) sync(ctx context.Context, path string, opts syncOptions) error {
 		return err
 	}
 	return statusOf(result)
+}
+
+// run does a run, in its turn where it is to wait for that.
+func (a *app) run(ctx context.Context, parts *server.Parts, opts run.Options, wait bool) (run.Result, error) {
+	if wait {
+		return parts.RunInTurn(ctx, opts, func(held error) { terminal.Printf(a.err, "rollbook: waiting: %v\n", held) })
+	}
+	result, err := parts.Run(ctx, opts)
+	if _, held := errors.AsType[*server.HeldError](err); held {
+		err = &exitError{status: exitAtWork, err: fmt.Errorf("%w; --wait waits for it", err)}
+	}
+	return result, err
 }
 
 // configure makes the configuration on first use. It refuses a domain that a

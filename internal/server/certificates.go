@@ -19,6 +19,9 @@ import (
 // certificates hands the server's certificate to each TLS handshake.
 type certificates interface {
 	get() (*tls.Certificate, error)
+	// renew reads or makes the certificate anew. Where that fails, the last one
+	// stays in use.
+	renew() error
 }
 
 const (
@@ -49,6 +52,17 @@ func (o *ownCertificates) get() (*tls.Certificate, error) {
 	}
 	o.current = made
 	return made, nil
+}
+
+func (o *ownCertificates) renew() error {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	made, err := o.make()
+	if err != nil {
+		return fmt.Errorf("make a server certificate: %w", err)
+	}
+	o.current = made
+	return nil
 }
 
 func (o *ownCertificates) make() (*tls.Certificate, error) {
@@ -132,6 +146,16 @@ func (f *fileCertificates) get() (*tls.Certificate, error) {
 		}
 	}
 	return f.current, nil
+}
+
+func (f *fileCertificates) renew() error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.version = ""
+	if err := f.reload(); err != nil {
+		return fmt.Errorf("read --tls-cert and --tls-key: %w", err)
+	}
+	return nil
 }
 
 func (f *fileCertificates) reload() error {

@@ -39,7 +39,8 @@ func (p *Parts) Engine(inbox run.Inbox) *run.Engine {
 // Runs returns the records of runs.
 func (p *Parts) Runs() run.Runs { return store.Runs{DB: p.DB} }
 
-// Run does one run as this process's own, while no other process does one.
+// Run does one run as this process's own. It returns a HeldError where another
+// process is at work.
 func (p *Parts) Run(ctx context.Context, opts run.Options) (result run.Result, err error) {
 	err = p.Leases.Do(ctx, jobs.RunLease, func(ctx context.Context) error {
 		result, err = p.Engine(nil).Run(ctx, opts)

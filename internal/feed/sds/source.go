@@ -31,6 +31,9 @@ type Source struct {
 
 var _ feed.Source = (*Source)(nil)
 
+// ErrNoFile says that a path leads to neither a folder nor a file.
+var ErrNoFile = errors.New("it is a pipe, a device or a socket, and neither a folder nor a file with an archive in it")
+
 // Open opens a folder or a zip archive. An archive that is damaged is not an
 // error of Open but a finding of Read. Close must be called in the end.
 func Open(path string, opts Options) (*Source, error) {
@@ -39,10 +42,13 @@ func Open(path string, opts Options) (*Source, error) {
 		return nil, fmt.Errorf("open feed: %w", err)
 	}
 	var files container
-	if info.IsDir() {
+	switch {
+	case info.IsDir():
 		files, err = openFolder(path)
-	} else {
+	case info.Mode().IsRegular():
 		files, err = openArchive(path, opts.Sent)
+	default: // to open it may wait for ever, and to read it as well
+		err = fmt.Errorf("%s: %w", path, ErrNoFile)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open feed: %w", err)
