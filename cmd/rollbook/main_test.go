@@ -83,11 +83,15 @@ func trusting(ts *testscript.TestScript, caFile string) (*http.Client, error) {
 	}}, nil
 }
 
+// awaited is how long a server may take to start. No server takes so long, also
+// where the machine is busy: only one that does not start at all does.
+const awaited = 10 * time.Minute
+
 func await(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: await URL CA")
 	}
-	deadline := time.Now().Add(30 * time.Second)
+	deadline := time.Now().Add(awaited)
 	for {
 		client, err := trusting(ts, args[1])
 		if err == nil {

@@ -1,14 +1,12 @@
 package doctest_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -108,8 +106,7 @@ func TestMatch(t *testing.T) {
 
 func TestSession(t *testing.T) {
 	t.Parallel()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
+	ctx := t.Context()
 	s, err := doctest.Start(t.TempDir(), t.TempDir(), os.Environ())
 	if err != nil {
 		t.Fatal(err)

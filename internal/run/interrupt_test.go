@@ -86,13 +86,21 @@ func killed(t *testing.T, w *world, n int64) bool {
 	return true
 }
 
+// stride is how many writes lie between two deaths: 1 but in a short test.
+func stride() int64 {
+	if testing.Short() {
+		return 4
+	}
+	return 1
+}
+
 func TestKilledAtEveryWrite(t *testing.T) {
 	t.Parallel()
 	for _, nights := range []int{1, 2} {
 		t.Run(fmt.Sprint("night ", nights), func(t *testing.T) {
 			t.Parallel()
 			want := undisturbed(t, nights)
-			for n := int64(1); !t.Failed(); n++ {
+			for n := int64(1); !t.Failed(); n += stride() {
 				w := newWorld(t, dbtest.SQLite(t))
 				if nights > 1 {
 					w.sync(t)
@@ -184,7 +192,7 @@ func TestStages(t *testing.T) {
 // A run that was asked for goes on after a death, as the same run.
 func TestARequestedRunIsKilledAtEveryWrite(t *testing.T) {
 	t.Parallel()
-	for n := int64(1); !t.Failed(); n++ {
+	for n := int64(1); !t.Failed(); n += stride() {
 		w := newWorld(t, dbtest.SQLite(t))
 		w.sync(t)
 		w.nextNight(t)
