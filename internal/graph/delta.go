@@ -21,6 +21,7 @@ func (g *surface) deltaOperations() []odata.Operation {
 	return []odata.Operation{
 		operation("users", typeUser, readUserPermissions(), g.usersDelta),
 		operation("groups", typeGroup, readGroupPermissions(), g.groupsDelta),
+		operation("education/users", typeEducationUser, readRosterPermissions(), g.educationUsersDelta),
 		operation("education/classes", typeClass, readRosterPermissions(), g.classesDelta),
 	}
 }
@@ -83,6 +84,15 @@ func (g *surface) usersDelta(r *odata.Request) (odata.Answer, error) {
 	}
 	d, err := g.Directory.DeltaUsers(r.Context(), q)
 	return deltaPage(r, g.model.Type(typeUser), "users", d, err, g.userFor(r))
+}
+
+func (g *surface) educationUsersDelta(r *odata.Request) (odata.Answer, error) {
+	q, err := deltaQuery(r)
+	if err != nil {
+		return odata.Answer{}, err
+	}
+	d, err := g.Directory.DeltaUsers(r.Context(), q)
+	return deltaPage(r, g.model.Type(typeEducationUser), "education/users", d, err, g.educationUserFor(r))
 }
 
 func (g *surface) groupsDelta(r *odata.Request) (odata.Answer, error) {

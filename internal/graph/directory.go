@@ -50,17 +50,32 @@ const (
 
 // directorySets are the entity sets of the directory.
 func (g *surface) directorySets() []*odata.EntitySet {
-	return []*odata.EntitySet{
+	sets := []*odata.EntitySet{
 		g.users(), g.groups(), g.newGroups(),
 		referable(g.members("owners", directory.Owner)), referable(g.members("members", directory.Member)),
 		g.members("transitiveMembers", directory.Member), // groups hold no groups
-		g.memberOf("memberOf", directory.Member), g.memberOf("transitiveMemberOf", directory.Member), g.memberOf("ownedObjects", directory.Owner),
 		g.directoryObjects(),
+		g.organization(), g.domains(), g.subscribedSkus(),
 		g.units("directory/administrativeUnits"), g.unitMembers("directory/administrativeUnits"),
 		g.classes(), g.classMembers("members", directory.Member), g.classMembers("teachers", directory.Owner), g.schoolsOfClass(),
 		g.schools(), g.classesOfSchool(), g.usersOfSchool(),
-		g.educationUsers(), g.classesOfUser("classes", ""), g.classesOfUser("taughtClasses", directory.Owner), g.schoolsOfUser(),
+		g.educationUsers(),
 	}
+	for path, user := range map[string]userFinder{"users/{user}": g.userInPath, "me": g.caller} {
+		sets = append(sets, g.memberOf(path, user, "memberOf", directory.Member), g.memberOf(path, user, "transitiveMemberOf", directory.Member),
+			g.memberOf(path, user, "ownedObjects", directory.Owner))
+	}
+	for path, user := range map[string]userFinder{"education/users/{user}": g.userInPath, "education/me": g.caller} {
+		sets = append(sets, g.classesOfUser(path, user, "classes", ""), g.classesOfUser(path, user, "taughtClasses", directory.Owner), g.schoolsOfUser(path, user))
+	}
+	return sets
+}
+
+// userFinder returns the user that a request is about.
+type userFinder func(*odata.Request) (directory.User, error)
+
+func (g *surface) userInPath(r *odata.Request) (directory.User, error) {
+	return g.user(r.Context(), r.Param("user"))
 }
 
 func (g *surface) users() *odata.EntitySet {
@@ -84,11 +99,16 @@ func (g *surface) users() *odata.EntitySet {
 			return g.userFor(r)(u), nil
 		},
 		Write: writeUserPermissions(), Create: g.createUser, Update: g.updateUser, Delete: g.deleteUser,
-		Navigations: []odata.Navigation{
-			expansion("memberOf", readGroupPermissions(), g.kindsOfUser(directory.Member)),
-			expansion("transitiveMemberOf", readGroupPermissions(), g.kindsOfUser(directory.Member)),
-			expansion("ownedObjects", readGroupPermissions(), g.kindsOfUser(directory.Owner)),
-		},
+		Navigations: g.userNavigations(),
+	}
+}
+
+// userNavigations lead from a user to what it belongs to.
+func (g *surface) userNavigations() []odata.Navigation {
+	return []odata.Navigation{
+		expansion("memberOf", readGroupPermissions(), g.kindsOfUser(directory.Member)),
+		expansion("transitiveMemberOf", readGroupPermissions(), g.kindsOfUser(directory.Member)),
+		expansion("ownedObjects", readGroupPermissions(), g.kindsOfUser(directory.Owner)),
 	}
 }
 

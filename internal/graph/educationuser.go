@@ -175,12 +175,12 @@ func completeEducationUser(o *odata.Object) error {
 }
 
 // classesOfUser are the classes that a user belongs to.
-func (g *surface) classesOfUser(name string, relation directory.Relation) *odata.EntitySet {
+func (g *surface) classesOfUser(path string, find userFinder, name string, relation directory.Relation) *odata.EntitySet {
 	return g.belongingSet(belongings{
-		path: "education/users/{user}/" + name, typ: g.model.Type(typeClass), read: readRosterPermissions(),
+		path: path + "/" + name, typ: g.model.Type(typeClass), read: readRosterPermissions(),
 		navigations: g.classNavigations(),
 		kinds: func(r *odata.Request) ([]kind, error) {
-			user, err := g.user(r.Context(), r.Param("user"))
+			user, err := find(r)
 			return g.classesWith(relation)(r, user.ID), err
 		},
 	})

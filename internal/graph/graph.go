@@ -15,6 +15,7 @@ type Config struct {
 	Flows     *flow.Service
 	Sealer    flow.Sealer // seals the secrets that arrive
 	Directory Directory
+	Tenant    string // the ID of the organization whose directory it is
 	Runs      Runs
 	Uploads   Uploads
 
@@ -49,8 +50,9 @@ type Config struct {
 // surface holds what the handlers need.
 type surface struct {
 	Config
-	model *odata.Model
-	types map[string]*odata.Type // those of industryData, without their namespace
+	model     *odata.Model
+	questions *odata.Type            // the bodies of membershipOperations
+	types     map[string]*odata.Type // those of industryData, without their namespace
 }
 
 // New returns the handler of /beta and /v1.0. It never redirects, and MUST NOT
@@ -79,7 +81,7 @@ func newServices(config Config) ([]*odata.Service, error) {
 		return nil, err
 	}
 	beta, v1 := g.service("/beta"), g.service("/v1.0")
-	roots := []odata.Singleton{{Name: "directory", Type: typeDirectoryRoot}, {Name: "education", Type: typeEducationRoot}}
+	roots := []odata.Singleton{{Name: "me", Type: typeUser}, {Name: "directory", Type: typeDirectoryRoot}, {Name: "education", Type: typeEducationRoot}}
 	beta.Singletons = append([]odata.Singleton{{Name: "external", Type: typeExternal}}, roots...)
 	v1.Singletons = roots
 	sets := g.industrySets()
@@ -89,6 +91,8 @@ func newServices(config Config) ([]*odata.Service, error) {
 	for _, s := range []*odata.Service{beta, v1} {
 		s.Handle(g.referenceOperations()...)
 		s.Handle(g.deltaOperations()...)
+		s.Handle(g.membershipOperations()...)
+		s.Handle(g.me(), g.educationMe())
 		s.Serve(g.directorySets()...)
 	}
 	beta.Serve(g.units("administrativeUnits"), g.unitMembers("administrativeUnits"))
@@ -101,10 +105,14 @@ func newSurface(config Config) (*surface, error) {
 	if err != nil {
 		return nil, err
 	}
+	questions, err := newQuestionType()
+	if err != nil {
+		return nil, err
+	}
 	if config.PageSize == 0 {
 		config.PageSize = 1000
 	}
-	g := &surface{Config: config, model: model, types: map[string]*odata.Type{}}
+	g := &surface{Config: config, model: model, questions: questions, types: map[string]*odata.Type{}}
 	for _, t := range model.Types() {
 		if short, ok := strings.CutPrefix(t.Name, namespace+"."); ok {
 			g.types[short] = t

@@ -11,11 +11,11 @@ import (
 
 // memberOf are the groups that a user belongs to and, with those that it is a
 // member of, its administrative units.
-func (g *surface) memberOf(name string, relation directory.Relation) *odata.EntitySet {
+func (g *surface) memberOf(path string, find userFinder, name string, relation directory.Relation) *odata.EntitySet {
 	return g.belongingSet(belongings{
-		path: "users/{user}/" + name, context: "directoryObjects", typ: g.model.Type(typeDirectoryObject), read: readGroupPermissions(),
+		path: path + "/" + name, context: "directoryObjects", typ: g.model.Type(typeDirectoryObject), read: readGroupPermissions(),
 		kinds: func(r *odata.Request) ([]kind, error) {
-			user, err := g.user(r.Context(), r.Param("user"))
+			user, err := find(r)
 			return g.kindsOfUser(relation)(r, user.ID), err
 		},
 	})
@@ -82,26 +82,31 @@ func (g *surface) directoryObjects() *odata.EntitySet {
 	return &odata.EntitySet{
 		Path: "directoryObjects", Type: g.model.Type(typeDirectoryObject), ReadOne: readDirectoryPermissions(),
 		Get: func(r *odata.Request) (*odata.Object, error) {
-			id := r.Param("id")
-			user, err := g.Directory.User(r.Context(), id)
-			if err == nil && user.ID == id {
-				return userObject(g.model.Type(typeUser), user, true), nil
-			}
-			if err != nil && !errors.Is(err, directory.ErrNotFound) {
-				return nil, err
-			}
-			group, err := g.Directory.Group(r.Context(), id)
-			if err == nil {
-				return groupObject(g.model.Type(typeGroup), group), nil
-			}
-			if !errors.Is(err, directory.ErrNotFound) {
-				return nil, err
-			}
-			unit, err := g.Directory.Unit(r.Context(), id)
-			if err != nil {
-				return nil, notInDirectory(err, "object", id)
-			}
-			return g.unitObject(unit), nil
+			o, err := g.directoryObject(r.Context(), r.Param("id"))
+			return o, notInDirectory(err, "object", r.Param("id"))
 		},
 	}
+}
+
+// directoryObject returns the object with the ID, or directory.ErrNotFound.
+func (g *surface) directoryObject(ctx context.Context, id string) (*odata.Object, error) {
+	user, err := g.Directory.User(ctx, id)
+	if err == nil && user.ID == id {
+		return userObject(g.model.Type(typeUser), user, true), nil
+	}
+	if err != nil && !errors.Is(err, directory.ErrNotFound) {
+		return nil, err
+	}
+	group, err := g.Directory.Group(ctx, id)
+	if err == nil {
+		return g.wholeGroup(group), nil
+	}
+	if !errors.Is(err, directory.ErrNotFound) {
+		return nil, err
+	}
+	unit, err := g.Directory.Unit(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return g.unitObject(unit), nil
 }

@@ -26,6 +26,7 @@ func wantPermissions() map[string][]string {
 	lists := append(slices.Clone(basic), read("ReferenceDefinition")...)
 	users := []string{"User.ReadBasic.All", "User.Read.All", "User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
 	groups := []string{"GroupMember.Read.All", "GroupMember.ReadWrite.All", "Group.Read.All", "Group.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All"}
+	directory := []string{"Directory.Read.All", "Directory.ReadWrite.All"}
 	writeUsers := []string{"User.ReadWrite.All", "Directory.ReadWrite.All"}
 	writeGroups := []string{"Group.ReadWrite.All", "Directory.ReadWrite.All"}
 	createGroups := append([]string{"Group.Create"}, writeGroups...)
@@ -45,6 +46,7 @@ func wantPermissions() map[string][]string {
 		"GET " + i + "runs/{run}/activities/{id}": runs, "GET " + i + "runs/{run}/activities/{id}/activity": runs,
 		"GET users": users, "GET users/$count": users, "GET users/{id}": users,
 		"GET groups": groups, "GET groups/$count": groups, "GET groups/{id}": groups,
+		"GET me": users, "GET subscribedSkus": directory, "GET subscribedSkus/$count": directory,
 		"GET users/delta": users, "GET groups/delta": groups, "GET education/classes/delta": {"EduRoster.ReadBasic.All", "EduRoster.Read.All", "EduRoster.ReadWrite.All"},
 		"GET directoryObjects/{id}": {"Directory.Read.All", "Directory.ReadWrite.All"},
 		"POST users":                writeUsers, "PATCH users/{id}": writeUsers, "DELETE users/{id}": writeUsers,
@@ -67,15 +69,25 @@ func wantPermissions() map[string][]string {
 	listed := func(path string, read []string) {
 		want["GET "+path], want["GET "+path+"/$count"], want["GET "+path+"/{id}"] = read, read, read
 	}
+	listed("organization", directory)
+	listed("domains", directory)
+	for _, path := range []string{"directoryObjects", "users", "groups"} {
+		want["POST "+path+"/getByIds"] = directory
+	}
+	for path, permissions := range map[string][]string{"users/{id}": groups, "groups/{id}": groups, "directoryObjects/{id}": directory, "me": groups} {
+		for _, name := range []string{"getMemberGroups", "checkMemberGroups", "getMemberObjects", "checkMemberObjects"} {
+			want["POST "+path+"/"+name] = permissions
+		}
+	}
 	for _, path := range []string{
-		"groups/{group}/owners", "groups/{group}/members", "groups/{group}/transitiveMembers",
+		"groups/{group}/owners", "groups/{group}/members", "groups/{group}/transitiveMembers", "me/memberOf", "me/transitiveMemberOf", "me/ownedObjects",
 		"users/{user}/memberOf", "users/{user}/transitiveMemberOf", "users/{user}/ownedObjects",
 	} {
 		listed(path, groups)
 	}
 	for _, path := range []string{
 		"classes/{class}/members", "classes/{class}/teachers", "schools/{school}/classes", "schools/{school}/users",
-		"users/{user}/classes", "users/{user}/taughtClasses",
+		"users/{user}/classes", "users/{user}/taughtClasses", "me/classes", "me/taughtClasses",
 	} {
 		listed("education/"+path, roster)
 	}
@@ -91,11 +103,11 @@ func wantPermissions() map[string][]string {
 	for _, path := range []string{
 		"classes/{class}/schools", "classes/{class}/schools/$count", "classes/{id}/group", "schools/{id}/administrativeUnit",
 		"classes/{class}/members/$ref", "classes/{class}/teachers/$ref", "schools/{school}/classes/$ref", "schools/{school}/users/$ref",
-		"users/{user}/schools", "users/{user}/schools/$count",
+		"users/{user}/schools", "users/{user}/schools/$count", "me", "me/schools", "me/schools/$count", "users/delta",
 	} {
 		want["GET education/"+path] = roster
 	}
-	for _, path := range []string{"schools/{school}/classes", "users/{user}/classes", "users/{user}/taughtClasses"} {
+	for _, path := range []string{"schools/{school}/classes", "users/{user}/classes", "users/{user}/taughtClasses", "me/classes", "me/taughtClasses"} {
 		want["GET education/"+path+"/{id}/group"] = roster
 	}
 	for _, path := range []string{"users", "classes/{class}/members", "classes/{class}/teachers", "schools/{school}/users"} {

@@ -96,9 +96,9 @@ func (g *surface) schoolsOfClass() *odata.EntitySet {
 	})
 }
 
-func (g *surface) schoolsOfUser() *odata.EntitySet {
-	return g.schoolsOf("education/users/{user}/schools", func(r *odata.Request) (string, error) {
-		user, err := g.user(r.Context(), r.Param("user"))
+func (g *surface) schoolsOfUser(path string, find userFinder) *odata.EntitySet {
+	return g.schoolsOf(path+"/schools", func(r *odata.Request) (string, error) {
+		user, err := find(r)
 		return user.ID, err
 	})
 }

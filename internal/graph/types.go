@@ -96,7 +96,7 @@ func contained(name, typ string) odata.Property {
 func newModel() (*odata.Model, error) {
 	var types []odata.Type
 	for _, part := range [][]odata.Type{
-		commonTypes(), configurationTypes(), provisioningTypes(), optionTypes(), referenceTypes(), runTypes(), statisticsTypes(), directoryTypes(), unitTypes(), educationTypes(), extraTypes(),
+		commonTypes(), configurationTypes(), provisioningTypes(), optionTypes(), referenceTypes(), runTypes(), statisticsTypes(), directoryTypes(), unitTypes(), educationTypes(), organizationTypes(), extraTypes(),
 	} {
 		types = append(types, part...)
 	}

@@ -39,6 +39,7 @@ func educationTypes() []odata.Type {
 	return []odata.Type{
 		{Name: typeEducationRoot, Base: graphType("entity"), Properties: []odata.Property{
 			contained("classes", typeClass), contained("schools", typeSchool), contained("users", typeEducationUser),
+			{Name: "me", Type: typeEducationUser, Navigation: true, Nullable: true, Rule: serverSet},
 		}},
 		{Name: typeClass, Base: graphType("entity"), Set: "classes", Properties: append([]odata.Property{
 			nullable("displayName", text), nullable("mailNickname", text), nullable("description", text), nullable("classCode", text),

@@ -40,6 +40,7 @@ type world struct {
 	runs      *fakeRuns
 	uploads   *fakeUploads
 	reported  []error
+	speaksFor map[string]string // the IDs of those for whom tokens speak; nil for the tokens themselves
 	clock     atomic.Int64
 }
 
@@ -66,8 +67,8 @@ func newWorldOn(tb testing.TB, real bool) *world {
 		shown = w.directory.Directory
 	}
 	handler, err := graph.New(graph.Config{
-		Flows: w.flows, Sealer: sealer{}, Directory: shown, Runs: w.runs, Uploads: w.uploads,
-		Authenticate: authenticate,
+		Flows: w.flows, Sealer: sealer{}, Directory: shown, Tenant: tenant, Runs: w.runs, Uploads: w.uploads,
+		Authenticate: w.authenticate,
 		Origin:       func(r *http.Request) string { return "http://" + r.Host },
 		Report:       func(_ *http.Request, _ string, err error) { w.reported = append(w.reported, err) },
 		Now:          w.now, NewID: newID,
@@ -92,8 +93,21 @@ func clientOf(s *httptest.Server) *http.Client {
 	return &http.Client{Transport: transport, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
+// tenant is the ID of the organization.
+const tenant = "01919191-0000-7000-8000-00000000000f"
+
 // forPerson stands before the permissions of a token that speaks for a person.
 const forPerson = "scp:"
+
+// authenticate is authenticate, and knows for whom tokens speak.
+func (w *world) authenticate(r *http.Request) (identity.Caller, error) {
+	caller, err := authenticate(r)
+	if id, ok := w.speaksFor[caller.ID]; ok {
+		name, _, _ := strings.Cut(strings.TrimPrefix(caller.ID, forPerson), " ")
+		caller.ID, caller.Name = id, name+"@school.example"
+	}
+	return caller, err
+}
 
 // authenticate takes the permissions from the token; "all" is every permission.
 func authenticate(r *http.Request) (identity.Caller, error) {

@@ -100,7 +100,7 @@ func (r *Request) likelyStatus() int {
 // change, what was refused of those, and who was refused anything.
 func (r *Request) audit(status int, refusal *Error) {
 	denied := status == http.StatusUnauthorized || status == http.StatusForbidden
-	if r.service.Audit == nil || r.repeated || !denied && !writes(r.HTTP.Method) && !r.effective() {
+	if r.service.Audit == nil || r.repeated || !denied && !r.effective() {
 		return
 	}
 	if refusal == nil && r.operation != nil && r.operation.Path == batchPath {
@@ -109,8 +109,13 @@ func (r *Request) audit(status int, refusal *Error) {
 	r.service.Audit.Record(r.Context(), r.record(status, refusal))
 }
 
-// effective reports whether the operation does something although it is read.
-func (r *Request) effective() bool { return r.operation != nil && r.operation.Effective }
+// effective reports whether the request may do something.
+func (r *Request) effective() bool {
+	if r.operation == nil {
+		return writes(r.HTTP.Method)
+	}
+	return r.operation.Effective || writes(r.HTTP.Method) && !r.operation.Harmless
+}
 
 func (r *Request) record(status int, refusal *Error) Record {
 	record := Record{

@@ -35,6 +35,9 @@ type Request struct {
 	repeated bool    // was done before
 }
 
+// Caller returns who makes the request.
+func (r *Request) Caller() Caller { return r.caller }
+
 // Context returns the context of the request.
 func (r *Request) Context() context.Context {
 	if r.watched != nil {

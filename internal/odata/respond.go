@@ -47,7 +47,9 @@ func (s *Service) write(r *Request, a Answer) {
 	s.buffers.Put(buffer)
 }
 
-func (a *Answer) empty() bool { return a.Object == nil && a.Page == nil && a.Text == "" }
+func (a *Answer) empty() bool {
+	return a.Object == nil && a.Page == nil && a.Values == nil && a.Text == ""
+}
 
 func (a *Answer) status() int {
 	switch {
@@ -73,10 +75,29 @@ func (s *Service) body(dst []byte, r *Request, a Answer, tag string) ([]byte, er
 	if err := e.choose(r, a.Declared); err != nil {
 		return nil, err
 	}
+	if a.Values != nil {
+		return e.appendValues(dst, a.Values, r.Base+"/$metadata#Collection(Edm.String)"), nil
+	}
 	if a.Object != nil {
 		return e.AppendEntity(dst, a.Object, a.Declared, context), nil
 	}
 	return e.appendPage(dst, r, a, context), nil
+}
+
+// appendValues appends a collection of strings.
+func (e *Encoder) appendValues(dst []byte, values []string, context string) []byte {
+	dst = append(dst, '{')
+	if e.Metadata != MetadataNone {
+		dst = append(appendText(append(dst, `"@odata.context":`...), context), ',')
+	}
+	dst = append(dst, `"value":[`...)
+	for i, value := range values {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendText(dst, value)
+	}
+	return append(dst, ']', '}')
 }
 
 // choose makes the encoder write what $select asks for.

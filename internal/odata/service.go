@@ -37,6 +37,10 @@ type Operation struct {
 	// Effective is set for what does something although it is a GET.
 	Effective bool
 
+	// Harmless is set for what changes nothing although it is a POST. It is recorded
+	// only where it is denied.
+	Harmless bool
+
 	public bool     // also for callers that bring no token
 	keys   []string // the names in braces, in their order
 }
@@ -66,12 +70,13 @@ type Singleton struct{ Name, Type string }
 type Answer struct {
 	Status int // 0 for 200, or 204 where there is nothing to write
 
-	Object   *Object // one entity or structured value …
-	Page     *Page   // … or a collection …
-	Text     string  // … or plain text
-	Media    string  // the content type of Text, where it is not plain
-	Declared *Type   // of the object, or of each in the page
-	Context  string  // what stands behind "$metadata#"; "" for none
+	Object   *Object  // one entity or structured value …
+	Page     *Page    // … or a collection …
+	Values   []string // … or a collection of strings, which is there unless it is nil …
+	Text     string   // … or plain text
+	Media    string   // the content type of Text, where it is not plain
+	Declared *Type    // of the object, or of each in the page
+	Context  string   // what stands behind "$metadata#"; "" for none
 	Location string
 	Applied  string // Preference-Applied
 

@@ -1,6 +1,9 @@
 package odata
 
-import "net/http"
+import (
+	"cmp"
+	"net/http"
+)
 
 // SingleEntity is an entity with a path of its own and no key.
 type SingleEntity struct {
@@ -10,6 +13,7 @@ type SingleEntity struct {
 	Get         func(*Request) (*Object, error)
 	Navigations []Navigation // that can be expanded
 	Tagged      bool         // what they lead to has ETags
+	Context     string       // what stands behind "$metadata#"; "" for the path
 }
 
 // Operation returns what reads the entity.
@@ -20,6 +24,6 @@ func (s *SingleEntity) Operation() Operation {
 		if err != nil {
 			return Answer{}, err
 		}
-		return Answer{Object: o, Declared: s.Type, Context: s.Path, within: s.Tagged}, e.expand(r, []*Object{o})
+		return Answer{Object: o, Declared: s.Type, Context: cmp.Or(s.Context, s.Path), within: s.Tagged}, e.expand(r, []*Object{o})
 	}}
 }

@@ -42,6 +42,7 @@ func (p *Parts) api(authenticate func(*http.Request) (identity.Caller, error), a
 		Flows:        p.Flow,
 		Sealer:       p.Secrets,
 		Directory:    p.Directory,
+		Tenant:       p.Tenant,
 		Runs:         runs,
 		Uploads:      uploads,
 		Authenticate: authenticate,
