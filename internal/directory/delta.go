@@ -10,6 +10,7 @@ type DeltaQuery struct {
 
 	Top     int  // at most this many objects
 	Classes bool // of groups: those of classes alone
+	Schools bool // of administrative units: schools alone
 	Members bool // of groups: also who came and went
 }
 

@@ -12,18 +12,26 @@ import (
 
 // deltaOperations tell what changed (Graph: delta query).
 func (g *surface) deltaOperations() []odata.Operation {
-	operation := func(path, typ string, permissions []string, handle func(*odata.Request) (odata.Answer, error)) odata.Operation {
-		return odata.Operation{
-			Method: http.MethodGet, Path: path + "/delta", Permissions: permissions, Handle: handle,
-			Bound: &odata.Bound{Type: typ, Collection: true, Returns: typ, Many: true, Composable: true},
-		}
-	}
 	return []odata.Operation{
-		operation("users", typeUser, readUserPermissions(), g.usersDelta),
-		operation("groups", typeGroup, readGroupPermissions(), g.groupsDelta),
-		operation("education/users", typeEducationUser, readRosterPermissions(), g.educationUsersDelta),
-		operation("education/classes", typeClass, readRosterPermissions(), g.classesDelta),
+		deltaOperation("users", typeUser, readUserPermissions(), g.usersDelta),
+		deltaOperation("groups", typeGroup, readGroupPermissions(), g.groupsDelta),
+		deltaOperation("education/users", typeEducationUser, readRosterPermissions(), g.educationUsersDelta),
+		deltaOperation("education/schools", typeSchool, readRosterPermissions(), g.unitsDelta(g.schoolKind())),
+		g.unitsDeltaAt("directory/administrativeUnits"),
+		deltaOperation("education/classes", typeClass, readRosterPermissions(), g.classesDelta),
 	}
+}
+
+func deltaOperation(path, typ string, permissions []string, handle func(*odata.Request) (odata.Answer, error)) odata.Operation {
+	return odata.Operation{
+		Method: http.MethodGet, Path: path + "/delta", Permissions: permissions, Handle: handle,
+		Bound: &odata.Bound{Type: typ, Collection: true, Returns: typ, Many: true, Composable: true},
+	}
+}
+
+// unitsDeltaAt tells what changed of administrative units.
+func (g *surface) unitsDeltaAt(path string) odata.Operation {
+	return deltaOperation(path, typeUnit, readUnitPermissions(), g.unitsDelta(g.plainUnits("administrativeUnits")))
 }
 
 // deltaQuery translates the query options of a delta.
@@ -93,6 +101,19 @@ func (g *surface) educationUsersDelta(r *odata.Request) (odata.Answer, error) {
 	}
 	d, err := g.Directory.DeltaUsers(r.Context(), q)
 	return deltaPage(r, g.model.Type(typeEducationUser), "education/users", d, err, g.educationUserFor(r))
+}
+
+// unitsDelta tells what changed of administrative units, without who belongs to them.
+func (g *surface) unitsDelta(k unitKind) func(*odata.Request) (odata.Answer, error) {
+	return func(r *odata.Request) (odata.Answer, error) {
+		q, err := deltaQuery(r)
+		if err != nil {
+			return odata.Answer{}, err
+		}
+		q.Schools = k.only != nil
+		d, err := g.Directory.DeltaUnits(r.Context(), q)
+		return deltaPage(r, g.model.Type(k.typ), k.path, d, err, k.object)
+	}
 }
 
 func (g *surface) groupsDelta(r *odata.Request) (odata.Answer, error) {

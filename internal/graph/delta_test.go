@@ -142,3 +142,43 @@ func TestDeltaIsRefused(t *testing.T) {
 		w.must(400, "GET", "/v1.0/users/delta?"+query, "")
 	}
 }
+
+// Students and teachers, schools and units are told about as users and classes are.
+func TestEducationDelta(t *testing.T) {
+	t.Parallel()
+	w := newWorldOn(t, true)
+	a := newAsked(w)
+	users := w.wantDelta(education+"users/delta?$select=displayName&$top=2", "sam", "tess", "Ada Byron")
+	schools := w.wantDelta(education+"schools/microsoft.graph.delta()?$top=1", "North High", "South Primary")
+	latest := w.wantDelta(education + "schools/delta?$deltatoken=latest")
+	units := w.wantDelta("/v1.0/directory/administrativeUnits/graph.delta()", "North High", "South Primary", "West")
+	w.wantDelta(schools)
+	w.must(204, "PATCH", education+"schools/"+a.south, `{"displayName":"South"}`)
+	w.must(204, "PATCH", "/v1.0/directory/administrativeUnits/"+a.unit, `{"displayName":"East"}`)
+	w.must(204, "DELETE", education+"schools/"+a.north, "")
+	w.must(201, "POST", education+"schools", `{"displayName":"New"}`)
+	w.must(204, "DELETE", "/v1.0/users/"+a.ada, "")
+	for _, link := range []string{schools, latest} {
+		found, _ := w.follow(link)
+		if diff := cmp.Diff(sorted([]string{"South", "New", "removed " + a.north + "deleted2"}), sorted(summary(found))); diff != "" {
+			t.Error(diff)
+		}
+	}
+	found, units := w.follow(units)
+	if diff := cmp.Diff(sorted([]string{"South", "New", "East", "removed " + a.north + "deleted2"}), sorted(summary(found))); diff != "" {
+		t.Error(diff)
+	}
+	w.wantDelta(units)
+	w.wantDelta(users, "removed "+a.ada+"deleted2")
+	w.must(204, "DELETE", "/v1.0/directory/administrativeUnits/"+a.unit, "")
+	w.wantDelta(units, "removed "+a.unit+"deleted2")
+	if got := w.call("GET", education+"schools/delta?$deltatoken=x", ""); got.status != 410 {
+		t.Error(got.text)
+	}
+	w.clock.Add(40 * 24 * 60 * 60 * 1000)
+	w.must(204, "PATCH", education+"schools/"+a.south, `{"displayName":"Old"}`)
+	if got := w.call("GET", schools, ""); got.status != 410 {
+		t.Error("what changed 40 days ago is known:", got.text)
+	}
+	w.wantDelta(w.wantDelta(education+"schools/delta", "Old", "New"))
+}

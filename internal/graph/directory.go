@@ -40,6 +40,7 @@ type Directory interface {
 	DeltaGroups(ctx context.Context, q directory.DeltaQuery) (directory.Delta[directory.GroupChange], error)
 
 	Units
+	Nesting
 }
 
 // Pages of the directory (Graph: users, list).
@@ -53,7 +54,7 @@ func (g *surface) directorySets() []*odata.EntitySet {
 	sets := []*odata.EntitySet{
 		g.users(), g.groups(), g.newGroups(),
 		referable(g.members("owners", directory.Owner)), referable(g.members("members", directory.Member)),
-		g.members("transitiveMembers", directory.Member), // groups hold no groups
+		g.transitiveMembers(), g.supergroups("memberOf", false), g.supergroups("transitiveMemberOf", true),
 		g.directoryObjects(),
 		g.organization(), g.domains(), g.subscribedSkus(),
 		g.units("directory/administrativeUnits"), g.unitMembers("directory/administrativeUnits"),
@@ -62,7 +63,7 @@ func (g *surface) directorySets() []*odata.EntitySet {
 		g.educationUsers(),
 	}
 	for path, user := range map[string]userFinder{"users/{user}": g.userInPath, "me": g.caller} {
-		sets = append(sets, g.memberOf(path, user, "memberOf", directory.Member), g.memberOf(path, user, "transitiveMemberOf", directory.Member),
+		sets = append(sets, g.memberOf(path, user, "memberOf", directory.Member), g.transitiveMemberOf(path, user),
 			g.memberOf(path, user, "ownedObjects", directory.Owner))
 	}
 	for path, user := range map[string]userFinder{"education/users/{user}": g.userInPath, "education/me": g.caller} {
@@ -107,7 +108,7 @@ func (g *surface) users() *odata.EntitySet {
 func (g *surface) userNavigations() []odata.Navigation {
 	return []odata.Navigation{
 		expansion("memberOf", readGroupPermissions(), g.kindsOfUser(directory.Member)),
-		expansion("transitiveMemberOf", readGroupPermissions(), g.kindsOfUser(directory.Member)),
+		expansion("transitiveMemberOf", readGroupPermissions(), g.kindsAroundUser),
 		expansion("ownedObjects", readGroupPermissions(), g.kindsOfUser(directory.Owner)),
 	}
 }

@@ -155,10 +155,10 @@ func TestGroupIsRefused(t *testing.T) {
 		"no array":                {"PATCH", "groups/" + id, `{"members@odata.bind":"users/` + ada + `"}`, 400, "array"},
 		"another collection":      {"PATCH", "groups/" + id, `{"members@odata.bind":["years/` + ada + `"]}`, 400, "directoryObject"},
 		"created with nobody":     {"POST", "groups", create(`"groupTypes":["Unified"],"owners@odata.bind":["users/nobody"]`), 404, "nobody"},
-		"group in a group":        {"POST", "groups/" + id + "/members/$ref", `{"@odata.id":"directoryObjects/` + id + `"}`, 400, "Groups cannot be members"},
-		"group owns a group":      {"POST", "groups/" + id + "/owners/$ref", `{"@odata.id":"groups/` + id + `"}`, 400, "Groups cannot be members or owners"},
-		"group bound":             {"PATCH", "groups/" + id, `{"members@odata.bind":["groups/` + id + `"]}`, 400, "Groups cannot be members"},
-		"created with a group":    {"POST", "groups", create(`"groupTypes":["Unified"],"members@odata.bind":["groups/` + id + `"]`), 400, "Groups cannot be members"},
+		"group in a group":        {"POST", "groups/" + id + "/members/$ref", `{"@odata.id":"directoryObjects/` + id + `"}`, 400, "member of itself"},
+		"group owns a group":      {"POST", "groups/" + id + "/owners/$ref", `{"@odata.id":"groups/` + id + `"}`, 400, "groups own no groups"},
+		"group bound":             {"PATCH", "groups/" + id, `{"members@odata.bind":["groups/` + id + `"]}`, 400, "member of itself"},
+		"created with a group":    {"POST", "groups", create(`"groupTypes":["Unified"],"members@odata.bind":["groups/` + id + `"]`), 400, "of type Unified"},
 		"group that is not there": {"PATCH", "groups/nothing", `{"displayName":"x"}`, 404, "nothing"},
 	} {
 		a := w.call(test.method, "/v1.0/"+test.path, test.body)

@@ -110,3 +110,8 @@ func (d *fakeDirectory) CountMembers(_ context.Context, _ string, r directory.Re
 	}
 	return len(d.users), nil
 }
+
+// ListSubgroups returns none: the groups here hold no groups.
+func (d *fakeDirectory) ListSubgroups(context.Context, string, bool, directory.Query) ([]directory.Group, error) {
+	return nil, nil
+}

@@ -97,6 +97,7 @@ func newServices(config Config) ([]*odata.Service, error) {
 	}
 	beta.Serve(g.units("administrativeUnits"), g.unitMembers("administrativeUnits"))
 	beta.Handle(g.unitReferences("administrativeUnits")...)
+	beta.Handle(g.unitsDeltaAt("administrativeUnits"))
 	return []*odata.Service{beta, v1}, nil
 }
 

@@ -2,7 +2,6 @@ package graph
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"slices"
 
@@ -63,22 +62,8 @@ func (g *surface) addReference(of roster, name string) func(*odata.Request) (oda
 		}
 		added := []directory.Membership{{Relation: of.relations[name], UserID: user}}
 		_, err = g.Directory.Change(r.Context(), directory.Effect{Kind: directory.ChangeMembers, ID: group.ID, Add: added})
-		return odata.Answer{}, g.refusedMembers(r.Context(), err, added, "")
+		return odata.Answer{}, refusedChange(err, "")
 	}
-}
-
-// refusedMembers is refusedChange of a change that adds to a group. Groups are in
-// the directory, and yet a group takes none of them.
-func (g *surface) refusedMembers(ctx context.Context, err error, added []directory.Membership, unique string) error {
-	if !errors.Is(err, directory.ErrNotFound) {
-		return refusedChange(err, unique)
-	}
-	for _, m := range added {
-		if _, missing := g.Directory.Group(ctx, m.UserID); missing == nil {
-			return requestError("", "The object '%s' is a group. Groups cannot be members or owners of groups here: only users can.", m.UserID)
-		}
-	}
-	return refusedChange(err, unique)
 }
 
 func (g *surface) removeReference(of roster, name string) func(*odata.Request) (odata.Answer, error) {

@@ -48,7 +48,7 @@ func (g *surface) createGroup(r *odata.Request, o *odata.Object) (*odata.Object,
 	}
 	ids, err := g.Directory.Change(r.Context(), effects...)
 	if err != nil {
-		return nil, g.refusedMembers(r.Context(), err, belonging, directory.PropertyMailNickname)
+		return nil, refusedChange(err, directory.PropertyMailNickname)
 	}
 	group.ID = ids[0]
 	return groupObject(o.Type, group), r.Change(nil, withBound(groupObject(o.Type, group), o))
@@ -122,7 +122,7 @@ func (g *surface) updateGroup(r *odata.Request, p *odata.Payload) error {
 		return nil
 	}
 	_, err = g.Directory.Change(r.Context(), effects...)
-	return g.refusedMembers(r.Context(), err, belonging, directory.PropertyMailNickname)
+	return refusedChange(err, directory.PropertyMailNickname)
 }
 
 // keepsKind refuses to make a group another kind of group.

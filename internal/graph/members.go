@@ -26,7 +26,11 @@ func referable(set *odata.EntitySet) *odata.EntitySet {
 
 func (g *surface) kindsInGroup(r *odata.Request, group string, relation directory.Relation) []kind {
 	users := g.model.Type(typeUser)
-	return []kind{inGroup(g, group, relation, users, g.userFor(r)).guarded(readable(r, users))}
+	shown := inGroup(g, group, relation, users, g.userFor(r)).guarded(readable(r, users))
+	if relation != directory.Member {
+		return []kind{shown} // groups own no groups
+	}
+	return []kind{shown, g.subgroups(group, false).as(g.model.Type(typeGroup), g.wholeGroup)}
 }
 
 // inGroup are the users in a relation to a group.

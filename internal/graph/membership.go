@@ -142,9 +142,13 @@ func (g *surface) membershipOf(object func(*odata.Request) (string, error), acti
 // belongsTo returns the IDs of the groups, and perhaps of the units, that an object
 // belongs to. They ascend.
 func (g *surface) belongsTo(ctx context.Context, id string, units, secure bool) ([]string, error) {
-	groups, err := g.Directory.ListGroupsOf(ctx, id, directory.Member, directory.Query{Top: math.MaxInt})
+	everything := directory.Query{Top: math.MaxInt}
+	groups, err := g.Directory.ListTransitiveGroupsOf(ctx, id, everything)
+	if errors.Is(err, directory.ErrNotFound) {
+		groups, err = g.Directory.ListSupergroups(ctx, id, true, everything)
+	}
 	if err != nil && !errors.Is(err, directory.ErrNotFound) {
-		return nil, err // a group and a unit belong to no groups
+		return nil, err // a unit belongs to no groups
 	}
 	found := []string{}
 	for _, group := range groups {

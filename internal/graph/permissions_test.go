@@ -80,7 +80,7 @@ func wantPermissions() map[string][]string {
 		}
 	}
 	for _, path := range []string{
-		"groups/{group}/owners", "groups/{group}/members", "groups/{group}/transitiveMembers", "me/memberOf", "me/transitiveMemberOf", "me/ownedObjects",
+		"groups/{group}/owners", "groups/{group}/members", "groups/{group}/transitiveMembers", "groups/{group}/memberOf", "groups/{group}/transitiveMemberOf", "me/memberOf", "me/transitiveMemberOf", "me/ownedObjects",
 		"users/{user}/memberOf", "users/{user}/transitiveMemberOf", "users/{user}/ownedObjects",
 	} {
 		listed(path, groups)
@@ -97,13 +97,14 @@ func wantPermissions() map[string][]string {
 		want["GET "+path+"/{unit}/members/$ref"], want["DELETE "+path+"/{unit}/members/$ref"] = units, writeUnits
 		want["POST "+path+"/{unit}/members/$ref"], want["DELETE "+path+"/{unit}/members/{id}/$ref"] = writeUnits, writeUnits
 	}
+	want["GET directory/administrativeUnits/delta"], want["GET administrativeUnits/delta"] = units, units
 	for _, name := range []string{"classes", "schools", "users"} {
 		whole("education/"+name, roster, writeRoster)
 	}
 	for _, path := range []string{
 		"classes/{class}/schools", "classes/{class}/schools/$count", "classes/{id}/group", "schools/{id}/administrativeUnit",
 		"classes/{class}/members/$ref", "classes/{class}/teachers/$ref", "schools/{school}/classes/$ref", "schools/{school}/users/$ref",
-		"users/{user}/schools", "users/{user}/schools/$count", "me", "me/schools", "me/schools/$count", "users/delta",
+		"users/{user}/schools", "users/{user}/schools/$count", "me", "me/schools", "me/schools/$count", "users/delta", "schools/delta",
 	} {
 		want["GET education/"+path] = roster
 	}

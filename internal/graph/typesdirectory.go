@@ -57,7 +57,7 @@ func directoryTypes() []odata.Type {
 		list("groupTypes", text), nullable("mailEnabled", flag), nullable("securityEnabled", flag),
 		nullable("visibility", text), list("resourceProvisioningOptions", text, serverSet),
 		bound("owners", typeDirectoryObject), bound("members", typeDirectoryObject),
-		links("transitiveMembers", typeDirectoryObject),
+		links("transitiveMembers", typeDirectoryObject), links("memberOf", typeDirectoryObject), links("transitiveMemberOf", typeDirectoryObject),
 	}}
 	for _, name := range groupAttributes() {
 		group.Properties = append(group.Properties, nullable(name, text, quiet))

@@ -26,6 +26,10 @@ type Units interface {
 	ListUnitsOf(ctx context.Context, idOrUPN string, q directory.Query) ([]directory.AdministrativeUnit, error)
 	AddToUnit(ctx context.Context, unitID, memberID string) error
 	RemoveFromUnit(ctx context.Context, unitID, memberID string) error
+
+	// DeltaUnits returns what changed, or directory.ErrForgotten where that cannot be
+	// told.
+	DeltaUnits(ctx context.Context, q directory.DeltaQuery) (directory.Delta[directory.AdministrativeUnit], error)
 }
 
 func unitPlaces() []place {

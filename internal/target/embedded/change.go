@@ -15,7 +15,7 @@ import (
 // a directory.BelongsError, removing who is not in and deleting what is not there
 // are directory.ErrNotFound. A create needs no anchor, and the mailNickname of a
 // group must be free. An effect on a group without ID is on the one that was
-// created before it.
+// created before it. A member may be a security group where the group is one.
 func (d *Directory) Change(ctx context.Context, effects ...directory.Effect) ([]string, error) {
 	done, err := d.inTurn(ctx, effects, d.db.Write, d.change)
 	if err != nil {
@@ -29,6 +29,13 @@ func (d *Directory) Change(ctx context.Context, effects ...directory.Effect) ([]
 }
 
 func (d *Directory) change(ctx context.Context, tx store.Tx, effects []directory.Effect) (*batch, error) {
+	effects, nestings := slices.Clone(effects), make([]nesting, len(effects))
+	for i, effect := range effects {
+		var err error
+		if effects[i], nestings[i], err = denest(ctx, tx, effect); err != nil {
+			return nil, err
+		}
+	}
 	b, err := d.begin(ctx, tx, effects)
 	if err != nil {
 		return nil, err
@@ -46,6 +53,12 @@ func (d *Directory) change(ctx context.Context, tx store.Tx, effects []directory
 		}
 		if effect.Kind == directory.CreateGroup {
 			created = b.outcomes[i].ID
+		}
+		if nestings[i].empty() {
+			continue
+		}
+		if err := nestings[i].apply(ctx, tx, b, effect.ID); err != nil {
+			return nil, err
 		}
 	}
 	if err := b.settle(); err != nil {

@@ -21,22 +21,29 @@ func (d *Directory) ListMembers(ctx context.Context, groupID string, relation di
 		if err != nil {
 			return err
 		}
-		if nums, err = following(ctx, tx, nums, q.After); err != nil {
-			return err
-		}
-		rest := directory.Query{Filter: q.Filter}
-		for len(nums) > 0 && len(found) < top(q) {
-			size := min(len(nums), chunkFor(q, top(q)-len(found)))
-			some, err := among(ctx, tx, userList(), nums[:size], rest)
-			if err != nil {
-				return err
-			}
-			found, nums = append(found, some...), nums[size:]
-		}
-		return nil
+		found, err = usersAmong(ctx, tx, nums, q)
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list %ss of a group: %w", relation, err)
+	}
+	return found, nil
+}
+
+// usersAmong returns a page of the accounts with the nums, which ascend.
+func usersAmong(ctx context.Context, tx store.Tx, nums []int64, q directory.Query) ([]directory.User, error) {
+	nums, err := following(ctx, tx, nums, q.After)
+	if err != nil {
+		return nil, err
+	}
+	var found []directory.User
+	for rest := (directory.Query{Filter: q.Filter}); len(nums) > 0 && len(found) < top(q); {
+		size := min(len(nums), chunkFor(q, top(q)-len(found)))
+		some, err := among(ctx, tx, userList(), nums[:size], rest)
+		if err != nil {
+			return nil, err
+		}
+		found, nums = append(found, some...), nums[size:]
 	}
 	return found[:min(len(found), top(q))], nil
 }

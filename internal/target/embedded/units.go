@@ -59,7 +59,10 @@ func (d *Directory) CreateUnit(ctx context.Context, unit directory.Administrativ
 		if err := tx.QueryRow(ctx, "SELECT COALESCE(max(num), 0) + 1 FROM directory_unit").Scan(&num); err != nil {
 			return err
 		}
-		return writeUnit(ctx, tx, num, unit)
+		if err := writeUnit(ctx, tx, num, unit); err != nil {
+			return err
+		}
+		return d.logUnit(ctx, tx, unit, false)
 	})
 	if err != nil {
 		return "", fmt.Errorf("create administrative unit: %w", err)
@@ -87,13 +90,19 @@ func (d *Directory) UpdateUnit(ctx context.Context, id string, change func(direc
 		if err := deleteRows(ctx, tx, "directory_unit", "num", []int64{num}); err != nil {
 			return err
 		}
-		return writeUnit(ctx, tx, num, unit)
+		if err := writeUnit(ctx, tx, num, unit); err != nil {
+			return err
+		}
+		return d.logUnit(ctx, tx, unit, false)
 	})
 }
 
 // DeleteUnit deletes an administrative unit; those who belong to it stay.
 func (d *Directory) DeleteUnit(ctx context.Context, id string) error {
-	return d.writeUnit(ctx, "delete", id, func(tx store.Tx, num int64, _ directory.AdministrativeUnit) error {
+	return d.writeUnit(ctx, "delete", id, func(tx store.Tx, num int64, unit directory.AdministrativeUnit) error {
+		if err := d.logUnit(ctx, tx, unit, true); err != nil {
+			return err
+		}
 		if err := deleteRows(ctx, tx, "directory_unit_member", "unit_num", []int64{num}); err != nil {
 			return err
 		}
