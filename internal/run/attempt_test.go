@@ -28,6 +28,8 @@ func (m *mailbox) Taken(context.Context, string) error {
 	return nil
 }
 
+func (*mailbox) Rejected(context.Context, string) (string, error) { return "", nil }
+
 // work starts a process on a database and has it work.
 func (w *world) work(t *testing.T, prefix string, db store.DB, from *mailbox) error {
 	t.Helper()

@@ -250,7 +250,8 @@ func (i inbox) Next(context.Context, string) (path, upload string, found bool, e
 	i.looked()
 	return i.path, "upload", true, nil
 }
-func (inbox) Taken(context.Context, string) error { return nil }
+func (inbox) Taken(context.Context, string) error              { return nil }
+func (inbox) Rejected(context.Context, string) (string, error) { return "", nil }
 
 func TestRunsKeepTheirStatistics(t *testing.T) {
 	onEveryEngine(t, func(t *testing.T, w *world) {

@@ -101,6 +101,9 @@ func (p *pass) takeFeeds(ctx context.Context) error {
 				return err
 			}
 			p.count(in, totals)
+			if err := p.noteRejected(ctx, in); err != nil {
+				return err
+			}
 			continue // the stored roster is what there is
 		}
 		if err := p.takeUpload(ctx, in, path, upload); err != nil {
@@ -110,6 +113,34 @@ func (p *pass) takeFeeds(ctx context.Context) error {
 			return nil
 		}
 	}
+	return nil
+}
+
+// uploadRejected is the rule of a run that has nothing to read of a connector
+// whose last upload was refused.
+const uploadRejected = "upload-rejected"
+
+// noteRejected says of a flow that what was uploaded for it last was refused, so
+// that a run which goes on with what there was is not taken for one that read it.
+func (p *pass) noteRejected(ctx context.Context, in inbound) error {
+	if p.Inbox == nil {
+		return nil
+	}
+	why, err := p.Inbox.Rejected(ctx, in.connector.ID)
+	if err != nil {
+		return fmt.Errorf("look for uploads: %w", err)
+	}
+	if why == "" {
+		return nil
+	}
+	message := fmt.Sprintf("the last upload to the connector %q was refused, and this run knows nothing of it: %s", in.connector.DisplayName, why)
+	p.result.Findings = append(p.result.Findings, feed.Finding{
+		Severity: feed.Error, Rule: uploadRejected, Message: message,
+		Hint: "Correct the files and upload them all again. Until then runs go on with what was read last.",
+	})
+	a := &p.run.Activities[in.activity]
+	a.Status = ActivityFailed
+	a.BlockingError = &BlockingError{Code: "uploadRejected", Message: message, Target: in.connector.ID}
 	return nil
 }
 

@@ -148,6 +148,9 @@ type Inbox interface {
 	Next(ctx context.Context, connector string) (path, upload string, found bool, err error)
 	// Taken says that a run took the feed.
 	Taken(ctx context.Context, upload string) error
+	// Rejected returns why the feed of a connector that was checked last was
+	// refused, and "" where it was not, or no check is known.
+	Rejected(ctx context.Context, connector string) (why string, err error)
 }
 
 // Progress shows how far the work is.

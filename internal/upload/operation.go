@@ -25,7 +25,8 @@ type result struct {
 	StatusDetail     string
 	Errors, Warnings []PublicError
 	ValidatedFiles   []string
-	Begun            int `json:",omitzero"` // how often the check was begun that has not ended
+	Begun            int  `json:",omitzero"` // how often the check was begun that has not ended
+	Rejected         bool `json:",omitzero"` // no run takes the upload
 }
 
 // Operation returns a check, or ErrNoOperation.

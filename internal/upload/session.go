@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -105,6 +106,29 @@ func (s *Service) Next(ctx context.Context, connectorID string) (path, uploadID 
 	}
 	path, err = s.folder(container).feed()
 	return path, container.ID, err == nil, err
+}
+
+// Rejected returns why the connector's upload that was checked last was refused,
+// and "" where it was not, or nothing is known of a check any more.
+func (s *Service) Rejected(ctx context.Context, connectorID string) (why string, err error) {
+	checks, err := s.Store.Operations(ctx)
+	if err != nil {
+		return "", fmt.Errorf("last upload: %w", err)
+	}
+	for _, check := range slices.Backward(checks) {
+		if check.Connector != connectorID || check.Status == statusNotStarted || check.Status == statusRunning {
+			continue
+		}
+		var r result
+		if err := json.Unmarshal([]byte(check.Body), &r); err != nil {
+			return "", fmt.Errorf("operation %s: %w", check.ID, err)
+		}
+		if !r.Rejected || len(r.Errors) == 0 {
+			return "", nil
+		}
+		return r.Errors[0].Message, nil
+	}
+	return "", nil
 }
 
 // Taken says that a run has stored the upload and needs its files no longer.

@@ -86,6 +86,7 @@ func (s *Service) check(ctx context.Context, check Check) error {
 
 // end stores what came of a check.
 func (s *Service) end(ctx context.Context, check Check, v Verdict, r result) error {
+	r.Rejected = v == Rejected || v == GivenUp
 	status, state := statusSucceeded, stateValid
 	switch v {
 	case Accepted:
