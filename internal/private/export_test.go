@@ -1,0 +1,4 @@
+package private
+
+// Readable reports whether a file is refused as a secret.
+var Readable = readable
