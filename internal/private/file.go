@@ -50,14 +50,14 @@ func written(path string, text []byte, put func(from, to string) error) error {
 }
 
 // Make makes an empty file where there is none, and takes from others what they
-// may do with one that is there.
+// may do with one that is there, which need not be writable.
 func Make(path string) error {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY, 0o600)
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return Close(path)
+	}
 	if err != nil {
 		return err
 	}
-	if err := file.Close(); err != nil {
-		return err
-	}
-	return Close(path)
+	return file.Close()
 }

@@ -18,6 +18,8 @@ var migrations embed.FS
 // Migrations returns the files that make the schema, in the form of goose.
 func Migrations() fs.FS { return migrations }
 
+func migrationFiles() (fs.FS, error) { return fs.Sub(migrations, "migrations") }
+
 // migrate brings the schema up to date. The lock belongs to a session of the
 // server, so that it is free again when a replica dies.
 func migrate(ctx context.Context, settings *pgx.ConnConfig) error {
@@ -27,7 +29,7 @@ func migrate(ctx context.Context, settings *pgx.ConnConfig) error {
 	if err != nil {
 		return err
 	}
-	files, err := fs.Sub(migrations, "migrations")
+	files, err := migrationFiles()
 	if err != nil {
 		return err
 	}

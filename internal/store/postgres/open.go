@@ -28,20 +28,16 @@ type DB struct {
 
 // Open connects to the database that url names
 // (postgres://user:password@host/database) and brings its schema up to date.
-// The database MUST exist.
+// The database MUST exist. One of a release that this one cannot go on from is
+// refused before anything is written to it (schema.ErrNewer, ErrOlder, ErrForeign).
 func Open(ctx context.Context, url string) (*DB, error) {
-	settings, err := pgxpool.ParseConfig(url)
+	settings, t, err := parse(url)
 	if err != nil {
-		// The error of the parser leaves the password out.
 		return nil, fmt.Errorf("open database: %w", err)
 	}
-	if !strings.Contains(url, "pool_max_conns") {
-		settings.MaxConns = maxConnections
+	if _, err := inspect(ctx, settings.ConnConfig.Copy()); err != nil {
+		return nil, fmt.Errorf("open database: %w", t.translate(err))
 	}
-	if settings.ConnConfig.ConnectTimeout == 0 {
-		settings.ConnConfig.ConnectTimeout = connectTimeout
-	}
-	t := translator{where: settings.ConnConfig.Host + "/" + settings.ConnConfig.Database}
 	if err := migrate(ctx, settings.ConnConfig.Copy()); err != nil {
 		return nil, fmt.Errorf("open database: %w", t.translate(err))
 	}
@@ -50,6 +46,21 @@ func Open(ctx context.Context, url string) (*DB, error) {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
 	return &DB{translator: t, pool: pool, writers: make(chan struct{}, max(1, settings.MaxConns/2))}, nil
+}
+
+// parse reads the address of a database. Its errors leave the password out.
+func parse(url string) (*pgxpool.Config, translator, error) {
+	settings, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, translator{}, err
+	}
+	if !strings.Contains(url, "pool_max_conns") {
+		settings.MaxConns = maxConnections
+	}
+	if settings.ConnConfig.ConnectTimeout == 0 {
+		settings.ConnConfig.ConnectTimeout = connectTimeout
+	}
+	return settings, translator{where: settings.ConnConfig.Host + "/" + settings.ConnConfig.Database}, nil
 }
 
 // Close waits for transactions in progress and closes the connections.

@@ -34,8 +34,10 @@ func migrate(ctx context.Context, dataSource string) error {
 	}
 }
 
+func migrationFiles() (fs.FS, error) { return fs.Sub(migrations, "migrations") }
+
 func migrateOnce(ctx context.Context, db *sql.DB) error {
-	files, err := fs.Sub(migrations, "migrations")
+	files, err := migrationFiles()
 	if err != nil {
 		return err
 	}

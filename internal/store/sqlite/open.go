@@ -35,7 +35,9 @@ type DB struct {
 }
 
 // Open opens the database file at path, makes it where there is none, and
-// brings its schema up to date. The folder MUST exist.
+// brings its schema up to date. The folder MUST exist. A file of a release that
+// this one cannot go on from is refused before anything is written to it
+// (schema.ErrNewer, ErrOlder, ErrForeign).
 func Open(ctx context.Context, path string) (*DB, error) {
 	db, err := openStill(ctx, path, ordinaryLimits())
 	if err != nil {
@@ -57,6 +59,12 @@ func openStill(ctx context.Context, path string, l limits) (*DB, error) {
 func openFile(ctx context.Context, path string, l limits) (*DB, error) {
 	absolute, err := filepath.Abs(path)
 	if err != nil {
+		return nil, err
+	}
+	if _, err := inspect(ctx, absolute); err != nil {
+		return nil, err
+	}
+	if err := keepPrivate(absolute); err != nil {
 		return nil, err
 	}
 	if err := migrate(ctx, source(absolute, writerSettings)); err != nil {
