@@ -8,12 +8,14 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+
+	"rollbook/internal/private"
 )
 
 // Config is everything that can be said to a command about the installation.
 type Config struct {
 	Data     string // the folder with the state, keys and certificates
-	Database string // postgres://…, or "" for the SQLite file in Data
+	Database string // postgres://…; "" for what Data remembers, or else the SQLite file in it
 
 	Listen    string   // host:port
 	Hosts     []string // further names and addresses that the server's certificate is for
@@ -48,6 +50,9 @@ func Default() Config {
 // separated by commas.
 func Environment(getenv func(string) string) (Config, error) {
 	c := Default()
+	if err := c.readSecrets(getenv); err != nil {
+		return Config{}, err
+	}
 	for name, into := range c.texts() {
 		if v := getenv(name); v != "" {
 			*into = v
@@ -77,6 +82,37 @@ func Environment(getenv func(string) string) (Config, error) {
 		*into = n
 	}
 	return c, nil
+}
+
+// readSecrets reads what may be a secret from the files that variables with _FILE
+// at the end of their names name.
+func (c *Config) readSecrets(getenv func(string) string) error {
+	const variable = "ROLLBOOK_DATABASE"
+	path := getenv(variable + "_FILE")
+	if path == "" {
+		return nil
+	}
+	if getenv(variable) != "" {
+		return fmt.Errorf("%s and %s_FILE exclude each other", variable, variable)
+	}
+	text, err := private.Read(path)
+	if err != nil {
+		return fmt.Errorf("%s_FILE: %w", variable, err)
+	}
+	if c.Database = strings.TrimSpace(string(text)); c.Database == "" {
+		return fmt.Errorf("%s_FILE: %s is empty", variable, path)
+	}
+	return nil
+}
+
+// DatabaseHasPassword reports whether the address of the database holds a password.
+func (c Config) DatabaseHasPassword() bool {
+	u, err := url.Parse(c.Database)
+	if err != nil {
+		return false
+	}
+	_, has := u.User.Password()
+	return has || u.Query().Has("password")
 }
 
 func (c *Config) texts() map[string]*string {
@@ -116,7 +152,7 @@ func (c Config) CheckData() error {
 		return errors.New("--data is empty: it names the folder for the state")
 	}
 	if c.Database != "" && !strings.HasPrefix(c.Database, "postgres://") && !strings.HasPrefix(c.Database, "postgresql://") {
-		return errors.New("--database must begin with postgres://; leave it out for the SQLite file in --data")
+		return errors.New("--database must begin with postgres://, as must ROLLBOOK_DATABASE and what ROLLBOOK_DATABASE_FILE names; leave it out for the SQLite file in --data")
 	}
 	return nil
 }
