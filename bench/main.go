@@ -74,6 +74,9 @@ func run(ctx context.Context, o options) (err error) {
 	if err != nil {
 		return err
 	}
+	if _, err := program.run(ctx, nil, append([]string{"init"}, program.state...)...); err != nil {
+		return err
+	}
 	r := report{Scale: o.scale, Seed: o.seed, Start: time.Now().UTC(), Engine: "SQLite", Machine: machine()}
 	if o.database != "" {
 		r.Engine = "PostgreSQL"

@@ -119,6 +119,7 @@ func build(t *testing.T, dir string) string {
 // the end of the test.
 func serve(t *testing.T, bin, data string) string {
 	t.Helper()
+	output(t, command(t, filepath.Dir(bin), bin, "init", "--data", data))
 	cmd := exec.Command(bin, "serve", "--data", data, "--listen", "127.0.0.1:0")
 	log, err := os.Create(filepath.Join(t.TempDir(), "serve.log"))
 	if err != nil {

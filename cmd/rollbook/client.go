@@ -61,7 +61,7 @@ func (a *app) addClient(ctx context.Context, name string, permissions []string) 
 	if err != nil {
 		return err
 	}
-	return a.withParts(ctx, func(parts *server.Parts) error {
+	return a.withInstallation(ctx, func(parts *server.Parts) error {
 		client, secret, err := parts.Clients.Add(ctx, name, permissions)
 		if errors.Is(err, identity.ErrClientName) {
 			return usageError(err)

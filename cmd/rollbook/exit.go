@@ -1,12 +1,16 @@
 package main
 
-import "errors"
+import (
+	"errors"
+
+	"rollbook/internal/installation"
+)
 
 // The exit statuses. A command's help says which of them it has.
 const (
 	exitDone         = 0
 	exitFailed       = 1
-	exitUsage        = 2
+	exitUsage        = 2 // or no installation
 	exitRecordErrors = 3 // done, without the records that have errors
 	exitUnusableFeed = 4 // nothing was changed
 	exitHeld         = 5 // by a guard: nothing was removed
@@ -40,5 +44,17 @@ func exitStatus(err error) int {
 	if e, ok := errors.AsType[*exitError](err); ok {
 		return e.status
 	}
+	if noInstallation(err) {
+		return exitUsage
+	}
 	return exitFailed
+}
+
+// noInstallation reports whether a command found no installation to work on, or,
+// to make one, no place for it.
+func noInstallation(err error) bool {
+	_, missing := errors.AsType[*installation.MissingError](err)
+	_, exists := errors.AsType[*installation.ExistsError](err)
+	_, wrong := errors.AsType[*installation.WrongError](err)
+	return missing || exists || wrong
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	_ "time/tzdata" // time zones, also on machines that have no list of them
 )
 
 func main() { os.Exit(runMain()) }

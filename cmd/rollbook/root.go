@@ -36,6 +36,7 @@ func (a *app) serverConfig() server.Config {
 // constructors lists all commands, in the order in which the help shows them.
 func constructors() []func(*app) *cobra.Command {
 	return []func(*app) *cobra.Command{
+		newInitCommand,
 		newSyncCommand,
 		newCheckCommand,
 		newFindingsCommand,
@@ -58,7 +59,7 @@ environment before the defaults.
 EXIT STATUS
   0  done
   1  the program failed
-  2  wrong usage
+  2  wrong usage, or no installation where one is needed
   3  done, without the records that have errors
   4  the feed is unusable; nothing was changed
   5  held by a guard
@@ -75,16 +76,20 @@ func newRootCommand(a *app) *cobra.Command {
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-		PersistentPreRunE: func(*cobra.Command, []string) error {
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			if err := a.config.CheckData(); err != nil {
 				return usageError(err)
+			}
+			if cmd.Flags().Changed("database") && a.config.DatabaseHasPassword() {
+				terminal.Printf(a.err, "rollbook: everybody on this machine can read the password in --database in the list of processes; "+
+					"ROLLBOOK_DATABASE_FILE or PGPASSFILE keep it from them\n")
 			}
 			return nil
 		},
 	}
 	flags := root.PersistentFlags()
-	flags.StringVar(&a.config.Data, "data", a.config.Data, "the folder with the state, keys and certificates; made on first use")
-	flags.StringVar(&a.config.Database, "database", a.config.Database, "keep the state in this PostgreSQL database (postgres://…)")
+	flags.StringVar(&a.config.Data, "data", a.config.Data, "the folder with the state, keys and certificates; made by rollbook init")
+	flags.StringVar(&a.config.Database, "database", a.config.Database, "the PostgreSQL database with the state (postgres://…), where the data folder does not remember it")
 	root.SetIn(a.in)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
@@ -149,18 +154,8 @@ func oneArg(what string) cobra.PositionalArgs {
 	}
 }
 
-// withInstallation is withParts for commands that make no sense on an
-// installation that is only made by them: a mistyped folder is told, not made.
+// withInstallation opens the installation, calls fn and closes it.
 func (a *app) withInstallation(ctx context.Context, fn func(*server.Parts) error) error {
-	if !server.Exists(a.serverConfig()) {
-		return usageError(fmt.Errorf("there is no installation in %s; rollbook sync and rollbook serve make one, and --data names another folder", a.config.Data))
-	}
-	return a.withParts(ctx, fn)
-}
-
-// withParts opens the installation, which is made on first use, calls fn and
-// closes it.
-func (a *app) withParts(ctx context.Context, fn func(*server.Parts) error) error {
 	parts, err := server.Open(ctx, a.serverConfig())
 	if err != nil {
 		return err

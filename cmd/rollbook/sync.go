@@ -7,7 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"rollbook/internal/flow"
+	"rollbook/internal/installation"
 	"rollbook/internal/run"
 	"rollbook/internal/server"
 	"rollbook/internal/terminal"
@@ -31,13 +31,15 @@ people to accounts, plan what the directory needs, do it, and say what was done.
 The files are the whole truth about the school: what they no longer mention
 becomes inactive, and leaves the class groups. Accounts and groups stay.
 
-On first use a configuration is made: everybody gets an account, every class a
-group. It can be changed through the API (rollbook serve) or replaced.
+The first sync makes a configuration: everybody gets an account, every class a
+group. It can be changed through the API (rollbook serve) or replaced. With
+--domain it makes the installation too, where rollbook init did not. A dry run
+needs no installation, and leaves none.
 
 EXIT STATUS
   0  done
   1  the program failed, or the run was stopped; the next run goes on from there
-  2  wrong usage
+  2  wrong usage, or no installation
   3  done, without the records that have errors
   4  the feed is unusable; nothing was changed
   5  held by a guard (not used yet)
@@ -46,7 +48,7 @@ EXIT STATUS
 		Args: oneArg("the folder or zip archive with the roster"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.sync(cmd.Context(), args[0], opts) },
 	}
-	cmd.Flags().StringVar(&opts.domain, "domain", "", "on first use: appended to user names that have no domain")
+	cmd.Flags().StringVar(&opts.domain, "domain", "", "of the first sync: appended to user names that have no domain")
 	cmd.Flags().BoolVar(&opts.dryRun, "dry-run", false, "stop before anything takes effect, in the roster or the directory")
 	cmd.Flags().BoolVar(&opts.wait, "wait", false, "where another process is at work, wait until it is done")
 	cmd.Flags().BoolVar(&opts.json, "json", false, "print one JSON object on standard output, and nothing else")
@@ -57,15 +59,7 @@ func (a *app) sync(ctx context.Context, path string, opts syncOptions) error {
 	if err := readable(path); err != nil {
 		return err
 	}
-	var result run.Result
-	err := a.withParts(ctx, func(parts *server.Parts) error {
-		err := a.configure(ctx, parts, opts.domain)
-		if err != nil {
-			return err
-		}
-		result, err = a.run(ctx, parts, run.Options{Path: path, DryRun: opts.dryRun, Progress: a.progress()}, opts.wait)
-		return err
-	})
+	result, err := a.runSync(ctx, path, opts)
 	if err != nil {
 		return err
 	}
@@ -92,13 +86,54 @@ func (a *app) run(ctx context.Context, parts *server.Parts, opts run.Options, wa
 	return result, err
 }
 
-// configure makes the configuration on first use. It refuses a domain that a
-// configuration which is there already does not have: it would be ignored.
-func (a *app) configure(ctx context.Context, parts *server.Parts, domain string) error {
-	err := flow.InstallDefaults(ctx, parts.Flow, flow.Defaults{Domain: domain, Today: parts.Config.Now()})
-	if err != nil || domain == "" {
-		return err
+// runSync does the run in the installation, which it makes where there is none and
+// a domain is given. A dry run makes nothing.
+func (a *app) runSync(ctx context.Context, path string, opts syncOptions) (result run.Result, err error) {
+	options := run.Options{Path: path, DryRun: opts.dryRun, Progress: a.progress()}
+	parts, err := server.Open(ctx, a.serverConfig())
+	switch {
+	case installation.IsMakeable(err) && opts.dryRun:
+		return server.Rehearse(ctx, a.serverConfig(), nil, opts.domain, options)
+	case installation.IsMakeable(err) && opts.domain != "":
+		parts, err = a.openFirst(ctx, opts.domain)
 	}
+	if err != nil {
+		return run.Result{}, err
+	}
+	defer func() { err = errors.Join(err, parts.Close()) }()
+	configured, err := parts.Configured(ctx)
+	switch {
+	case err != nil:
+		return run.Result{}, err
+	case !configured && opts.dryRun:
+		return server.Rehearse(ctx, a.serverConfig(), parts, opts.domain, options)
+	case !configured:
+		err = parts.Configure(ctx, opts.domain)
+	case opts.domain != "":
+		err = checkDomain(ctx, parts, opts.domain)
+	}
+	if err != nil {
+		return run.Result{}, err
+	}
+	return a.run(ctx, parts, options, opts.wait)
+}
+
+// openFirst makes an installation and opens it. Another first sync may have been
+// faster.
+func (a *app) openFirst(ctx context.Context, domain string) (*server.Parts, error) {
+	made, err := server.Create(ctx, a.serverConfig(), newInstallation(domain, ""))
+	if _, exists := errors.AsType[*installation.ExistsError](err); err != nil && !exists {
+		return nil, err
+	}
+	if err == nil {
+		terminal.Printf(a.err, "made an installation in %s, in the time zone %s\n", made.Data, made.TimeZone)
+	}
+	return server.Open(ctx, a.serverConfig())
+}
+
+// checkDomain refuses a domain that the configuration does not have: it would be
+// ignored.
+func checkDomain(ctx context.Context, parts *server.Parts, domain string) error {
 	config, err := parts.Flow.Snapshot(ctx)
 	if err != nil {
 		return err
@@ -110,7 +145,7 @@ func (a *app) configure(ctx context.Context, parts *server.Parts, domain string)
 			}
 		}
 	}
-	return usageError(errors.New("--domain is for first use, and there is a configuration already, with another domain or none: " +
+	return usageError(errors.New("--domain is for the first sync, and there is a configuration already, with another domain or none: " +
 		"change domainName in its source system through the API, or use another --data"))
 }
 

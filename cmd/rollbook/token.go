@@ -52,11 +52,7 @@ func (a *app) printToken(ctx context.Context, opts tokenOptions) error {
 		return usageError(errors.New("--lifetime must be from 1s to 24h"))
 	}
 	return a.withInstallation(ctx, func(parts *server.Parts) error {
-		issuer, err := parts.Issuer()
-		if err != nil {
-			return err
-		}
-		token, err := issuer.Issue(identity.Grant{
+		token, err := parts.Issuer().Issue(identity.Grant{
 			BaseURL: parts.BaseURL(), ClientID: identity.CommandLineID, ClientName: "Rollbook command line",
 			Delegated: opts.delegated, Permissions: permissions, Lifetime: opts.lifetime,
 		})

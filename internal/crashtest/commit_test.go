@@ -95,7 +95,7 @@ func TestCutOffAtEveryCommit(t *testing.T) {
 		t.Run(e.name, func(t *testing.T) {
 			t.Parallel()
 			unused := e.fresh(t)
-			unused.use(t, func(*server.Parts) {})
+			unused.make(t)
 			used := e.copy(t, unused)
 			mustSync(t, used, first)
 			shared := e.copy(t, unused)
@@ -154,6 +154,7 @@ const fewest = 15
 func addAccounts(t *testing.T) func(*server.Parts) {
 	return func(p *server.Parts) {
 		fresh := engines()[0].fresh(t)
+		fresh.make(t)
 		path := night(t, simulate.Scale{Users: 250, Classes: 50}, false)
 		mustSync(t, fresh, path)
 		var effects []directory.Effect

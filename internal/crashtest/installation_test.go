@@ -11,6 +11,7 @@ import (
 
 	"rollbook/internal/config"
 	"rollbook/internal/flow"
+	made "rollbook/internal/installation"
 	"rollbook/internal/jobs"
 	"rollbook/internal/run"
 	"rollbook/internal/server"
@@ -41,7 +42,7 @@ func engines() []engine {
 	}
 }
 
-// fresh returns an installation that was never used.
+// fresh returns a place for an installation, which make, or a first sync, makes.
 func (e engine) fresh(tb testing.TB) installation {
 	tb.Helper()
 	return installation{data: tb.TempDir(), database: e.database(tb)}
@@ -75,12 +76,24 @@ func copyTree(to, from string) error {
 	})
 }
 
+func (i installation) config() server.Config {
+	cfg := server.Config{Config: config.Default()}
+	cfg.Data, cfg.Database = i.data, i.database
+	return cfg
+}
+
+// make makes the installation.
+func (i installation) make(tb testing.TB) {
+	tb.Helper()
+	if _, err := server.Create(tb.Context(), i.config(), made.New{TimeZone: "UTC"}); err != nil {
+		tb.Fatal(err)
+	}
+}
+
 // use calls fn with the installation open.
 func (i installation) use(tb testing.TB, fn func(*server.Parts)) {
 	tb.Helper()
-	cfg := server.Config{Config: config.Default()}
-	cfg.Data, cfg.Database = i.data, i.database
-	parts, err := server.Open(tb.Context(), cfg)
+	parts, err := server.Open(tb.Context(), i.config())
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -99,8 +112,10 @@ func (i installation) state(tb testing.TB) (lines []string) {
 
 // through has all parts use another database than the one they were opened with.
 func through(db store.DB, p *server.Parts) *server.Parts {
+	inner := *p.Installation
+	inner.DB = db
 	other := *p
-	other.DB = db
+	other.Installation = &inner
 	other.Flow = &flow.Service{Store: store.NewConfiguration(db), Now: p.Config.Now, NewID: p.Config.NewID}
 	other.Directory = embedded.New(db, p.Config.Now, p.Config.NewID)
 	other.Leases = &jobs.Leases{DB: db, Now: p.Config.Now, Owner: jobs.ThisProcess(p.Config.NewID())}

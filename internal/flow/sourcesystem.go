@@ -124,11 +124,22 @@ func checkMatching(lists *vocab.Lists, target string, m *UserMatchingSetting) er
 	if err := checkRoleGroup(target+"/roleGroup", &m.RoleGroup); err != nil {
 		return err
 	}
-	m.DomainName = strings.TrimPrefix(m.DomainName, "@")
-	if strings.ContainsAny(m.DomainName, "@ \t\r\n/") {
-		return invalid(target+"/domainName", "%q is not a domain name: write it as in school.example", m.DomainName)
+	domain, err := CheckDomain(m.DomainName)
+	if err != nil {
+		return invalid(target+"/domainName", "%s", err)
 	}
+	m.DomainName = domain
 	return nil
+}
+
+// CheckDomain returns the name of a domain as it is stored, without an @ in front
+// of it. "" stands for none.
+func CheckDomain(name string) (string, error) {
+	name = strings.TrimPrefix(name, "@")
+	if strings.ContainsAny(name, "@ \t\r\n/") {
+		return "", fmt.Errorf("%q is not a domain name: write it as in school.example", name)
+	}
+	return name, nil
 }
 
 func settleSourceSystem(_ *edit, old SourceSystem, e *SourceSystem) error {

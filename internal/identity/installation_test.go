@@ -28,6 +28,9 @@ var keysOnce = sync.OnceValues(func() (*identity.Keys, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
+	if err := identity.MakeKeys(dir); err != nil {
+		return nil, err
+	}
 	return identity.OpenKeys(dir)
 })
 

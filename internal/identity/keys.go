@@ -15,6 +15,8 @@ import (
 	"slices"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"rollbook/internal/private"
 )
 
 const (
@@ -35,20 +37,16 @@ type signingKey struct {
 }
 
 // OpenKeys reads the keys in a folder: its *.pem files, of which the last by
-// name signs. It makes the folder and a first key where there is none.
+// name signs. It returns an error that is fs.ErrNotExist where there is none, and
+// refuses one that others may read.
 func OpenKeys(dir string) (*Keys, error) {
-	paths, err := filepath.Glob(filepath.Join(dir, "*.pem"))
+	paths, err := keyFiles(dir)
 	if err != nil {
-		return nil, fmt.Errorf("list signing keys: %w", err)
+		return nil, err
 	}
 	if len(paths) == 0 {
-		path := filepath.Join(dir, "signing-0001.pem")
-		if err := makeKey(path); err != nil {
-			return nil, fmt.Errorf("make a signing key: %w", err)
-		}
-		paths = []string{path}
+		return nil, fmt.Errorf("there is no signing key in %s: %w", dir, fs.ErrNotExist)
 	}
-	slices.Sort(paths)
 	keys := &Keys{}
 	for _, path := range paths {
 		key, err := readKey(path)
@@ -60,8 +58,34 @@ func OpenKeys(dir string) (*Keys, error) {
 	return keys, nil
 }
 
-// makeKey writes a new key. Where several processes begin at once, all but one
-// of them find the name taken and use the key of the one.
+// keyFiles returns the files of keys in a folder, sorted.
+func keyFiles(dir string) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("list signing keys: %w", err)
+	}
+	var paths []string
+	for _, entry := range entries {
+		if filepath.Ext(entry.Name()) == ".pem" {
+			paths = append(paths, filepath.Join(dir, entry.Name()))
+		}
+	}
+	return paths, nil
+}
+
+// MakeKeys makes a first key where a folder has none. Where several processes do
+// this at once, all of them use the key of one.
+func MakeKeys(dir string) error {
+	paths, err := keyFiles(dir)
+	if err != nil || len(paths) > 0 {
+		return err
+	}
+	if err := makeKey(filepath.Join(dir, "signing-0001.pem")); err != nil {
+		return fmt.Errorf("make a signing key: %w", err)
+	}
+	return nil
+}
+
 func makeKey(path string) error {
 	key, err := rsa.GenerateKey(rand.Reader, keyBits)
 	if err != nil {
@@ -71,26 +95,14 @@ func makeKey(path string) error {
 	if err != nil {
 		return err
 	}
-	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	if err := private.Folder(filepath.Dir(path)); err != nil {
 		return err
 	}
-	temp, err := os.CreateTemp(dir, ".key-*") // made with mode 0600
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.Remove(temp.Name()) }()
-	if err := errors.Join(pem.Encode(temp, &pem.Block{Type: keyFileType, Bytes: der}), temp.Sync(), temp.Close()); err != nil {
-		return err
-	}
-	if err := os.Link(temp.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
-		return err
-	}
-	return nil
+	return private.Once(path, pem.EncodeToMemory(&pem.Block{Type: keyFileType, Bytes: der}))
 }
 
 func readKey(path string) (signingKey, error) {
-	text, err := os.ReadFile(path)
+	text, err := private.Read(path)
 	if err != nil {
 		return signingKey{}, err
 	}
@@ -102,16 +114,25 @@ func readKey(path string) (signingKey, error) {
 	if err != nil {
 		return signingKey{}, err
 	}
-	private, ok := parsed.(*rsa.PrivateKey)
-	if !ok || private.N.BitLen() < keyBits {
+	key, ok := parsed.(*rsa.PrivateKey)
+	if !ok || key.N.BitLen() < keyBits {
 		return signingKey{}, fmt.Errorf("not an RSA key of at least %d bits", keyBits)
 	}
 	// RFC 7638: the ID says which key it is, and nothing else.
-	thumbprint, err := (&jose.JSONWebKey{Key: private.Public()}).Thumbprint(crypto.SHA256)
+	thumbprint, err := (&jose.JSONWebKey{Key: key.Public()}).Thumbprint(crypto.SHA256)
 	if err != nil {
 		return signingKey{}, err
 	}
-	return signingKey{id: base64.RawURLEncoding.EncodeToString(thumbprint), private: private}, nil
+	return signingKey{id: base64.RawURLEncoding.EncodeToString(thumbprint), private: key}, nil
+}
+
+// IDs returns what tells the keys apart (RFC 7638), in their order.
+func (k *Keys) IDs() []string {
+	ids := make([]string, len(k.keys))
+	for i, key := range k.keys {
+		ids[i] = key.id
+	}
+	return ids
 }
 
 // Public returns the public halves of all keys, for others to check tokens with.

@@ -1,6 +1,8 @@
 package identity_test
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -15,19 +17,14 @@ import (
 
 func mustOpenKeys(t *testing.T, dir string) *identity.Keys {
 	t.Helper()
+	if err := identity.MakeKeys(dir); err != nil {
+		t.Fatal(err)
+	}
 	keys, err := identity.OpenKeys(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return keys
-}
-
-func keyIDs(keys *identity.Keys) []string {
-	var ids []string
-	for _, key := range keys.Public().Keys {
-		ids = append(ids, key.KeyID)
-	}
-	return ids
 }
 
 func TestKeysAreMadeOnce(t *testing.T) {
@@ -37,8 +34,10 @@ func TestKeysAreMadeOnce(t *testing.T) {
 	var wait sync.WaitGroup
 	for i := range ids {
 		wait.Go(func() {
-			if keys, err := identity.OpenKeys(dir); err == nil {
-				ids[i] = keyIDs(keys)
+			if err := identity.MakeKeys(dir); err != nil {
+				t.Error(err)
+			} else if keys, err := identity.OpenKeys(dir); err == nil {
+				ids[i] = keys.IDs()
 			}
 		})
 	}
@@ -64,7 +63,7 @@ func TestKeysRotate(t *testing.T) {
 	i := newInstallation(t)
 	dir := t.TempDir()
 	i.issuer.Keys = mustOpenKeys(t, dir)
-	first := keyIDs(i.issuer.Keys)
+	first := i.issuer.Keys.IDs()
 	grant := identity.Grant{ClientID: identity.CommandLineID, Permissions: []string{"User.Read.All"}}
 	old := i.mustIssue(t, grant)
 
@@ -74,7 +73,7 @@ func TestKeysRotate(t *testing.T) {
 		t.Fatal(err)
 	}
 	i.issuer.Keys = mustOpenKeys(t, dir)
-	if both := keyIDs(i.issuer.Keys); len(both) != 2 || both[0] != first[0] {
+	if both := i.issuer.Keys.IDs(); len(both) != 2 || both[0] != first[0] {
 		t.Fatalf("got keys %v after %v", both, first)
 	}
 	fresh := i.mustIssue(t, grant)
@@ -108,6 +107,32 @@ func TestOpenKeysNamesTheBadFile(t *testing.T) {
 		if _, err := identity.OpenKeys(filepath.Dir(path)); err == nil || !strings.Contains(err.Error(), path) {
 			t.Errorf("got %v, want an error that names %s", err, path)
 		}
+	}
+}
+
+// TestOpenKeysMakesNone: a new key in the place of a lost one would end all tokens
+// without a word.
+func TestOpenKeysMakesNone(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if _, err := identity.OpenKeys(dir); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("got %v", err)
+	}
+	if left, _ := os.ReadDir(dir); len(left) != 0 {
+		t.Errorf("it left %v", left)
+	}
+}
+
+func TestOpenKeysRefusesAKeyThatOthersMayRead(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	mustOpenKeys(t, dir)
+	path := filepath.Join(dir, "signing-0001.pem")
+	if err := os.Chmod(path, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := identity.OpenKeys(dir); err == nil || !strings.Contains(err.Error(), "run chmod 600 "+path) {
+		t.Errorf("got %v, want what to do", err)
 	}
 }
 

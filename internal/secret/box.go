@@ -28,14 +28,11 @@ type Box struct {
 // base64, the nonce first.
 const version = "v1:"
 
-// Open returns the box of a data folder. It makes the key on first use, of what
-// random yields. It refuses a key file that others may read.
+// Open returns the box of a data folder, in which Make made a key. It refuses a
+// key file that others may read. Sealing takes what random yields.
 func Open(dir string, random io.Reader) (*Box, error) {
-	path := keyPath(dir)
+	path := KeyFile(dir)
 	master, err := readKey(path)
-	if missing(err) {
-		master, err = makeKey(path, random)
-	}
 	if err != nil {
 		return nil, fmt.Errorf("open the key for secrets: %w", err)
 	}
@@ -49,6 +46,9 @@ func Open(dir string, random io.Reader) (*Box, error) {
 	}
 	return box, nil
 }
+
+// Fingerprint tells the key from every other, and nothing else of it.
+func (b *Box) Fingerprint() string { return base64.RawURLEncoding.EncodeToString(b.Key("fingerprint")) }
 
 // Key returns a key of 32 bytes for a purpose. Keys for different purposes say
 // nothing about each other (RFC 5869).

@@ -3,6 +3,7 @@ package secret_test
 import (
 	"crypto/rand"
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,6 +19,9 @@ var _ flow.Sealer = (*secret.Box)(nil)
 
 func open(t *testing.T, dir string) *secret.Box {
 	t.Helper()
+	if err := secret.Make(dir, rand.Reader); err != nil {
+		t.Fatal(err)
+	}
 	box, err := secret.Open(dir, rand.Reader)
 	if err != nil {
 		t.Fatal(err)
@@ -74,6 +78,9 @@ func TestCodeAndKeys(t *testing.T) {
 	if box.Code("a") != open(t, dir).Code("a") {
 		t.Error("equal secrets have different codes")
 	}
+	if box.Fingerprint() != open(t, dir).Fingerprint() || box.Fingerprint() == other.Fingerprint() {
+		t.Error("the fingerprint does not tell keys apart")
+	}
 	if box.Code("a") == box.Code("b") || box.Code("a") == other.Code("a") {
 		t.Error("different secrets, or different keys, have one code")
 	}
@@ -108,10 +115,22 @@ func TestKeyFile(t *testing.T) {
 	}
 }
 
+// TestOpenMakesNoKey: a new key in the place of a lost one would open nothing.
+func TestOpenMakesNoKey(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if _, err := secret.Open(dir, rand.Reader); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("got %v", err)
+	}
+	if left, _ := os.ReadDir(dir); len(left) != 0 {
+		t.Errorf("it left %v", left)
+	}
+}
+
 func TestNoKeyWithoutRandomness(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	if _, err := secret.Open(dir, iotest.ErrReader(errors.New("no entropy"))); err == nil {
+	if err := secret.Make(dir, iotest.ErrReader(errors.New("no entropy"))); err == nil {
 		t.Error("a key was made of nothing")
 	}
 	if _, err := os.Stat(filepath.Join(dir, "keys", "secrets.key")); err == nil {
@@ -126,6 +145,11 @@ func TestTwoFirstUsesShareOneKey(t *testing.T) {
 	var group sync.WaitGroup
 	for i := range codes {
 		group.Go(func() {
+			err := secret.Make(dir, rand.Reader)
+			if err != nil {
+				t.Error(err)
+				return
+			}
 			box, err := secret.Open(dir, rand.Reader)
 			if err != nil {
 				t.Error(err)

@@ -3,5 +3,5 @@
 // which only the program's account can read; replicas share a copy of it.
 // Without the file, what was sealed cannot be opened again.
 //
-// Start with Open.
+// Start with Make and Open.
 package secret

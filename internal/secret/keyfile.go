@@ -7,26 +7,17 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
+
+	"rollbook/internal/private"
 )
 
 const keySize = 32 // bytes
 
-func keyPath(dir string) string { return filepath.Join(dir, "keys", "secrets.key") }
-
-func missing(err error) bool { return errors.Is(err, fs.ErrNotExist) }
+// KeyFile returns where the key of a data folder is.
+func KeyFile(dir string) string { return filepath.Join(dir, "keys", "secrets.key") }
 
 func readKey(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	// Windows has no such bits: there the folder's access list decides.
-	if open := info.Mode().Perm() & 0o077; open != 0 && runtime.GOOS != "windows" {
-		return nil, fmt.Errorf("%s can be read by others (mode %04o): run chmod 600 %s, and set the secrets again if others may have read it",
-			path, info.Mode().Perm(), path)
-	}
-	key, err := os.ReadFile(path)
+	key, err := private.Read(path)
 	if err != nil {
 		return nil, err
 	}
@@ -36,28 +27,22 @@ func readKey(path string) ([]byte, error) {
 	return key, nil
 }
 
-// makeKey writes a new key beside its place and then links it there: a program
-// that dies on the way leaves no half key, and of two that do this at once one
-// wins, whose key both use.
-func makeKey(path string, random io.Reader) (key []byte, err error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return nil, err
+// Make makes the key of a data folder, of what random yields, where there is none
+// yet. Of several processes that do this at once one wins, whose key all use.
+func Make(dir string, random io.Reader) error {
+	path := KeyFile(dir)
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
-	key = make([]byte, keySize)
+	key := make([]byte, keySize)
 	if _, err := io.ReadFull(random, key); err != nil {
-		return nil, fmt.Errorf("make a key: %w", err)
+		return fmt.Errorf("make the key for secrets: %w", err)
 	}
-	draft, err := os.CreateTemp(filepath.Dir(path), "secrets-*.new") // mode 0600
-	if err != nil {
-		return nil, err
+	if err := private.Folder(filepath.Dir(path)); err != nil {
+		return fmt.Errorf("make the key for secrets: %w", err)
 	}
-	defer func() { err = errors.Join(err, os.Remove(draft.Name())) }()
-	_, err = draft.Write(key)
-	if err = errors.Join(err, draft.Sync(), draft.Close()); err != nil {
-		return nil, err
+	if err := private.Once(path, key); err != nil {
+		return fmt.Errorf("make the key for secrets: %w", err)
 	}
-	if err := os.Link(draft.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
-		return nil, err
-	}
-	return readKey(path)
+	return nil
 }

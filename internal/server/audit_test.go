@@ -22,11 +22,7 @@ type audited struct {
 func newAudited(t *testing.T, cfg server.Config) audited {
 	t.Helper()
 	s := mustStart(t, cfg)
-	parts, err := server.Open(t.Context(), cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer parts.Close()
+	parts := mustOpen(t, cfg)
 	client := clientFor(t, s)
 	return audited{
 		caller: caller{client: client, base: s.Addresses().URL, token: mustTokenFor(t, parts, "school",
@@ -39,15 +35,11 @@ func newAudited(t *testing.T, cfg server.Config) audited {
 
 func mustTokenFor(t *testing.T, parts *server.Parts, name string, permissions ...string) string {
 	t.Helper()
-	issuer, err := parts.Issuer()
-	if err != nil {
-		t.Fatal(err)
-	}
 	made, _, err := parts.Clients.Add(t.Context(), name, permissions)
 	if err != nil {
 		t.Fatal(err)
 	}
-	token, err := issuer.Issue(identity.Grant{BaseURL: "https://localhost", ClientID: made.ID, ClientName: made.Name, Permissions: permissions})
+	token, err := parts.Issuer().Issue(identity.Grant{BaseURL: "https://localhost", ClientID: made.ID, ClientName: made.Name, Permissions: permissions})
 	if err != nil {
 		t.Fatal(err)
 	}

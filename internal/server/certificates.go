@@ -14,6 +14,9 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"rollbook/internal/installation"
+	"rollbook/internal/private"
 )
 
 // certificates hands the server's certificate to each TLS handshake.
@@ -32,7 +35,7 @@ const (
 // ownCertificates makes certificates with the installation's authority. They
 // and their keys stay in memory: every start makes a new one.
 type ownCertificates struct {
-	authority *authority
+	authority *installation.Authority
 	hosts     []string
 	now       func() time.Time
 
@@ -70,7 +73,7 @@ func (o *ownCertificates) make() (*tls.Certificate, error) {
 	if err != nil {
 		return nil, err
 	}
-	serial, err := serialNumber()
+	serial, err := installation.SerialNumber()
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +81,7 @@ func (o *ownCertificates) make() (*tls.Certificate, error) {
 	template := &x509.Certificate{
 		SerialNumber: serial,
 		Subject:      pkix.Name{CommonName: "Rollbook"},
-		NotBefore:    now.Add(-clockSkew),
+		NotBefore:    now.Add(-installation.ClockSkew),
 		NotAfter:     now.AddDate(0, 0, certificateDays),
 		KeyUsage:     x509.KeyUsageDigitalSignature,
 		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
@@ -90,7 +93,7 @@ func (o *ownCertificates) make() (*tls.Certificate, error) {
 			template.DNSNames = append(template.DNSNames, host)
 		}
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, o.authority.certificate, key.Public(), o.authority.key)
+	der, err := x509.CreateCertificate(rand.Reader, template, o.authority.Certificate, key.Public(), o.authority.Key)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +101,7 @@ func (o *ownCertificates) make() (*tls.Certificate, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &tls.Certificate{Certificate: [][]byte{der, o.authority.certificate.Raw}, PrivateKey: key, Leaf: leaf}, nil
+	return &tls.Certificate{Certificate: [][]byte{der, o.authority.Certificate.Raw}, PrivateKey: key, Leaf: leaf}, nil
 }
 
 // certificateHosts returns the names and addresses that an own certificate is
@@ -163,7 +166,15 @@ func (f *fileCertificates) reload() error {
 	if err != nil || version == f.version {
 		return err
 	}
-	pair, err := tls.LoadX509KeyPair(f.certFile, f.keyFile)
+	certificate, err := os.ReadFile(f.certFile)
+	if err != nil {
+		return err
+	}
+	key, err := private.Read(f.keyFile)
+	if err != nil {
+		return err
+	}
+	pair, err := tls.X509KeyPair(certificate, key)
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"rollbook/internal/config"
+	"rollbook/internal/installation"
 )
 
 // Config is what an installation is told, and what it takes from the world.
@@ -34,6 +35,11 @@ func (c Config) WithDefaults() Config {
 		c.NewID = newID
 	}
 	return c
+}
+
+// installation returns what the installation is opened with.
+func (c Config) installation() installation.Config {
+	return installation.Config{Data: c.Data, Database: c.Database, Log: c.Log, Now: c.Now, NewID: c.NewID}
 }
 
 func newID() string {

@@ -237,6 +237,7 @@ func TestWaitIsSeen(t *testing.T) {
 	t.Parallel()
 	cfg, log := testConfig(t), &logged{}
 	cfg.Log = slog.New(slog.NewTextHandler(log, nil))
+	mustMake(t, cfg)
 	parts, err := server.Open(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)

@@ -5,8 +5,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"rollbook/internal/server"
 )
 
 // TestRate asks more often than a client may: each request counts, each item of
@@ -17,11 +15,7 @@ func TestRate(t *testing.T) {
 	cfg.Rate = 3 // thirty at once
 	still := time.Now()
 	cfg.Now = func() time.Time { return still }
-	parts, err := server.Open(t.Context(), cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer parts.Close()
+	parts := mustOpen(t, cfg)
 	s := mustStart(t, cfg)
 	c := caller{client: clientFor(t, s), base: s.Addresses().URL, token: mustToken(t, parts)}
 

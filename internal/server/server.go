@@ -8,11 +8,11 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"path/filepath"
 	"sync"
 	"time"
 
 	"rollbook/internal/identity"
+	"rollbook/internal/installation"
 	"rollbook/internal/jobs"
 	"rollbook/internal/obs"
 	"rollbook/internal/store"
@@ -29,8 +29,8 @@ const (
 type Server struct {
 	parts        *Parts
 	http         *http.Server
-	authority    *authority   // nil with certificates of others and without TLS
-	certificates certificates // nil without TLS
+	authority    *installation.Authority // nil with certificates of others and without TLS
+	certificates certificates            // nil without TLS
 	uploads      *upload.Service
 	runs         *jobs.Runner   // works on runs
 	checks       *jobs.Runner   // checks uploads
@@ -60,24 +60,22 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{parts: parts, failed: make(chan error, 2)}
-	if err := s.build(); err != nil {
+	if err := s.build(ctx); err != nil {
 		return nil, errors.Join(err, parts.Close())
 	}
 	return s, nil
 }
 
 // build is the list of the server's own parts.
-func (s *Server) build() error {
+func (s *Server) build(ctx context.Context) error {
 	p, cfg := s.parts, s.parts.Config
-	issuer, err := p.Issuer()
-	if err != nil {
-		return err
-	}
-	if err := s.openCertificates(); err != nil {
+	issuer := p.Issuer()
+	if err := s.openCertificates(ctx); err != nil {
 		return err
 	}
 	metrics := obs.NewMetrics()
 	metrics.WatchBacklog(backlog{store.Runs{DB: p.DB}, store.Uploads{DB: p.DB}})
+	var err error
 	if s.metrics, err = newMetricsServer(cfg, metrics.Handler(), s.tlsConfig()); err != nil {
 		return err
 	}
@@ -133,7 +131,7 @@ func (s *Server) httpServer(at *origin, handler *routes, metrics *obs.Metrics) *
 }
 
 // openCertificates makes ready what the server proves itself with.
-func (s *Server) openCertificates() error {
+func (s *Server) openCertificates(ctx context.Context) error {
 	cfg := s.parts.Config
 	switch {
 	case cfg.PlainHTTP:
@@ -141,7 +139,7 @@ func (s *Server) openCertificates() error {
 	case cfg.TLSCert != "":
 		s.certificates = &fileCertificates{certFile: cfg.TLSCert, keyFile: cfg.TLSKey, now: cfg.Now, log: cfg.Log}
 	default:
-		own, err := openAuthority(filepath.Join(cfg.Data, "tls"), cfg.Now())
+		own, err := s.parts.Authority(ctx)
 		if err != nil {
 			return err
 		}
@@ -242,7 +240,7 @@ func (s *Server) Addresses() Addresses {
 	defer s.mu.Unlock()
 	at := Addresses{URL: s.baseURL(), Tenant: s.parts.Tenant, Metrics: s.metrics.url()}
 	if s.authority != nil {
-		at.CAFile, at.CAFingerprint = s.authority.file, s.authority.fingerprint()
+		at.CAFile, at.CAFingerprint = s.authority.File, s.authority.Fingerprint()
 	}
 	return at
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"io"
 	"log/slog"
 	"net"
@@ -19,6 +20,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"rollbook/internal/config"
+	"rollbook/internal/installation"
 	"rollbook/internal/server"
 )
 
@@ -82,12 +84,43 @@ func testConfig(t *testing.T) server.Config {
 	return server.Config{Config: config.Config{Data: filepath.Join(t.TempDir(), "data"), Listen: "127.0.0.1:0"}}
 }
 
-func mustStart(t *testing.T, cfg server.Config) *server.Server {
+// mustMake makes the installation, where there is none.
+func mustMake(t *testing.T, cfg server.Config) {
 	t.Helper()
+	_, err := server.Create(t.Context(), cfg, installation.New{TimeZone: "UTC"})
+	if _, exists := errors.AsType[*installation.ExistsError](err); err != nil && !exists {
+		t.Fatal(err)
+	}
+}
+
+// mustOpen opens the installation, which it makes where there is none, until the
+// test ends.
+func mustOpen(t *testing.T, cfg server.Config) *server.Parts {
+	t.Helper()
+	mustMake(t, cfg)
+	parts, err := server.Open(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { parts.Close() })
+	return parts
+}
+
+// mustNew puts a server together, in an installation that it makes where there is
+// none.
+func mustNew(t *testing.T, cfg server.Config) *server.Server {
+	t.Helper()
+	mustMake(t, cfg)
 	s, err := server.New(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return s
+}
+
+func mustStart(t *testing.T, cfg server.Config) *server.Server {
+	t.Helper()
+	s := mustNew(t, cfg)
 	t.Cleanup(func() { mustStop(t, s) })
 	if err := s.Start(t.Context()); err != nil {
 		t.Fatal(err)
@@ -207,11 +240,7 @@ func TestTokenFromServer(t *testing.T) {
 	cfg := testConfig(t)
 	s := mustStart(t, cfg)
 	// Another process makes the client.
-	parts, err := server.Open(t.Context(), cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer parts.Close()
+	parts := mustOpen(t, cfg)
 	client, secret, err := parts.Clients.Add(t.Context(), "uploader", []string{"User.Read.All"})
 	if err != nil {
 		t.Fatal(err)
@@ -384,10 +413,7 @@ func TestLogHoldsNoSecrets(t *testing.T) {
 
 func TestStopTwiceAndUnstarted(t *testing.T) {
 	t.Parallel()
-	s, err := server.New(t.Context(), testConfig(t))
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := mustNew(t, testConfig(t))
 	mustStop(t, s)
 	mustStop(t, s)
 	if err := s.Start(t.Context()); err == nil {
@@ -400,10 +426,7 @@ func TestStartSaysThatThePortIsTaken(t *testing.T) {
 	first := mustStart(t, testConfig(t))
 	cfg := testConfig(t)
 	cfg.Listen = strings.TrimPrefix(first.Addresses().URL, "https://")
-	s, err := server.New(t.Context(), cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
+	s := mustNew(t, cfg)
 	defer mustStop(t, s)
 	if err := s.Start(t.Context()); err == nil || !strings.Contains(err.Error(), "listen") {
 		t.Errorf("got %v", err)

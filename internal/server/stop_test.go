@@ -116,11 +116,7 @@ func TestStopCutsOffWhatDoesNotEnd(t *testing.T) {
 func TestRestartGoesOnWithRuns(t *testing.T) {
 	t.Parallel()
 	cfg := testConfig(t)
-	parts, err := server.Open(t.Context(), cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer parts.Close()
+	parts := mustOpen(t, cfg)
 	if err := parts.Engine(nil).Request(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -31,16 +31,12 @@ func atWork(t *testing.T, parts *server.Parts) (release func()) {
 	}
 }
 
-// installation opens an installation that is configured for the example district.
-func installation(t *testing.T) *server.Parts {
+// configured opens an installation that is configured for the example district.
+func configured(t *testing.T) *server.Parts {
 	t.Helper()
 	cfg := testConfig(t)
 	cfg.Now = inSchoolYear()
-	parts, err := server.Open(t.Context(), cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { parts.Close() })
+	parts := mustOpen(t, cfg)
 	if err := flow.InstallDefaults(t.Context(), parts.Flow, flow.Defaults{Domain: "harbor.example", Today: cfg.Now()}); err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +45,7 @@ func installation(t *testing.T) *server.Parts {
 
 func TestARunWaitsForItsTurn(t *testing.T) {
 	t.Parallel()
-	parts := installation(t)
+	parts := configured(t)
 	release, told := atWork(t, parts), 0
 	opts := run.Options{Path: "../../examples/district"}
 	if _, err := parts.Run(t.Context(), opts); !isHeld(err) {
@@ -70,7 +66,7 @@ func TestARunWaitsForItsTurn(t *testing.T) {
 
 func TestARunThatWaitsCanBeStopped(t *testing.T) {
 	t.Parallel()
-	parts := installation(t)
+	parts := configured(t)
 	release := atWork(t, parts)
 	defer release()
 	ctx, cancel := context.WithCancel(t.Context())

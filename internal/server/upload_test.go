@@ -75,11 +75,7 @@ func uploadAndRun(t *testing.T, cfg server.Config) {
 	cfg.Now, cfg.Hosts = inSchoolYear(), []string{"rollbook.school.example"}
 	log := &logged{}
 	cfg.Log, cfg.MetricsListen = slog.New(slog.NewTextHandler(log, nil)), ":0"
-	parts, err := server.Open(t.Context(), cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer parts.Close()
+	parts := mustOpen(t, cfg)
 	if err := flow.InstallDefaults(t.Context(), parts.Flow, flow.Defaults{Domain: "harbor.example", Today: cfg.Now()}); err != nil {
 		t.Fatal(err)
 	}
@@ -150,11 +146,7 @@ func inSchoolYear() func() time.Time {
 
 func mustToken(t *testing.T, parts *server.Parts) string {
 	t.Helper()
-	issuer, err := parts.Issuer()
-	if err != nil {
-		t.Fatal(err)
-	}
-	token, err := issuer.Issue(identity.Grant{
+	token, err := parts.Issuer().Issue(identity.Grant{
 		BaseURL: parts.BaseURL(), ClientID: identity.CommandLineID, Lifetime: time.Minute,
 		Permissions: []string{"IndustryData-DataConnector.ReadWrite.All", "IndustryData.ReadBasic.All", "IndustryData-Run.Start", "Group.Read.All"},
 	})

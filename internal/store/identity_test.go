@@ -61,12 +61,25 @@ func TestSettingIsDecidedOnce(t *testing.T) {
 		var wait sync.WaitGroup
 		for i := range got {
 			wait.Go(func() {
-				got[i], _ = settings.Once(t.Context(), store.SettingTenant, string(rune('a'+i)))
+				all, err := settings.Add(t.Context(), map[string]string{store.SettingTenant: string(rune('a' + i)), store.SettingDomain: "b"})
+				got[i] = all[store.SettingTenant]
+				if err != nil || all[store.SettingDomain] != "b" {
+					t.Errorf("got %v, %v", all, err)
+				}
 			})
 		}
 		wait.Wait()
 		if got[0] == "" || len(slices.Compact(got)) != 1 {
 			t.Errorf("got %v, want one value for all", got)
+		}
+		err := settings.Replace(t.Context(), map[string]string{store.SettingTenant: "z", store.SettingTimeZone: "UTC"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := settings.Add(t.Context(), nil)
+		want := map[string]string{store.SettingTenant: "z", store.SettingDomain: "b", store.SettingTimeZone: "UTC"}
+		if diff := cmp.Diff(want, all); diff != "" || err != nil {
+			t.Error(err, diff)
 		}
 	})
 }

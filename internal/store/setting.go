@@ -3,30 +3,70 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
-// SettingTenant names the setting that holds the installation's tenant ID.
-const SettingTenant = "tenant"
+// The settings of an installation, by name. They are decided once, when it is
+// made, except where their line says otherwise.
+const (
+	SettingTenant   = "tenant"    // its ID, a UUID: there where it was made to the end
+	SettingDomain   = "domain"    // appended to user names by the configuration that a first sync makes
+	SettingTimeZone = "time-zone" // in which its days are counted, as the time zone database names it
+
+	SettingSecretsKey  = "key.secrets"   // what tells the key that seals secrets
+	SettingSigningKeys = "key.signing"   // the same of keys that signed tokens, with spaces between; grows
+	SettingAuthority   = "key.authority" // the same of the authority of its certificates
+)
 
 // Settings stores what an installation decides once, by name.
 type Settings struct{ DB DB }
 
-// Once returns the setting's value, which is the one given where there is none
-// yet. All who call at the same time get the same value.
-func (s Settings) Once(ctx context.Context, name, value string) (string, error) {
+// Add stores the settings that are not there yet, all at once, and returns all
+// that are there then. Of those who call at the same time one decides for all.
+func (s Settings) Add(ctx context.Context, values map[string]string) (map[string]string, error) {
+	var all map[string]string
 	err := s.DB.Write(ctx, func(tx Tx) error {
-		_, err := tx.Exec(ctx,
-			`INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING`, name, value)
-		if err != nil {
-			return err
+		for _, name := range slices.Sorted(maps.Keys(values)) {
+			_, err := tx.Exec(ctx, `INSERT INTO setting (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING`, name, values[name])
+			if err != nil {
+				return err
+			}
 		}
-		return tx.QueryRow(ctx, `SELECT value FROM setting WHERE name = $1`, name).Scan(&value)
+		all = map[string]string{}
+		return Each(ctx, tx, `SELECT name, value FROM setting`, nil, func(row Row) error {
+			var name, value string
+			if err := row.Scan(&name, &value); err != nil {
+				return err
+			}
+			all[name] = value
+			return nil
+		})
 	})
 	if err != nil {
-		return "", fmt.Errorf("setting %s: %w", name, err)
+		return nil, fmt.Errorf("add settings: %w", err)
 	}
-	return value, nil
+	return all, nil
+}
+
+// Replace stores settings in the place of those that are there, all at once.
+func (s Settings) Replace(ctx context.Context, values map[string]string) error {
+	err := s.DB.Write(ctx, func(tx Tx) error {
+		for _, name := range slices.Sorted(maps.Keys(values)) {
+			_, err := tx.Exec(ctx, `
+				INSERT INTO setting (name, value) VALUES ($1, $2)
+				ON CONFLICT (name) DO UPDATE SET value = excluded.value`, name, values[name])
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("replace settings: %w", err)
+	}
+	return nil
 }
 
 // Probe writes so many bytes and takes them away again, which fails where the
