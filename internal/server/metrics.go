@@ -10,9 +10,10 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"strings"
 	"time"
+
+	"rollbook/internal/private"
 )
 
 // metricsTimeout is how long a scrape may take from its first byte to its last.
@@ -56,7 +57,7 @@ func newMetricsServer(cfg Config, handler http.Handler, certificate *tls.Config)
 const shortestToken = 20
 
 func readToken(file string) (string, error) {
-	text, err := os.ReadFile(file)
+	text, err := private.Read(file)
 	if err != nil {
 		return "", fmt.Errorf("read the token for metrics: %w", err)
 	}

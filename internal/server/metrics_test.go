@@ -114,6 +114,7 @@ func TestMetricsTokenThatWillNotDo(t *testing.T) {
 		if err := os.WriteFile(cfg.MetricsTokenFile, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
+		mustMake(t, cfg)
 		if _, err := server.New(t.Context(), cfg); err == nil || !strings.Contains(err.Error(), "openssl rand") {
 			t.Errorf("%s: got %v", name, err)
 		}

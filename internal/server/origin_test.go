@@ -17,11 +17,7 @@ func TestEveryAddressNamesTheHostThatWasAsked(t *testing.T) {
 	t.Parallel()
 	cfg := testConfig(t)
 	cfg.Hosts = []string{"one.example", "two.example"}
-	parts, err := server.Open(t.Context(), cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer parts.Close()
+	parts := mustOpen(t, cfg)
 	s := mustStart(t, cfg)
 	tenant, listens := parts.Tenant, strings.TrimPrefix(s.Addresses().URL, "https://")
 	c := caller{client: clientByAnyName(t, s), token: mustToken(t, parts)}
