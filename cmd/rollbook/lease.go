@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"rollbook/internal/server"
+	"rollbook/internal/terminal"
 )
 
 const leaseHelp = `One process at a time works on runs, and one checks uploads: whoever holds the
@@ -52,11 +53,11 @@ func (a *app) listLeases(ctx context.Context) error {
 			return err
 		}
 		if len(held) == 0 {
-			fmt.Fprintln(a.out, "no process is at work")
+			terminal.Printf(a.out, "no process is at work\n")
 		}
 		table := tabwriter.NewWriter(a.out, 0, 0, columnPadding, ' ', 0)
 		for _, l := range held {
-			fmt.Fprintf(table, "%s\t%s\tuntil %s unless it goes on\n", l.Name, l.Owner, l.Expires.Format(time.RFC3339))
+			terminal.Printf(table, "%s\t%s\tuntil %s unless it goes on\n", l.Name, l.Owner, l.Expires.Format(time.RFC3339))
 		}
 		return table.Flush()
 	})
@@ -72,9 +73,9 @@ func (a *app) endLease(ctx context.Context, name string) error {
 		case err != nil:
 			return err
 		case held:
-			fmt.Fprintf(a.out, "the %s work is taken from the process that was at it; another one can begin in 10 seconds\n", name)
+			terminal.Printf(a.out, "the %s work is taken from the process that was at it; another one can begin in 10 seconds\n", name)
 		default:
-			fmt.Fprintf(a.out, "no process is at the %s work\n", name)
+			terminal.Printf(a.out, "no process is at the %s work\n", name)
 		}
 		return nil
 	})
