@@ -1,11 +1,14 @@
 package graph_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"rollbook/internal/odata"
 )
 
 // values returns a collection of texts, or the IDs of one of objects.
@@ -157,4 +160,31 @@ func TestOrganization(t *testing.T) {
 		t.Error(a.text)
 	}
 	w.must(405, "POST", "/v1.0/domains", `{}`)
+}
+
+// recorded keeps which requests were audited, one after the other.
+type recorded struct{ lines []string }
+
+func (*recorded) Watch(ctx context.Context, _ func() (odata.Record, bool)) context.Context {
+	return ctx
+}
+
+func (a *recorded) Record(_ context.Context, r odata.Record) {
+	a.lines = append(a.lines, fmt.Sprint(r.Method, " ", r.Path, " ", r.Status))
+}
+
+// A POST that only asks is recorded where it is denied, and one that changes
+// something always.
+func TestQuestionsAreNotRecorded(t *testing.T) {
+	t.Parallel()
+	kept := &recorded{}
+	w := newWorldWith(t, true, kept)
+	ada := w.userNamed("ada")
+	w.must(200, "POST", "/v1.0/users/"+ada+"/getMemberGroups", `{}`)
+	w.must(400, "POST", "/v1.0/directoryObjects/getByIds", `{}`)
+	w.callAs("User.Read.All", "POST", "/v1.0/directoryObjects/getByIds", `{"ids":[]}`)
+	want := []string{"POST /v1.0/users 201", "POST /v1.0/directoryObjects/getByIds 403"}
+	if diff := cmp.Diff(want, kept.lines); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
 }

@@ -20,6 +20,7 @@ import (
 	"rollbook/internal/flow"
 	"rollbook/internal/graph"
 	"rollbook/internal/identity"
+	"rollbook/internal/odata"
 	"rollbook/internal/run"
 	"rollbook/internal/store"
 	"rollbook/internal/store/dbtest"
@@ -40,6 +41,7 @@ type world struct {
 	runs      *fakeRuns
 	uploads   *fakeUploads
 	reported  []error
+	audited   []odata.Record    // of worlds that are made to keep them
 	speaksFor map[string]string // the IDs of those for whom tokens speak; nil for the tokens themselves
 	clock     atomic.Int64
 }
@@ -54,7 +56,10 @@ func (w *world) now() time.Time {
 func newWorld(tb testing.TB) *world { return newWorldOn(tb, false) }
 
 // newWorldOn returns a world whose directory is real, if wanted.
-func newWorldOn(tb testing.TB, real bool) *world {
+func newWorldOn(tb testing.TB, real bool) *world { return newWorldWith(tb, real, nil) }
+
+// newWorldWith returns a world whose requests an auditor is told of; nil for none.
+func newWorldWith(tb testing.TB, real bool, auditor odata.Auditor) *world {
 	tb.Helper()
 	w := &world{tb: tb, directory: newFakeDirectory(), runs: newFakeRuns(), uploads: &fakeUploads{}}
 	var ids atomic.Int64
@@ -71,6 +76,7 @@ func newWorldOn(tb testing.TB, real bool) *world {
 		Authenticate: w.authenticate,
 		Origin:       func(r *http.Request) string { return "http://" + r.Host },
 		Report:       func(_ *http.Request, _ string, err error) { w.reported = append(w.reported, err) },
+		Audit:        auditor,
 		Now:          w.now, NewID: newID,
 	})
 	if err != nil {
