@@ -322,3 +322,47 @@ func TestMembersThatAreNotBasic(t *testing.T) {
 		t.Errorf("a filter by what is not basic: %d %s", a.status, a.text)
 	}
 }
+
+// What is kept can be filtered by, whatever its type, and so can when an object
+// was made.
+func TestFilterByMembers(t *testing.T) {
+	t.Parallel()
+	w := newWorldOn(t, true)
+	people := w.people()
+	for typ, body := range map[string]string{
+		"user": `{"city":"Harbor","otherMails":["a@mail.example"],"employeeOrgData":{"division":"D1"},"showInAddressList":true,
+			"birthday":"1980-05-03T00:00:00Z","` + application + `House":"Red","` + application + `Locker":7}`,
+		"group":         `{"classification":"low","resourceBehaviorOptions":["WelcomeEmailDisabled"]}`,
+		"educationUser": `{"residenceAddress":{"city":"Hill"},"relatedContacts":[{"displayName":"Vera","relationship":"parent"}]}`,
+	} {
+		w.must(204, "PATCH", people[typ], body)
+	}
+	w.must(201, "POST", v1+"users", `{"accountEnabled":true,"displayName":"Eve","mailNickname":"eve","userPrincipalName":"eve@harbor.example","passwordProfile":{"password":"Secret-1"}}`)
+	for filter, found := range map[string]string{
+		"users city eq 'harbor'":                                            "Ada",
+		"users startswith(city,'Har')":                                      "Ada",
+		"users otherMails/any(m:m eq 'a@mail.example')":                     "Ada",
+		"users employeeOrgData/division eq 'D1'":                            "Ada",
+		"users showInAddressList eq true":                                   "Ada",
+		"users birthday lt 1990-01-01T00:00:00Z":                            "Ada",
+		"users " + application + "House eq 'Red'":                           "Ada",
+		"users startswith(" + application + "House,'R')":                    "Ada",
+		"users " + application + "Locker eq 7":                              "Ada",
+		"users " + application + "Locker eq '7'":                            "",
+		"users createdDateTime lt 2020-01-01T00:00:00Z":                     "",
+		"users createdDateTime ge 2024-08-27T00:00:00Z and city ne null":    "Ada",
+		"groups classification eq 'low'":                                    "Staff room",
+		"groups resourceBehaviorOptions/any(o:o eq 'WelcomeEmailDisabled')": "Staff room",
+		"education/users residenceAddress/city eq 'Hill'":                   "Peter",
+		"education/users relatedContacts/any(c:c/relationship eq 'parent')": "Peter",
+		"education/users relatedContacts/any(c:c/relationship eq 'doctor')": "",
+	} {
+		path, condition, _ := strings.Cut(filter, " ")
+		a := w.call("GET", v1+path+"?$filter="+url.QueryEscape(condition), "")
+		list, _ := a.member("value").([]any)
+		name, _ := a.member("value/0/displayName").(string)
+		if a.status != 200 || name != found || len(list) > 1 {
+			t.Errorf("%s: %d %.300s, want %q", filter, a.status, a.text, found)
+		}
+	}
+}

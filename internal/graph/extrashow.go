@@ -107,7 +107,11 @@ func structured(t *odata.Type, as string, attributes map[string]string) odata.Va
 func valueOf(p *odata.Property, text string) odata.Value {
 	switch {
 	case p.Collection, p.Type == untyped:
-		return odata.JSON(text)
+		v, err := p.ParseJSON(text)
+		if err != nil {
+			return odata.Null()
+		}
+		return v
 	case p.Type == flag:
 		return odata.Bool(text == "true")
 	case p.Type == number:

@@ -1,10 +1,6 @@
 package odata
 
-import (
-	"strings"
-
-	"github.com/go-json-experiment/json"
-)
+import "strings"
 
 // Any holds when the condition does for an item of the collection; without one,
 // when there is an item. Its paths begin at the item: "" is the item itself.
@@ -111,29 +107,23 @@ func (m *Model) collectionAt(t *Type, path string) (*Property, string, error) {
 }
 
 // answers reports whether a condition can be about the property: also about a plain
-// one that nobody can give a value, and which therefore has none.
+// one that nobody can give a value, and which therefore has none. Of those whose
+// values say their type themselves it can where somebody can give them one.
 func (p *Property) answers() bool {
-	return p.Type != untyped && (p.Refused == "" || strings.HasPrefix(p.Type, "Edm."))
+	if p.Type == untyped {
+		return p.Refused == "" && p.Rule&ServerSet == 0
+	}
+	return p.Refused == "" || strings.HasPrefix(p.Type, "Edm.")
 }
 
 // holds reports whether the condition does for an item of the collection.
 func (e Any) holds(collection Value) bool {
-	for _, item := range collection.items() {
+	for _, item := range collection.list {
 		if e.Inner == nil || holds(e.Inner, item.at) {
 			return true
 		}
 	}
 	return false
-}
-
-// items returns the items of a collection, which may be one of strings that is kept
-// as JSON.
-func (v Value) items() []Value {
-	var texts []string
-	if v.kind != KindJSON || json.Unmarshal([]byte(v.text), &texts) != nil {
-		return v.list
-	}
-	return Texts(texts).list
 }
 
 // at returns the value at the end of a path that begins at an item.

@@ -40,7 +40,7 @@ func (m *Model) compile(e Expr, in scope) (Expr, error) {
 		if err != nil {
 			return nil, err
 		}
-		if p.Type != "Edm.String" && p.enum == nil {
+		if p.Type != "Edm.String" && p.Type != untyped && p.enum == nil {
 			return nil, BadRequest(InnerInvalidQuery, "$filter", "Invalid $filter: %s needs a string, and '%s' is none.", e.Function, path)
 		}
 		return Call{e.Function, path, e.Argument}, nil
@@ -130,6 +130,8 @@ func (p *Property) fit(v Value, path string) (Value, error) {
 	}
 	fits := false
 	switch p.Type {
+	case untyped:
+		fits = true
 	case "Edm.Boolean":
 		fits = v.kind == KindBool
 	case "Edm.Int32", "Edm.Int64":

@@ -2,7 +2,6 @@ package odata
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -143,6 +142,15 @@ func (p *Property) AppendJSON(dst []byte, v Value) []byte {
 	return new(Encoder).value(dst, p, &v)
 }
 
+// ParseJSON reads what AppendJSON wrote of a value of the property.
+func (p *Property) ParseJSON(text string) (Value, error) {
+	n, err := parseJSON([]byte(text))
+	if err != nil {
+		return Value{}, err
+	}
+	return new(Payload).value(n, p, p.Name)
+}
+
 // refused refuses what a property cannot be given, with the reason. What says
 // nothing, or what is so anyway, is passed over: clients send back what they read.
 func (p *Property) refused(n node, t *Type, at string) error {
@@ -175,12 +183,11 @@ const untyped = "Edm.Untyped"
 func anyValue(n node, at string) (Value, error) {
 	switch n.kind {
 	case '"':
-		return JSON(string(appendText(nil, n.text))), nil
+		return Text(n.text), nil
 	case 't', 'f':
-		return JSON(strconv.FormatBool(n.kind == 't')), nil
+		return Bool(n.kind == 't'), nil
 	case '0':
-		v, err := integer(n, 64, at)
-		return JSON(strconv.FormatInt(v.number, 10)), err
+		return integer(n, 64, at)
 	case '[':
 		return textsOnly(n.items, at)
 	}
@@ -188,17 +195,14 @@ func anyValue(n node, at string) (Value, error) {
 }
 
 func textsOnly(items []node, at string) (Value, error) {
-	dst := []byte{'['}
+	list := make([]Value, len(items))
 	for i, item := range items {
 		if item.kind != '"' {
 			return Value{}, wrongKind(item, "an array of strings", at)
 		}
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = appendText(dst, item.text)
+		list[i] = Text(item.text)
 	}
-	return JSON(string(append(dst, ']'))), nil
+	return List(list), nil
 }
 
 // Declared returns the properties of the type that $metadata has, without
