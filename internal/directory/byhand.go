@@ -47,3 +47,15 @@ type BelongsError struct{ Membership }
 func (e *BelongsError) Error() string {
 	return "user " + e.UserID + " is " + string(e.Relation) + " already"
 }
+
+// TakenError is an ErrConflict: another object has the value of a property that no
+// two objects of a kind can share.
+type TakenError struct {
+	Property string // PropertyUserPrincipalName, PropertyMailNickname or PropertyAnchor
+	Value    string
+}
+
+func (e *TakenError) Error() string { return e.Property + " " + e.Value + ": " + ErrConflict.Error() }
+
+// Unwrap returns ErrConflict.
+func (e *TakenError) Unwrap() error { return ErrConflict }

@@ -24,12 +24,12 @@ func (g *surface) createClass(r *odata.Request, o *odata.Object) (*odata.Object,
 	}
 	group, err := directory.Group{}.With(set)
 	if err != nil {
-		return nil, refusedChange(err, "")
+		return nil, refusedChange(err)
 	}
 	group.Anchor = directory.ClassAnchor(*externalID)
 	ids, err := g.Directory.Change(r.Context(), directory.Effect{Kind: directory.CreateGroup, Anchor: group.Anchor, Group: &group})
 	if err != nil {
-		return nil, refusedChange(err, "mailNickname or externalId")
+		return nil, refusedChange(err)
 	}
 	group.ID = ids[0]
 	return g.classObject(group), nil
@@ -72,13 +72,13 @@ func (g *surface) updateClass(r *odata.Request, p *odata.Payload) error {
 	}
 	after, err := group.With(set)
 	if err != nil {
-		return refusedChange(err, "")
+		return refusedChange(err)
 	}
 	if err := r.Change(g.classObject(group), g.classObject(after)); err != nil {
 		return err
 	}
 	_, err = g.Directory.Change(r.Context(), directory.Effect{Kind: directory.UpdateGroup, ID: group.ID, Set: set})
-	return refusedChange(err, "mailNickname or externalId")
+	return refusedChange(err)
 }
 
 // classReferences add and remove who learns or teaches in a class.

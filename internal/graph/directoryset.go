@@ -21,17 +21,15 @@ func requestError(target, format string, args ...any) *odata.Error {
 	return &odata.Error{Status: http.StatusBadRequest, Code: "Request_BadRequest", Message: fmt.Sprintf(format, args...), Target: target}
 }
 
-// refusedChange translates the errors of a change. A conflict is about the
-// property, which no two objects can have the same value of.
-func refusedChange(err error, unique string) error {
+// refusedChange translates the errors of a change.
+func refusedChange(err error) error {
+	if taken, ok := errors.AsType[*directory.TakenError](err); ok {
+		return refusedValue(taken)
+	}
 	if belongs, ok := errors.AsType[*directory.BelongsError](err); ok {
 		return requestError("", "One or more added object references already exist for the following modified properties: '%ss'.", belongs.Relation)
 	}
 	switch {
-	case errors.Is(err, directory.ErrConflict):
-		refusal := requestError(unique, "Another object with the same value for property %s already exists.", unique)
-		refusal.InnerCode = "ObjectConflict"
-		return refusal
 	case errors.Is(err, directory.ErrInvalid):
 		return requestError("", "The directory refuses: %s.", innermost(err, directory.ErrInvalid))
 	case errors.Is(err, directory.ErrNotFound):
@@ -39,6 +37,35 @@ func refusedChange(err error, unique string) error {
 			Message: "The directory has no " + innermost(err, directory.ErrNotFound) + "."}
 	}
 	return err
+}
+
+// refusedValue names the property that no two objects can have the same value of,
+// as the API calls it: the identifier of a class is the anchor of its group.
+func refusedValue(taken *directory.TakenError) error {
+	property := taken.Property
+	if property == directory.PropertyAnchor {
+		property = propertyExternalID
+	}
+	refusal := requestError(property, "Another object with the same value for property %s already exists.", property)
+	refusal.InnerCode = "ObjectConflict"
+	return refusal
+}
+
+// refusedAdding is refusedChange of adding to what a navigation leads to.
+func refusedAdding(err error, navigation string) error {
+	if _, ok := errors.AsType[*directory.BelongsError](err); ok {
+		return requestError("", "One or more added object references already exist for the following modified properties: '%s'.", navigation)
+	}
+	return refusedChange(err)
+}
+
+// refusedRemoving is refusedChange of removing an object from what a navigation
+// leads to.
+func refusedRemoving(err error, navigation, id string) error {
+	if errors.Is(err, directory.ErrNotFound) {
+		return &odata.Error{Status: http.StatusNotFound, Code: "Request_ResourceNotFound", Message: "The object '" + id + "' is none of the " + navigation + "."}
+	}
+	return refusedChange(err)
 }
 
 // setOf returns the members of the names that came in, as a directory is told

@@ -11,7 +11,9 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/google/go-cmp/cmp"
 
+	"rollbook/internal/graph"
 	"rollbook/internal/graph/schema"
+	"rollbook/internal/odata"
 )
 
 const v1 = "/v1.0/"
@@ -363,6 +365,27 @@ func TestFilterByMembers(t *testing.T) {
 		name, _ := a.member("value/0/displayName").(string)
 		if a.status != 200 || name != found || len(list) > 1 {
 			t.Errorf("%s: %d %.300s, want %q", filter, a.status, a.text, found)
+		}
+	}
+}
+
+// No member stands both in a table of types and among those beyond it.
+func TestMembersStandInOneTable(t *testing.T) {
+	t.Parallel()
+	services, err := graph.Services(graph.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for typ := range schema.Members() {
+		model := services[0].Model.Type("microsoft.graph." + typ)
+		if model == nil {
+			t.Errorf("%s is no type", typ)
+			continue
+		}
+		for _, m := range schema.Members()[typ] {
+			if slices.ContainsFunc(model.All(), func(p odata.Property) bool { return strings.EqualFold(p.Name, m.Name) }) {
+				t.Errorf("%s/%s is a member of the type, too; take it from members.tsv", typ, m.Name)
+			}
 		}
 	}
 }

@@ -62,7 +62,7 @@ func (g *surface) addReference(of roster, name string) func(*odata.Request) (oda
 		}
 		added := []directory.Membership{{Relation: of.relations[name], UserID: user}}
 		_, err = g.Directory.Change(r.Context(), directory.Effect{Kind: directory.ChangeMembers, ID: group.ID, Add: added})
-		return odata.Answer{}, refusedChange(err, "")
+		return odata.Answer{}, refusedAdding(err, name)
 	}
 }
 
@@ -82,7 +82,7 @@ func (g *surface) removeReference(of roster, name string) func(*odata.Request) (
 		_, err = g.Directory.Change(r.Context(), directory.Effect{
 			Kind: directory.ChangeMembers, ID: group.ID, Remove: []directory.Membership{{Relation: of.relations[name], UserID: user}},
 		})
-		return odata.Answer{}, refusedChange(err, "")
+		return odata.Answer{}, refusedRemoving(err, name, user)
 	}
 }
 

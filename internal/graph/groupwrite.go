@@ -36,7 +36,7 @@ func (g *surface) createGroup(r *odata.Request, o *odata.Object) (*odata.Object,
 	}
 	group, err := directory.Group{}.With(set)
 	if err != nil {
-		return nil, refusedChange(err, directory.PropertyMailNickname)
+		return nil, refusedChange(err)
 	}
 	effects := []directory.Effect{{Kind: directory.CreateGroup, Group: &group}}
 	belonging, err := boundMembers(o)
@@ -48,7 +48,7 @@ func (g *surface) createGroup(r *odata.Request, o *odata.Object) (*odata.Object,
 	}
 	ids, err := g.Directory.Change(r.Context(), effects...)
 	if err != nil {
-		return nil, refusedChange(err, directory.PropertyMailNickname)
+		return nil, refusedChange(err)
 	}
 	group.ID = ids[0]
 	return groupObject(o.Type, group), r.Change(nil, withBound(groupObject(o.Type, group), o))
@@ -102,7 +102,7 @@ func (g *surface) updateGroup(r *odata.Request, p *odata.Payload) error {
 	}
 	after, err := group.With(set)
 	if err != nil {
-		return refusedChange(err, directory.PropertyMailNickname)
+		return refusedChange(err)
 	}
 	if err := r.Change(groupObject(o.Type, group), withBound(groupObject(o.Type, after), o)); err != nil {
 		return err
@@ -122,7 +122,7 @@ func (g *surface) updateGroup(r *odata.Request, p *odata.Payload) error {
 		return nil
 	}
 	_, err = g.Directory.Change(r.Context(), effects...)
-	return refusedChange(err, directory.PropertyMailNickname)
+	return refusedChange(err)
 }
 
 // keepsKind refuses to make a group another kind of group.

@@ -239,7 +239,7 @@ func (g *surface) belonging(key, name, typ string, k unitKind) []odata.Operation
 		if err := r.Change(k.object(u), with(k.object(u), name, member)); err != nil {
 			return odata.Answer{}, err
 		}
-		return odata.Answer{}, refusedChange(g.Directory.AddToUnit(r.Context(), u.ID, member), "")
+		return odata.Answer{}, refusedAdding(g.Directory.AddToUnit(r.Context(), u.ID, member), name)
 	}
 	remove := func(r *odata.Request) (odata.Answer, error) {
 		u, err := g.unit(r.Context(), k, r.Param(key))
@@ -253,7 +253,7 @@ func (g *surface) belonging(key, name, typ string, k unitKind) []odata.Operation
 		if err := r.Change(with(k.object(u), name, member), k.object(u)); err != nil {
 			return odata.Answer{}, err
 		}
-		return odata.Answer{}, refusedChange(g.Directory.RemoveFromUnit(r.Context(), u.ID, member), "")
+		return odata.Answer{}, refusedRemoving(g.Directory.RemoveFromUnit(r.Context(), u.ID, member), name, member)
 	}
 	path := k.path + "/{" + key + "}/" + name
 	return []odata.Operation{

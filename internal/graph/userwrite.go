@@ -55,11 +55,11 @@ func (g *surface) makeUser(r *odata.Request, o *odata.Object, read userReader) (
 	}
 	user, err := directory.User{}.With(set)
 	if err != nil {
-		return user, refusedChange(err, directory.PropertyUserPrincipalName)
+		return user, refusedChange(err)
 	}
 	ids, err := g.Directory.Change(r.Context(), directory.Effect{Kind: directory.CreateUser, User: &user})
 	if err != nil {
-		return user, refusedChange(err, directory.PropertyUserPrincipalName)
+		return user, refusedChange(err)
 	}
 	user.ID = ids[0]
 	return user, nil
@@ -85,13 +85,13 @@ func (g *surface) changeUser(r *odata.Request, p *odata.Payload, t *odata.Type, 
 	}
 	after, err := user.With(set)
 	if err != nil {
-		return refusedChange(err, directory.PropertyUserPrincipalName)
+		return refusedChange(err)
 	}
 	if err := r.Change(show(user), show(after)); err != nil {
 		return err
 	}
 	_, err = g.Directory.Change(r.Context(), directory.Effect{Kind: directory.UpdateUser, ID: user.ID, Set: set})
-	return refusedChange(err, directory.PropertyUserPrincipalName)
+	return refusedChange(err)
 }
 
 func (g *surface) deleteUser(r *odata.Request) error { return g.removeUser(r, g.wholeUser) }

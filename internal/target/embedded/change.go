@@ -144,7 +144,7 @@ func checkNickname(ctx context.Context, tx store.Tx, effect directory.Effect) er
 	var others int
 	err := tx.QueryRow(ctx, "SELECT count(*) FROM directory_group WHERE nickname_folded = $1 AND id <> $2", fold(name), effect.ID).Scan(&others)
 	if err == nil && others > 0 {
-		err = fmt.Errorf("mailNickname %s: %w", name, directory.ErrConflict)
+		err = &directory.TakenError{Property: directory.PropertyMailNickname, Value: name}
 	}
 	return err
 }

@@ -33,11 +33,11 @@ func (b *batch) addUser(user directory.User) (string, error) {
 }
 
 func nameTaken(name string) error {
-	return fmt.Errorf("userPrincipalName %s: %w", name, directory.ErrConflict)
+	return &directory.TakenError{Property: directory.PropertyUserPrincipalName, Value: name}
 }
 
 func anchorTaken(anchor string) error {
-	return fmt.Errorf("anchor %s: %w", anchor, directory.ErrConflict)
+	return &directory.TakenError{Property: directory.PropertyAnchor, Value: anchor}
 }
 
 // moveUser makes the user findable as it is after, and not as it was before.
