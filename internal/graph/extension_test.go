@@ -3,12 +3,16 @@ package graph_test
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"rollbook/internal/directory"
+	"rollbook/internal/graph"
+	"rollbook/internal/odata"
 )
 
 const (
@@ -109,6 +113,50 @@ func TestExtensionsOfSchoolDataSync(t *testing.T) {
 	for _, body := range []string{`{"` + syncPrefix + `AnchorId":"user_p-2"}`, `{"` + syncPrefix + `ObjectType":"Teacher"}`, `{"` + syncPrefix + `DateOfBirth":"May"}`} {
 		if got := w.patched(user, body); got.status != 400 {
 			t.Errorf("%s: %d %s", body, got.status, got.text)
+		}
+	}
+}
+
+// records keeps what an audit log is told.
+type records struct{ all []odata.Record }
+
+func (r *records) Watch(ctx context.Context, _ func() (odata.Record, bool)) context.Context {
+	return ctx
+}
+
+func (r *records) Record(_ context.Context, one odata.Record) { r.all = append(r.all, one) }
+
+// The audit log has what is kept beyond the usual members, before and after a change.
+func TestAuditOfMembers(t *testing.T) {
+	t.Parallel()
+	w := newWorldOn(t, true)
+	user := w.people()["user"]
+	w.must(204, "PATCH", user, `{"city":"Harbor","`+application+`House":"Red"}`)
+	log := &records{}
+	handler, err := graph.New(graph.Config{
+		Flows: w.flows, Sealer: sealer{}, Directory: w.directory.Directory, Runs: w.runs, Uploads: w.uploads,
+		Authenticate: w.authenticate, Audit: log, Now: w.now, NewID: func() string { return "x" },
+		Origin: func(r *http.Request) string { return "http://" + r.Host }, Tenant: tenant,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequest("PATCH", user, strings.NewReader(`{"city":"Hill","otherMails":["a@mail.example"]}`))
+	r.Header.Set("Authorization", "Bearer all")
+	answered := httptest.NewRecorder()
+	handler.ServeHTTP(answered, r)
+	if answered.Code != 204 || len(log.all) != 1 || len(log.all[0].Changes) != 1 {
+		t.Fatalf("%d %s: %v", answered.Code, answered.Body, log.all)
+	}
+	change := log.all[0].Changes[0]
+	for _, want := range []string{`"city":"Harbor"`, application + `House":"Red"`} {
+		if !strings.Contains(string(change.Before), want) {
+			t.Errorf("before: %s lacks %s", change.Before, want)
+		}
+	}
+	for _, want := range []string{`"city":"Hill"`, `"otherMails":["a@mail.example"]`, application + `House":"Red"`} {
+		if !strings.Contains(string(change.After), want) {
+			t.Errorf("after: %s lacks %s", change.After, want)
 		}
 	}
 }
