@@ -49,6 +49,7 @@ func newServeCommand(a *app) *cobra.Command {
 	flags.StringVar(&c.TLSCert, "tls-cert", c.TLSCert, "a certificate with its chain (PEM) to use instead of an own one; read again when it changes")
 	flags.StringVar(&c.TLSKey, "tls-key", c.TLSKey, "the certificate's key (PEM)")
 	flags.BoolVar(&c.PlainHTTP, "plain-http", c.PlainHTTP, "no TLS; on the loopback interface only")
+	flags.IntVar(&c.Connections, "connections", c.Connections, "how many connections clients may hold open at once; 0 for half of the descriptors that the process may have")
 	flags.IntVar(&c.Rate, "rate", c.Rate, "how many requests a second a client may make, and ten times as many at once; 0 for any number")
 	flags.IntVar(&c.RunStarts, "run-starts", c.RunStarts, "how many runs clients may start within 12 hours, failed ones not counted; 0 for any number")
 	flags.IntVar(&c.AuditDays, "audit-days", c.AuditDays, "how many days records of the audit log are kept")

@@ -28,6 +28,8 @@ type Config struct {
 	// for whom they ask (X-Forwarded-For) and how they were asked (X-Forwarded-Proto).
 	TrustedProxies []string
 
+	Connections int // how many clients may hold open at once; 0 for half of the process's descriptors
+
 	Rate      int // how many requests a second a client may make; 0 for any number
 	RunStarts int // how many runs clients may start within 12 hours; 0 for any number
 
@@ -131,9 +133,10 @@ func (c *Config) texts() map[string]*string {
 
 func (c *Config) numbers() map[string]*int {
 	return map[string]*int{
-		"ROLLBOOK_RATE":       &c.Rate,
-		"ROLLBOOK_RUN_STARTS": &c.RunStarts,
-		"ROLLBOOK_AUDIT_DAYS": &c.AuditDays,
+		"ROLLBOOK_CONNECTIONS": &c.Connections,
+		"ROLLBOOK_RATE":        &c.Rate,
+		"ROLLBOOK_RUN_STARTS":  &c.RunStarts,
+		"ROLLBOOK_AUDIT_DAYS":  &c.AuditDays,
 	}
 }
 
@@ -168,6 +171,8 @@ func (c Config) CheckServe() error {
 		return fmt.Errorf("--listen %q: it must be host:port, such as 127.0.0.1:8443", c.Listen)
 	case c.Rate < 0 || c.Rate > maxRate:
 		return fmt.Errorf("--rate must be a number of requests a second of at most %d, or 0 for any number", maxRate)
+	case c.Connections < 0:
+		return errors.New("--connections must be a number of connections, or 0 for half of the descriptors that the process may have")
 	case c.RunStarts < 0:
 		return errors.New("--run-starts must be a number of runs, or 0 for any number")
 	case c.AuditDays < 1:

@@ -38,13 +38,13 @@ func aMinute(n int) rate.Limit { return rate.Limit(n) / 60 }
 // wrong counts a wrong secret, and returns how long to wait before the next try
 // where there were too many.
 func (a *attempts) wrong(client, remoteAddr string) time.Duration {
-	address := source(remoteAddr)
+	address := Source(remoteAddr)
 	return max(a.byClient.take(attempt{client, address}), a.byAddress.take(address))
 }
 
-// source returns the address that attempts are counted by: all of an IPv6
+// Source returns the address that a client is counted by: all of an IPv6
 // network of 64 bits is one, as one machine has all of its addresses.
-func source(remoteAddr string) string {
+func Source(remoteAddr string) string {
 	host, _, err := net.SplitHostPort(remoteAddr)
 	if err != nil {
 		return remoteAddr

@@ -8,8 +8,5 @@ import (
 // NewIssuerClient returns what asks issuers for their documents.
 func NewIssuerClient(now func() time.Time) *http.Client { return newIssuerClient(now) }
 
-// The errors of it.
-var (
-	ErrTooLarge   = errTooLarge
-	ErrWithoutTLS = errWithoutTLS
-)
+// ErrWithoutTLS is its error for addresses that are not asked without TLS.
+var ErrWithoutTLS = errWithoutTLS

@@ -36,7 +36,7 @@ func (r *Rates) OfAddress(remoteAddr string) time.Duration {
 	if r == nil || r.buckets == nil {
 		return 0
 	}
-	return r.take(rateKey{id: source(remoteAddr)})
+	return r.take(rateKey{id: Source(remoteAddr)})
 }
 
 func (r *Rates) take(key rateKey) time.Duration {

@@ -2,7 +2,9 @@ package server
 
 import (
 	"log/slog"
+	"net"
 	"net/http"
+	"net/netip"
 	"time"
 
 	"rollbook/internal/config"
@@ -17,6 +19,21 @@ func Observe(next http.Handler, log *slog.Logger) http.Handler {
 		log: log, now: time.Now, newID: newID,
 	}
 }
+
+// Connections bounds connections.
+type Connections struct{ *connections }
+
+// NewConnections returns bounds whose exempt address is 192.0.2.99.
+func NewConnections(most int) Connections {
+	exempt := netip.MustParseAddr("192.0.2.99")
+	return Connections{newConnections(most, func(a netip.Addr) bool { return a == exempt }, slog.New(slog.DiscardHandler))}
+}
+
+// Follow is told of a connection's state.
+func (c Connections) Follow(conn net.Conn, state http.ConnState) { c.follow(conn, state) }
+
+// Prove notes that a request on a connection had a token.
+func (c Connections) Prove(remoteAddr string) { c.prove(remoteAddr) }
 
 // Origin is what finds out by which name and from where a client asks.
 type Origin struct{ *origin }

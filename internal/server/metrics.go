@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -18,6 +19,9 @@ import (
 
 // metricsTimeout is how long a scrape may take from its first byte to its last.
 const metricsTimeout = 30 * time.Second
+
+// maxScrapes is how many connections may be open for metrics.
+const maxScrapes = 16
 
 // metricsServer answers /metrics at an address of its own. On the loopback
 // interface it does so without TLS; elsewhere it takes the server's certificate,
@@ -37,7 +41,8 @@ func newMetricsServer(cfg Config, handler http.Handler, certificate *tls.Config)
 	mux.Handle("GET /metrics", handler)
 	s := &http.Server{
 		Handler: mux, ReadTimeout: headerTimeout, WriteTimeout: metricsTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: maxHeader,
-		ErrorLog: slog.NewLogLogger(cfg.Log.Handler(), slog.LevelDebug),
+		ConnState: newConnections(maxScrapes, func(netip.Addr) bool { return false }, cfg.Log).follow,
+		ErrorLog:  slog.NewLogLogger(cfg.Log.Handler(), slog.LevelDebug),
 	}
 	if cfg.MetricsTokenFile != "" {
 		token, err := readToken(cfg.MetricsTokenFile)

@@ -31,6 +31,7 @@ type Server struct {
 	http         *http.Server
 	authority    *installation.Authority // nil with certificates of others and without TLS
 	certificates certificates            // nil without TLS
+	connections  *connections
 	uploads      *upload.Service
 	runs         *jobs.Runner   // works on runs
 	checks       *jobs.Runner   // checks uploads
@@ -86,14 +87,17 @@ func (s *Server) build(ctx context.Context) error {
 	engine.Target = obs.Target{Target: engine.Target, Metrics: metrics}
 	s.runs = jobs.NewRunner(jobs.RunLease, engine, p.Leases, cfg.Log)
 	s.checks = jobs.NewRunner(jobs.UploadLease, uploadChecks{s.uploads}, p.Leases, cfg.Log)
-	authenticate, err := p.authenticator(issuer)
-	if err != nil {
-		return err
-	}
 	at, err := newOrigin(cfg.Config)
 	if err != nil {
 		return err
 	}
+	s.connections = newConnections(mostConnections(cfg.Connections), at.trusts, cfg.Log)
+	s.uploads.Admitted = func(r *http.Request) { s.connections.prove(r.RemoteAddr) }
+	authenticate, err := p.authenticator(issuer)
+	if err != nil {
+		return err
+	}
+	authenticate = s.connections.proving(authenticate)
 	auditLog, err := p.auditLog(authenticate, at)
 	if err != nil {
 		return err
@@ -124,6 +128,7 @@ func (s *Server) httpServer(at *origin, handler *routes, metrics *obs.Metrics) *
 		ReadHeaderTimeout: headerTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeader,
+		ConnState:         s.connections.follow,
 		// What the library logs are clients that go away and failed handshakes.
 		ErrorLog:  slog.NewLogLogger(cfg.Log.Handler(), slog.LevelDebug),
 		TLSConfig: s.tlsConfig(),

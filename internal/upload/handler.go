@@ -73,6 +73,9 @@ func (s *Service) admit(r *http.Request) (request, error) {
 		return request{}, refuse(http.StatusForbidden, "AuthenticationFailed",
 			"the URL is not signed for this container, or its time is over: get a new upload session")
 	}
+	if s.Admitted != nil {
+		s.Admitted(r)
+	}
 	container, err := s.open(r, at.container)
 	if err != nil {
 		return request{}, err

@@ -30,6 +30,9 @@ type Service struct {
 	// to ask again, status 0 for all other errors. May be nil.
 	Outage func(error) (status int, after time.Duration, message string)
 
+	// Admitted is told of each request whose address is signed. May be nil.
+	Admitted func(*http.Request)
+
 	// Report takes errors that callers are told nothing of. May be nil.
 	Report func(r *http.Request, err error)
 
