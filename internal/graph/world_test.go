@@ -41,7 +41,6 @@ type world struct {
 	runs      *fakeRuns
 	uploads   *fakeUploads
 	reported  []error
-	audited   []odata.Record    // of worlds that are made to keep them
 	speaksFor map[string]string // the IDs of those for whom tokens speak; nil for the tokens themselves
 	clock     atomic.Int64
 }
