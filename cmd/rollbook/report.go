@@ -25,6 +25,12 @@ func (a *app) printResult(path string, r run.Result, dryRun bool) error {
 	if r.Recovered != (run.Applied{}) {
 		terminal.Printf(a.out, "resumed   %s: what was left of a run that was cut off\n", applied(r.Recovered))
 	}
+	if r.ClockIsFar() {
+		if err := printFindings(a.out, r.Findings, everyFinding); err != nil {
+			return err
+		}
+		return terminal.Printf(a.out, "refused   nothing was read, and nothing was changed\n")
+	}
 	if err := a.printFeed(path, r.Feed, r.Findings, someFindings); err != nil {
 		return err
 	}

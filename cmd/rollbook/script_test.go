@@ -2,15 +2,21 @@ package main
 
 import (
 	"archive/zip"
+	"context"
+	"errors"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"rollbook/internal/config"
+	"rollbook/internal/server"
 )
 
 // feedCommands are what the scripts about rosters need: $DISTRICT is the folder
@@ -18,13 +24,14 @@ import (
 //
 //	change FILE FROM TO      replaces text in a file, which must be there
 //	pack ARCHIVE FOLDER [IN] makes a zip of the files of a folder, within the folder IN
+//	lastrun DURATION         the last run of rollbook-data was so long after now
 //	json PATH VALUE          a member of the JSON on standard output has that value
 //
 // A path is like findings/0/rule; "count" is how many members there are, "keys" are
 // their names.
 func feedCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
-		"change": change, "pack": pack, "json": member,
+		"change": change, "pack": pack, "json": member, "lastrun": lastRun,
 	}
 }
 
@@ -46,6 +53,18 @@ func change(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%s has no %q", args[0], from)
 	}
 	ts.Check(os.WriteFile(name, []byte(strings.Replace(string(text), from, to, 1)), 0o600))
+}
+
+func lastRun(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: lastrun DURATION")
+	}
+	after, err := time.ParseDuration(args[0])
+	ts.Check(err)
+	cfg := server.Config{Config: config.Config{Data: ts.MkAbs("rollbook-data")}, Now: func() time.Time { return time.Now().Add(after) }}
+	parts, err := server.Open(context.Background(), cfg)
+	ts.Check(err)
+	ts.Check(errors.Join(parts.Engine(nil).AcceptClock(context.Background()), parts.Close()))
 }
 
 func pack(ts *testscript.TestScript, neg bool, args []string) {

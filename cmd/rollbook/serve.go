@@ -34,14 +34,16 @@ EXIT STATUS
 `
 
 func newServeCommand(a *app) *cobra.Command {
+	acceptClock := false
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Serve the API and work on runs",
 		Long:  serveHelp,
 		Args:  noArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return a.serve(cmd.Context()) },
+		RunE:  func(cmd *cobra.Command, _ []string) error { return a.serve(cmd.Context(), acceptClock) },
 	}
 	c, flags := &a.config, cmd.Flags()
+	flags.BoolVar(&acceptClock, "accept-clock", false, acceptClockHelp)
 	flags.StringVar(&c.Listen, "listen", c.Listen, "the address to listen on, host:port")
 	flags.StringArrayVar(&c.Hosts, "host", c.Hosts, "a further name or address for the server's certificate; repeatable")
 	flags.StringVar(&c.PublicURL, "public-url", c.PublicURL, "where all clients reach the server; without it each is answered with the host that it asked")
@@ -60,7 +62,7 @@ func newServeCommand(a *app) *cobra.Command {
 	return cmd
 }
 
-func (a *app) serve(ctx context.Context) error {
+func (a *app) serve(ctx context.Context, acceptClock bool) error {
 	if err := a.config.CheckServe(); err != nil {
 		return usageError(err)
 	}
@@ -71,7 +73,13 @@ func (a *app) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.Start(ctx); err != nil {
+	if acceptClock {
+		err = s.AcceptClock(ctx)
+	}
+	if err == nil {
+		err = s.Start(ctx)
+	}
+	if err != nil {
 		return stopServer(ctx, s, err)
 	}
 	a.printAddresses(s.Addresses())

@@ -18,6 +18,8 @@ type syncOptions struct {
 	dryRun bool
 	json   bool
 	wait   bool
+
+	acceptClock bool
 }
 
 func newSyncCommand(a *app) *cobra.Command {
@@ -41,7 +43,8 @@ EXIT STATUS
   1  the program failed, or the run was stopped; the next run goes on from there
   2  wrong usage, or no installation
   3  done, without the records that have errors
-  4  the feed is unusable; nothing was changed
+  4  the feed is unusable; nothing was changed. So too where the clock is far from the
+     last run's, unless --accept-clock says that it is right
   5  held by a guard (not used yet)
   6  another process is at work; nothing was done (see --wait)
 `,
@@ -51,9 +54,12 @@ EXIT STATUS
 	cmd.Flags().StringVar(&opts.domain, "domain", "", "of the first sync: appended to user names that have no domain")
 	cmd.Flags().BoolVar(&opts.dryRun, "dry-run", false, "stop before anything takes effect, in the roster or the directory")
 	cmd.Flags().BoolVar(&opts.wait, "wait", false, "where another process is at work, wait until it is done")
+	cmd.Flags().BoolVar(&opts.acceptClock, "accept-clock", false, acceptClockHelp)
 	cmd.Flags().BoolVar(&opts.json, "json", false, "print one JSON object on standard output, and nothing else")
 	return cmd
 }
+
+const acceptClockHelp = "the clock is right, though it is before that of the last run or more than three weeks after it"
 
 func (a *app) sync(ctx context.Context, path string, opts syncOptions) error {
 	if err := readable(path); err != nil {
@@ -89,7 +95,7 @@ func (a *app) run(ctx context.Context, parts *server.Parts, opts run.Options, wa
 // runSync does the run in the installation, which it makes where there is none and
 // a domain is given. A dry run makes nothing.
 func (a *app) runSync(ctx context.Context, path string, opts syncOptions) (result run.Result, err error) {
-	options := run.Options{Path: path, DryRun: opts.dryRun, Progress: a.progress()}
+	options := run.Options{Path: path, DryRun: opts.dryRun, AcceptClock: opts.acceptClock, Progress: a.progress()}
 	parts, err := server.Open(ctx, a.serverConfig())
 	switch {
 	case installation.IsMakeable(err) && opts.dryRun:

@@ -3,6 +3,7 @@ package run
 import (
 	"errors"
 	"fmt"
+	"strings"
 
 	"rollbook/internal/feed"
 	"rollbook/internal/match"
@@ -23,7 +24,7 @@ func (p *pass) end(err error) {
 		p.run.fail(codeOf(err), err.Error())
 	case p.result.Unusable():
 		f := p.result.Findings[0]
-		p.run.fail(string(f.Rule), fmt.Sprintf("%s: %s", f.File, f.Message))
+		p.run.fail(string(f.Rule), strings.TrimPrefix(fmt.Sprintf("%s: %s", f.File, f.Message), ": "))
 	}
 	p.result.Run.Status = p.run.Status
 	for i := range p.run.Activities {

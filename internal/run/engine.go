@@ -57,8 +57,10 @@ type Options struct {
 	// Path is a folder or archive with a feed; "" takes what was uploaded.
 	Path string
 	// DryRun stops before anything takes effect, in the roster or the directory.
-	DryRun   bool
-	Progress Progress
+	DryRun bool
+	// AcceptClock takes the clock for right, however far it is from the last run's.
+	AcceptClock bool
+	Progress    Progress
 }
 
 // Result is what a run did.
@@ -285,6 +287,9 @@ const (
 func (p *pass) do(ctx context.Context) error {
 	var err error
 	if p.config, err = p.Configuration.Snapshot(ctx); err != nil {
+		return err
+	}
+	if refused, err := p.checkClock(ctx); err != nil || refused {
 		return err
 	}
 	if err := p.findResets(ctx); err != nil {

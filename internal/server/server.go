@@ -165,6 +165,11 @@ func (s *Server) tlsConfig() *tls.Config {
 	}
 }
 
+// AcceptClock takes the clock for right, whatever that of the last run was.
+func (s *Server) AcceptClock(ctx context.Context) error {
+	return s.parts.Engine(nil).AcceptClock(ctx)
+}
+
 // Start begins to listen and to work, and returns when it does.
 func (s *Server) Start(ctx context.Context) error {
 	s.mu.Lock()
