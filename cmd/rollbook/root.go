@@ -47,6 +47,7 @@ func constructors() []func(*app) *cobra.Command {
 		newClientCommand,
 		newTokenCommand,
 		newLeaseCommand,
+		newVerifyCommand,
 	}
 }
 

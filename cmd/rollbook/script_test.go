@@ -17,6 +17,7 @@ import (
 
 	"rollbook/internal/config"
 	"rollbook/internal/server"
+	"rollbook/internal/store"
 )
 
 // feedCommands are what the scripts about rosters need: $DISTRICT is the folder
@@ -25,13 +26,15 @@ import (
 //	change FILE FROM TO      replaces text in a file, which must be there
 //	pack ARCHIVE FOLDER [IN] makes a zip of the files of a folder, within the folder IN
 //	lastrun DURATION         the last run of rollbook-data was so long after now
+//	lastcheck DURATION       the database was looked at so long after now
+//	damage FILE              writes over a page of a database
 //	json PATH VALUE          a member of the JSON on standard output has that value
 //
 // A path is like findings/0/rule; "count" is how many members there are, "keys" are
 // their names.
 func feedCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
-		"change": change, "pack": pack, "json": member, "lastrun": lastRun,
+		"change": change, "pack": pack, "json": member, "lastrun": lastRun, "lastcheck": lastCheck, "damage": damage,
 	}
 }
 
@@ -53,6 +56,35 @@ func change(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%s has no %q", args[0], from)
 	}
 	ts.Check(os.WriteFile(name, []byte(strings.Replace(string(text), from, to, 1)), 0o600))
+}
+
+func lastCheck(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: lastcheck DURATION")
+	}
+	after, err := time.ParseDuration(args[0])
+	ts.Check(err)
+	parts, err := server.Open(context.Background(), server.Config{Config: config.Config{Data: ts.MkAbs("rollbook-data")}})
+	ts.Check(err)
+	err = store.Marks{DB: parts.DB}.SetMark(context.Background(), "checked", time.Now().Add(after).UTC().Format(time.RFC3339))
+	ts.Check(errors.Join(err, parts.Close()))
+}
+
+// damage writes over the beginning of the last page with rows of a database. It is
+// not open, so that the file is all there is.
+func damage(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: damage FILE")
+	}
+	const page, rows = 16 << 10, 0x0d
+	text, err := os.ReadFile(ts.MkAbs(args[0]))
+	ts.Check(err)
+	at := len(text) - page
+	for text[at] != rows {
+		at -= page
+	}
+	copy(text[at:], "sixteen bytes of")
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), text, 0o600))
 }
 
 func lastRun(ts *testscript.TestScript, neg bool, args []string) {

@@ -43,6 +43,9 @@ func (p *Parts) Runs() run.Runs { return store.Runs{DB: p.DB} }
 // process is at work.
 func (p *Parts) Run(ctx context.Context, opts run.Options) (result run.Result, err error) {
 	err = p.Leases.Do(ctx, jobs.RunLease, func(ctx context.Context) error {
+		if err := p.checkIfDue(ctx, runChecks); err != nil {
+			return err
+		}
 		result, err = p.Engine(nil).Run(ctx, opts)
 		return err
 	})

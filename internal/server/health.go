@@ -81,6 +81,19 @@ func isDamage(err error) bool {
 	return damaged
 }
 
+// found notes what a look at the whole database found: a Damaged, or nil.
+func (h *health) found(ctx context.Context, err error) {
+	if err != nil {
+		h.note(ctx, err)
+		return
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if isDamage(h.failed) {
+		h.failed = nil
+	}
+}
+
 // note takes over how things stand. What is damaged does not become whole because
 // a write elsewhere works.
 func (h *health) note(ctx context.Context, err error) {

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -260,6 +261,41 @@ func TestWaitIsSeen(t *testing.T) {
 	if held, err := s.Parts().Leases.End(t.Context(), "upload"); !held || err != nil {
 		t.Errorf("%t, %v", held, err)
 	}
+}
+
+// TestDamageIsSeen starts a server on a database of which a page was written over. It
+// looks at the structure of the file, and says so.
+func TestDamageIsSeen(t *testing.T) {
+	t.Parallel()
+	cfg, log := testConfig(t), &logged{}
+	cfg.Log = slog.New(slog.NewTextHandler(log, nil))
+	parts, err := server.Open(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := parts.Close(); err != nil {
+		t.Fatal(err)
+	}
+	damageLastRows(t, filepath.Join(cfg.Data, "rollbook.db"))
+	s := mustStart(t, cfg)
+	log.await(t, "the database fails")
+	answer, said := mustGet(t, clientFor(t, s), s.Addresses().URL+"/readyz")
+	if answer.StatusCode != http.StatusServiceUnavailable || !strings.Contains(said, "rollbook.db is damaged; rollbook verify says how far") {
+		t.Errorf("%d %q", answer.StatusCode, said)
+	}
+}
+
+// damageLastRows writes over the beginning of the last page of a file that has rows.
+func damageLastRows(t *testing.T, path string) {
+	t.Helper()
+	const page, rows = 16 << 10, 0x0d
+	text := mustRead(t, path)
+	at := len(text) - page
+	for text[at] != rows {
+		at -= page
+	}
+	copy(text[at:], "sixteen bytes of")
+	mustWrite(t, path, text)
 }
 
 func TestOutagesOfFiles(t *testing.T) {

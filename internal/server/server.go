@@ -38,6 +38,9 @@ type Server struct {
 	metrics      *metricsServer // nil where none is wanted
 	failed       chan error     // has room for each server's
 
+	checking     sync.WaitGroup // of the database
+	stopChecking func() error   // waits until it has stopped
+
 	stop     sync.Once
 	mu       sync.Mutex // guards what follows
 	listener net.Listener
@@ -60,7 +63,7 @@ func New(ctx context.Context, cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{parts: parts, failed: make(chan error, 2)}
+	s := &Server{parts: parts, failed: make(chan error, 2), stopChecking: func() error { return nil }}
 	if err := s.build(ctx); err != nil {
 		return nil, errors.Join(err, parts.Close())
 	}
@@ -191,7 +194,19 @@ func (s *Server) Start(ctx context.Context) error {
 	go s.serve(listener)
 	s.runs.Start(ctx)
 	s.checks.Start(ctx)
+	s.startChecking(background)
 	return nil
+}
+
+// startChecking has the database be looked at until stopChecking is called.
+func (s *Server) startChecking(ctx context.Context) {
+	ctx, cancel := context.WithCancel(ctx)
+	s.stopChecking = func() error {
+		cancel()
+		s.checking.Wait()
+		return nil
+	}
+	s.checking.Go(func() { s.parts.keepChecking(ctx) })
 }
 
 func (s *Server) serve(listener net.Listener) {
@@ -221,6 +236,7 @@ func (s *Server) Stop(ctx context.Context) (err error) {
 			func() error { return s.finishRequests(ctx) },
 			func() error { return s.runs.Stop(ctx) },
 			func() error { return s.checks.Stop(ctx) },
+			s.stopChecking,
 		), s.metrics.close(), s.parts.Close())
 	})
 	return err

@@ -32,6 +32,11 @@ type DB interface {
 	// transaction, and scans the row. It returns ErrNoRows where there is none.
 	ReadRow(ctx context.Context, sql string, args []any, dest ...any) error
 
+	// Check looks through what is stored: at the structure of the file, which takes
+	// about as long as reading it, or thorough at everything. An error says that it
+	// could not be looked at.
+	Check(ctx context.Context, thorough bool) (Checked, error)
+
 	// Close waits for transactions in progress and releases the database.
 	Close() error
 }
