@@ -269,13 +269,7 @@ func TestDamageIsSeen(t *testing.T) {
 	t.Parallel()
 	cfg, log := testConfig(t), &logged{}
 	cfg.Log = slog.New(slog.NewTextHandler(log, nil))
-	parts, err := server.Open(t.Context(), cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := parts.Close(); err != nil {
-		t.Fatal(err)
-	}
+	mustMake(t, cfg)
 	damageLastRows(t, filepath.Join(cfg.Data, "rollbook.db"))
 	s := mustStart(t, cfg)
 	log.await(t, "the database fails")
