@@ -84,11 +84,7 @@ func TestIdleConnectionsKeepNobodyOut(t *testing.T) {
 	t.Parallel()
 	cfg := testConfig(t)
 	cfg.Connections = 8
-	parts, err := server.Open(t.Context(), cfg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer parts.Close()
+	parts := mustOpen(t, cfg)
 	s := mustStart(t, cfg)
 	client := clientFor(t, s)
 	ask := func() (reused bool) {
