@@ -73,7 +73,7 @@ func (s *state) name(id string) string {
 
 // roster adds what the school says, what was left aside, and the feeds.
 func (s *state) roster() {
-	s.query(`SELECT source, kind, id, record_key, active, feed, digests, body FROM roster ORDER BY source, kind, id`, func(r store.Row) error {
+	s.query(`SELECT source, kind, id, record_key, active, feed, digests, body FROM roster ORDER BY source, kind, id, flow`, func(r store.Row) error {
 		var source, kind, id, feed int64
 		var key string
 		var active bool
@@ -100,7 +100,7 @@ func (s *state) roster() {
 
 // index adds what the next feed is compared with, which nobody but that feed reads.
 func (s *state) index() {
-	s.query(`SELECT source, kind, feed, first, entries, body FROM roster_index ORDER BY source, kind, feed, first`, func(r store.Row) error {
+	s.query(`SELECT source, kind, feed, first, entries, body FROM roster_index ORDER BY source, flow, kind, feed, first`, func(r store.Row) error {
 		var source, kind, feed, first, entries int64
 		var body []byte
 		if err := r.Scan(&source, &kind, &feed, &first, &entries, &body); err != nil {

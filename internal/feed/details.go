@@ -82,10 +82,12 @@ func (d *details) of(slot int) (demographics []byte, rest roster.Details) {
 	}
 	rest = roster.Details{Flags: d.flags[slot], Contacts: d.contacts[slot]}
 	slices.Sort(rest.Flags)
-	slices.SortFunc(rest.Contacts, func(a, b roster.Contact) int {
-		return cmp.Or(strings.Compare(a.PersonSourcedID, b.PersonSourcedID), strings.Compare(a.Relationship, b.Relationship))
-	})
+	slices.SortFunc(rest.Contacts, compareContacts)
 	return demographics, rest
+}
+
+func compareContacts(a, b roster.Contact) int {
+	return cmp.Or(strings.Compare(a.PersonSourcedID, b.PersonSourcedID), strings.Compare(a.Relationship, b.Relationship))
 }
 
 // endDetails compares what is said of each person with what was.

@@ -1,6 +1,9 @@
 package feed
 
 import (
+	"cmp"
+	"slices"
+
 	"golang.org/x/sync/errgroup"
 
 	"rollbook/internal/roster"
@@ -60,7 +63,7 @@ func (l *loader) handDrafts(kind roster.Kind) error {
 		case x.changes(slot) != 0:
 			err = l.handDraft(x, slot)
 		case x.state[slot]&(was|seen) == was:
-			err = l.changes.Deactivate(l.ctx, kind, x.ids[slot])
+			err = l.changes.Deactivate(l.ctx, kind, x.inactive(slot))
 		}
 		if err != nil {
 			return err
@@ -126,6 +129,7 @@ func (l *loader) handDraft(x *index, slot int) error {
 // contents calls fn with what was known of records, of which a part has changed.
 // The others are kept beside the new part, so that they need not be read again.
 func (l *loader) contents(x *index, slots []int, fn func(slot int, contents roster.Contents) error) error {
+	slices.SortFunc(slots, func(a, b int) int { return cmp.Compare(x.ids[a], x.ids[b]) })
 	ids := make([]roster.ID, len(slots))
 	for i, slot := range slots {
 		ids[i] = x.ids[slot]

@@ -3,15 +3,14 @@ package feed
 import "rollbook/internal/roster"
 
 // index finds the records of a kind by their keys. What is found is a slot: the
-// place of the record in the parallel slices. Slots in the order of the
-// records' IDs, so that what goes by slot goes by ID.
+// place of the record in the parallel slices.
 type index struct {
 	kind    roster.Kind
 	keys    keys
 	ids     []roster.ID
 	digests column[roster.Digests]
 	state   []state
-	next    roster.ID
+	numbers numbers
 	known   int // slots before this one were known before
 	drafts  drafts
 
@@ -30,7 +29,7 @@ const (
 // newIndex returns an index with room for so many records.
 func newIndex(kind roster.Kind, room int) *index {
 	return &index{
-		kind: kind, next: 1, dropped: map[string]*cause{},
+		kind: kind, numbers: numbers{next: 1}, dropped: map[string]*cause{},
 		keys: newKeys(room), ids: make([]roster.ID, 0, room), state: make([]state, 0, room),
 	}
 }
@@ -54,7 +53,7 @@ func (x *index) insert(id roster.ID, digests roster.Digests, s state) {
 	x.ids = append(x.ids, id)
 	x.digests.add(digests)
 	x.state = append(x.state, s)
-	x.next = id + 1
+	x.numbers.note(id)
 }
 
 // difference is what a row is against what was known.
@@ -68,29 +67,35 @@ const (
 )
 
 // take marks a row's record as seen with a content and says what differs.
-func (x *index) take(key string, digest roster.Digest) (slot int, d difference) {
+func (x *index) take(key string, digest roster.Digest) (slot int, d difference, err error) {
 	slot, isNew := x.keys.put(key)
 	if isNew {
-		x.insert(x.next, roster.Digests{digest}, active|seen)
-		return slot, added
+		id, err := x.numbers.of(key)
+		x.insert(id, roster.Digests{digest}, active|seen)
+		return slot, added, err
 	}
 	before := x.state[slot]
 	if before&seen != 0 {
-		return slot, repeated
+		return slot, repeated, nil
 	}
 	x.state[slot] = before | active | seen
 	known := &x.digests.at(slot)[roster.Itself]
 	if before&active != 0 && *known == digest {
-		return slot, unchanged
+		return slot, unchanged, nil
 	}
 	*known = digest
-	return slot, changed
+	return slot, changed, nil
 }
 
 // find returns the slot of a record that is in the feed.
 func (x *index) find(key string) (slot int, ok bool) {
 	slot, ok = x.keys.find(key)
 	return slot, ok && x.state[slot]&seen != 0
+}
+
+// inactive returns the entry of a record that the feed no longer mentions.
+func (x *index) inactive(slot int) roster.Entry {
+	return roster.Entry{ID: x.ids[slot], Key: x.keys.at(slot), Digests: *x.digests.at(slot)}
 }
 
 // count tells the records that are active from those that are not.

@@ -9,16 +9,20 @@ import (
 	"rollbook/internal/roster"
 )
 
-// Known is what earlier feeds of the same source said. Several goroutines ask it
+// Known is what earlier feeds of the same stream said. Several goroutines ask it
 // at once.
 type Known interface {
 	// Parts returns the parts that the latest stored feed held, none before the first.
 	Parts(ctx context.Context) ([]Part, error)
 	// Totals returns the totals of the latest stored feed.
 	Totals(ctx context.Context) (Totals, error)
-	// Entries yields the records of a kind, also inactive ones: each first in the
-	// order of their IDs. One MAY come again, and is then as it came last.
+	// Entries yields the records of a kind, also inactive ones. One MAY come again,
+	// and is then as it came last.
 	Entries(ctx context.Context, kind roster.Kind) iter.Seq2[roster.Entry, error]
+	// Elsewhere yields the IDs and keys of the records of a kind that other streams
+	// of the source system say or said; one MAY come several times. It is asked where
+	// the feed has a key that its stream never had.
+	Elsewhere(ctx context.Context, kind roster.Kind) iter.Seq2[roster.Entry, error]
 	// Bodies calls fn with the content of each of the records with these IDs, which
 	// are ascending, in their order. fn MUST NOT keep the content.
 	Bodies(ctx context.Context, kind roster.Kind, ids []roster.ID, fn func(body []byte) error) error
@@ -29,8 +33,9 @@ type Known interface {
 type Changes interface {
 	// Put takes a record that is new, has other content, or is active again.
 	Put(ctx context.Context, record roster.Record) error
-	// Deactivate takes a record that a complete feed no longer mentions.
-	Deactivate(ctx context.Context, kind roster.Kind, id roster.ID) error
+	// Deactivate takes a record that a complete feed no longer mentions, as it is
+	// known otherwise.
+	Deactivate(ctx context.Context, kind roster.Kind, record roster.Entry) error
 }
 
 // Vault keeps the passwords that a feed brings.
@@ -68,7 +73,7 @@ func Load(ctx context.Context, source Source, known Known, changes Changes, opts
 	l.report.Findings = append(l.report.Findings, l.references.findings()...)
 	l.report.Findings = append(l.report.Findings, l.repeats.Findings()...)
 	l.nameWhatHangs()
-	l.report.sort()
+	SortFindings(l.report.Findings)
 	return l.report, nil
 }
 
@@ -87,11 +92,15 @@ func (nothing) Entries(context.Context, roster.Kind) iter.Seq2[roster.Entry, err
 	return func(func(roster.Entry, error) bool) {}
 }
 
+func (n nothing) Elsewhere(ctx context.Context, kind roster.Kind) iter.Seq2[roster.Entry, error] {
+	return n.Entries(ctx, kind)
+}
+
 func (nothing) Bodies(context.Context, roster.Kind, []roster.ID, func([]byte) error) error {
 	return nil
 }
-func (nothing) Put(context.Context, roster.Record) error                 { return nil }
-func (nothing) Deactivate(context.Context, roster.Kind, roster.ID) error { return nil }
+func (nothing) Put(context.Context, roster.Record) error                    { return nil }
+func (nothing) Deactivate(context.Context, roster.Kind, roster.Entry) error { return nil }
 
 // loader receives a feed. It implements Receiver.
 type loader struct {
@@ -217,7 +226,7 @@ func (l *loader) deactivateUnseen(kind roster.Kind) error {
 		if kind.Parts() > 1 {
 			continue
 		}
-		if err := l.changes.Deactivate(l.ctx, kind, x.ids[slot]); err != nil {
+		if err := l.changes.Deactivate(l.ctx, kind, x.inactive(slot)); err != nil {
 			return err
 		}
 	}

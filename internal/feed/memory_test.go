@@ -100,6 +100,8 @@ type memory struct {
 	totals  feed.Totals
 	number  roster.FeedNumber
 	changes int // of the latest feed
+
+	elsewhere []*memory // other streams of the source system
 }
 
 func newMemory() *memory { return &memory{records: map[roster.Kind]map[roster.ID]roster.Record{}} }
@@ -115,6 +117,14 @@ func (m *memory) Entries(_ context.Context, kind roster.Kind) iter.Seq2[roster.E
 			if !yield(e, nil) {
 				return
 			}
+		}
+	}
+}
+
+func (m *memory) Elsewhere(ctx context.Context, kind roster.Kind) iter.Seq2[roster.Entry, error] {
+	return func(yield func(roster.Entry, error) bool) {
+		for _, other := range m.elsewhere {
+			other.Entries(ctx, kind)(yield)
 		}
 	}
 }
@@ -160,8 +170,12 @@ func (d *draft) Put(_ context.Context, r roster.Record) error {
 	return d.add(r.Kind, r.ID, r)
 }
 
-func (d *draft) Deactivate(_ context.Context, kind roster.Kind, id roster.ID) error {
-	return d.add(kind, id, roster.Record{Kind: kind, ID: id})
+func (d *draft) Deactivate(_ context.Context, kind roster.Kind, e roster.Entry) error {
+	known := d.records[kind][e.ID]
+	if want := (roster.Entry{ID: e.ID, Key: known.Key, Digests: known.Digests}); e != want {
+		return fmt.Errorf("%s %+v is deactivated, want %+v", kind, e, want)
+	}
+	return d.add(kind, e.ID, roster.Record{Kind: kind, ID: e.ID})
 }
 
 func (d *draft) store(report *feed.Report) {

@@ -53,6 +53,7 @@ func fetch(ctx context.Context, known Known, kind roster.Kind) (*index, error) {
 		return nil, err
 	}
 	x := newIndex(kind, totals.room(kind))
+	x.numbers.elsewhere = known.Elsewhere(ctx, kind)
 	for entry, err := range known.Entries(ctx, kind) {
 		if err != nil {
 			return nil, err

@@ -118,7 +118,10 @@ func (l *loader) Person(at Place, row roster.Person) error {
 	}
 	l.buf = row.Encode(l.buf[:0])
 	digest := l.sum(l.buf)
-	slot, d := l.indexes[roster.KindPerson].take(row.SourcedID, digest)
+	slot, d, err := l.indexes[roster.KindPerson].take(row.SourcedID, digest)
+	if err != nil {
+		return err
+	}
 	if d == added || d == changed {
 		if password != "" {
 			sealed, err := l.opts.Vault.Seal(password)
@@ -144,7 +147,10 @@ func (l *loader) sum(content []byte) roster.Digest {
 // take compares a row with what was known of its record.
 func (l *loader) take(at Place, kind roster.Kind, key string, body []byte) error {
 	digest := l.sum(body)
-	slot, d := l.indexes[kind].take(key, digest)
+	slot, d, err := l.indexes[kind].take(key, digest)
+	if err != nil {
+		return err
+	}
 	return l.hand(at, kind, slot, d, digest, body)
 }
 

@@ -61,11 +61,11 @@ func (r *Report) file(name string) *FileReport {
 	return f
 }
 
-// sort orders the findings as a person wants to read them: what stops
+// SortFindings orders findings as a person wants to read them: what stops
 // everything first, then by place.
-func (r *Report) sort() {
+func SortFindings(findings []Finding) {
 	rank := map[Severity]int{Catastrophic: 0, Error: 1, Warning: 2}
-	slices.SortStableFunc(r.Findings, func(a, b Finding) int {
+	slices.SortStableFunc(findings, func(a, b Finding) int {
 		return cmp.Or(
 			cmp.Compare(rank[a.Severity], rank[b.Severity]),
 			cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),

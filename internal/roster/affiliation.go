@@ -17,7 +17,8 @@ type Affiliation struct {
 	Ended            FeedNumber // the feed that first lacked it; 0 while it is active
 }
 
-// FeedNumber counts the feeds that were stored for a source, from 1.
+// FeedNumber counts the feeds that were stored for a source system, from 1, in
+// the order in which they were: the numbers of its streams can be compared.
 type FeedNumber uint32
 
 // Tristate is a Boolean that may be absent.

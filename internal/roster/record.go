@@ -60,8 +60,9 @@ func (k Kind) Parts() int {
 	return Itself + 1
 }
 
-// ID numbers a record within its source and kind. It is given once, when the
-// record is first seen, and never again to another.
+// ID numbers a record within its source system and kind. It is given once, when
+// a stream first says the record, is that of all streams that say it, and is never
+// given to another.
 type ID uint32
 
 // Digest identifies the content of a part: two with equal digests say the
@@ -89,7 +90,7 @@ type Record struct {
 	ID      ID
 	Key     string // the sourcedId that the school gave it
 	Digests Digests
-	Active  bool       // false once a complete feed no longer mentions it
+	Active  bool       // false once no stream mentions it
 	Feed    FeedNumber // that changed it last; 0 in a feed that is not stored
 	Body    []byte     // its parts, joined
 }

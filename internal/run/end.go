@@ -22,7 +22,7 @@ func (p *pass) end(err error) {
 	switch {
 	case err != nil:
 		p.run.fail(codeOf(err), err.Error())
-	case p.result.Unusable():
+	case p.allRefused():
 		f := p.result.Findings[0]
 		p.run.fail(string(f.Rule), strings.TrimPrefix(fmt.Sprintf("%s: %s", f.File, f.Message), ": "))
 	}
@@ -38,9 +38,7 @@ func (p *pass) status() Status {
 	worst := Completed
 	for _, f := range p.result.Findings {
 		switch f.Severity {
-		case feed.Catastrophic:
-			return Failed
-		case feed.Error:
+		case feed.Catastrophic, feed.Error:
 			worst = CompletedWithErrors
 		case feed.Warning:
 			if worst == Completed {
@@ -71,7 +69,8 @@ func codeOf(err error) string {
 		return "noInboundFlow"
 	case errors.Is(err, ErrOnlyOneRoster):
 		return codeNotSupported
-	case errors.Is(err, ErrSeveralInboundFlows):
+	}
+	if _, unclear := errors.AsType[*UnclearFlow](err); unclear {
 		return "severalInboundFlows"
 	}
 	return "generalException"

@@ -22,16 +22,16 @@ import (
 type Engine struct {
 	Configuration Configuration
 	Feeds         Feeds
-	Roster        plan.Roster
-	// PendingRoster is the roster with the feed that is being read laid over it.
-	PendingRoster plan.Roster
-	Memory        plan.Memory
-	Journal       Journal
-	Runs          Runs
-	Marks         Marks
-	Inbox         Inbox
-	Target        directory.Target
-	Vault         feed.Vault
+	// Roster returns the roster that streams make up, where pending with the feeds
+	// that are being read laid over it.
+	Roster  func(streams Streams, pending bool) plan.Roster
+	Memory  plan.Memory
+	Journal Journal
+	Runs    Runs
+	Marks   Marks
+	Inbox   Inbox
+	Target  directory.Target
+	Vault   feed.Vault
 	// Open opens the feed in a folder or archive. classes says that the feed
 	// must hold classes.
 	Open  func(path string, lists *vocab.Lists, classes bool) (OpenFeed, error)
@@ -56,6 +56,9 @@ type OpenFeed interface {
 type Options struct {
 	// Path is a folder or archive with a feed; "" takes what was uploaded.
 	Path string
+	// Flow is the name or the ID of the inbound flow that Path is the feed of; ""
+	// where one flow alone takes feeds.
+	Flow string
 	// DryRun stops before anything takes effect, in the roster or the directory.
 	DryRun bool
 	// AcceptClock takes the clock for right, however far it is from the last run's.
@@ -72,6 +75,8 @@ type Result struct {
 	Applied  Applied                     `json:"applied"`
 	Stages   []Stage                     `json:"stages"`
 	Skipped  []Skipped                   `json:"skipped,omitempty"` // flows that were not done
+	// Refused are the names of the inbound flows whose feeds could not be used.
+	Refused []string `json:"refused,omitempty"`
 	// Recovered counts what was left of an earlier run's plan, and done first.
 	Recovered Applied `json:"-"`
 }
@@ -96,14 +101,11 @@ type Stage struct {
 	Seconds float64 `json:"seconds"`
 }
 
-// Unusable reports whether the feed was refused: nothing was changed.
+// Unusable reports whether a feed was refused, of which nothing was stored, or the
+// run itself. Where there was nothing to go on with, the run failed, and changed
+// nothing.
 func (r Result) Unusable() bool {
-	for _, f := range r.Findings {
-		if f.Severity == feed.Catastrophic {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.Findings, func(f feed.Finding) bool { return f.Severity == feed.Catastrophic })
 }
 
 // Request records the wish for a run, which Work does. While one waits, a
@@ -191,7 +193,7 @@ func (e *Engine) Run(ctx context.Context, opts Options) (Result, error) {
 func (e *Engine) do(ctx context.Context, r Run, opts Options) (Result, error) {
 	r.Activities, r.Totals = nil, Totals{} // of an attempt that was cut off
 	p := &pass{Engine: e, opts: opts, run: r, matched: map[string]roles{}, accounts: map[int]plan.AccountIDs{}, since: map[int]plan.Since{},
-		stand: map[int][]byte{}, taken: map[int]Feed{}, result: Result{
+		stand: map[int][]byte{}, taken: map[int][]Feed{}, feeding: map[roster.Stream]Feed{}, result: Result{
 			Run: ResultRun{ID: r.ID}, Feed: map[string]*feed.FileReport{},
 		}}
 	watch := e.watched(opts)
@@ -239,8 +241,10 @@ type pass struct {
 	turns    []roster.Date             // by source that was planned: the same of what the run leaves
 	since    map[int]plan.Since        // by source: what came, where that is known
 	stand    map[int][]byte            // by source: how people stand as the run leaves them
-	taken    map[int]Feed              // by source: what was stored last, until it is known what came
-	feeding  Feed                      // of a dry run, until it is forgotten
+	taken    map[int][]Feed            // by source: what was stored, until it is known what came
+	feeding  map[roster.Stream]Feed    // of a dry run, until they are forgotten
+	streams  Streams                   // that the plan is made of
+	fed      string                    // the inbound flow that a path is the feed of
 	applied  int64                     // the plan that was applied to its end
 	began    time.Time                 // of the stage
 	stage    string
@@ -299,7 +303,10 @@ func (p *pass) do(ctx context.Context) error {
 		return err
 	}
 	defer p.forget(ctx)
-	if err := p.takeFeeds(ctx); err != nil || p.result.Unusable() {
+	if err := p.takeFeeds(ctx); err != nil || p.allRefused() {
+		return err
+	}
+	if err := p.findStreams(ctx); err != nil {
 		return err
 	}
 	unchanged, err := p.nothingToPlan(ctx)
@@ -311,9 +318,9 @@ func (p *pass) do(ctx context.Context) error {
 
 // forget drops what a dry run wrote aside.
 func (p *pass) forget(ctx context.Context) {
-	if p.feeding != nil {
+	for _, f := range p.feeding {
 		// What cannot be dropped now is dropped when the next feed begins.
-		_ = p.feeding.Drop(context.WithoutCancel(ctx))
+		_ = f.Drop(context.WithoutCancel(ctx))
 	}
 }
 

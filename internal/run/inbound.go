@@ -8,9 +8,10 @@ import (
 
 	"rollbook/internal/feed"
 	"rollbook/internal/flow"
+	"rollbook/internal/roster"
 )
 
-// inbound is an inbound flow that a run takes, with what it refers to.
+// inbound is an inbound flow with what it refers to.
 type inbound struct {
 	flow      flow.InboundFlow
 	connector flow.Connector
@@ -19,15 +20,17 @@ type inbound struct {
 	activity  int // its place among the run's activities
 }
 
+// stream returns the stream that the flow's feeds are of.
+func (in inbound) stream() roster.Stream {
+	return roster.Stream{Source: in.source.Number, Flow: in.flow.ID}
+}
+
 // ErrNoInboundFlow says that no flow can take a feed.
 var ErrNoInboundFlow = errors.New("no inbound flow is active today: make one, or move the expiration of one that expired")
 
 // ErrOnlyOneRoster says that all flows that could take a feed are of a kind
 // that runs cannot do yet.
 var ErrOnlyOneRoster = errors.New("the inbound flows that are active today are of OneRoster APIs, which cannot be read yet: make one of uploaded files")
-
-// ErrSeveralInboundFlows says that it is not clear which flow a feed is for.
-var ErrSeveralInboundFlows = errors.New("several inbound flows are active, and a folder can only be one flow's feed: upload it to its connector instead")
 
 // chooseInbound finds the inbound flows that a run takes today.
 func (p *pass) chooseInbound() error {
@@ -56,8 +59,9 @@ func (p *pass) chooseInbound() error {
 		return ErrOnlyOneRoster
 	case len(p.inbound) == 0:
 		return ErrNoInboundFlow
-	case len(p.inbound) > 1 && p.opts.Path != "":
-		return ErrSeveralInboundFlows
+	}
+	if err := p.chooseFed(); err != nil {
+		return err
 	}
 	for _, f := range p.config.ProvisioningFlows {
 		p.addOutbound(f)
@@ -81,22 +85,21 @@ func (p *pass) resolve(f flow.InboundFlow) (inbound, error) {
 	return in, nil
 }
 
-// takeFeeds reads and stores what arrived for each flow.
+// takeFeeds reads and stores what arrived for each flow. One that is refused keeps
+// none of the others back: its stream goes on saying what it said before.
 func (p *pass) takeFeeds(ctx context.Context) error {
+	if p.opts.DryRun { // any other run has recovered by now
+		if err := p.Feeds.Recover(ctx); err != nil {
+			return err
+		}
+	}
 	for _, in := range p.inbound {
-		path, upload := p.opts.Path, ""
-		if path == "" && p.Inbox != nil {
-			var found bool
-			var err error
-			if path, upload, found, err = p.Inbox.Next(ctx, in.connector.ID); err != nil {
-				return fmt.Errorf("look for uploads: %w", err)
-			}
-			if !found {
-				path = ""
-			}
+		path, upload, err := p.arrived(ctx, in)
+		if err != nil {
+			return err
 		}
 		if path == "" {
-			totals, err := p.Feeds.Totals(ctx, in.source.Number)
+			totals, err := p.Feeds.Totals(ctx, in.stream())
 			if err != nil {
 				return err
 			}
@@ -109,10 +112,8 @@ func (p *pass) takeFeeds(ctx context.Context) error {
 		if err := p.takeUpload(ctx, in, path, upload); err != nil {
 			return err
 		}
-		if p.result.Unusable() {
-			return nil
-		}
 	}
+	feed.SortFindings(p.result.Findings)
 	return nil
 }
 
@@ -165,6 +166,25 @@ func (p *pass) takeUpload(ctx context.Context, in inbound, path, upload string) 
 	return nil
 }
 
+// arrived returns where the feed of a flow is, and the upload that brought it; ""
+// where none has arrived.
+func (p *pass) arrived(ctx context.Context, in inbound) (path, upload string, err error) {
+	switch {
+	case p.opts.Path != "" && in.flow.ID == p.fed:
+		return p.opts.Path, "", nil
+	case p.Inbox == nil:
+		return "", "", nil
+	}
+	path, upload, found, err := p.Inbox.Next(ctx, in.connector.ID)
+	if err != nil {
+		return "", "", fmt.Errorf("look for uploads: %w", err)
+	}
+	if !found {
+		return "", "", nil
+	}
+	return path, upload, nil
+}
+
 // takeFeed reads one feed, and stores it unless it is refused or this is a dry run.
 func (p *pass) takeFeed(ctx context.Context, in inbound, path string) (err error) {
 	p.begin(stageCheck, 0)
@@ -173,7 +193,7 @@ func (p *pass) takeFeed(ctx context.Context, in inbound, path string) (err error
 		return err
 	}
 	defer func() { err = errors.Join(err, source.Close()) }()
-	f, err := p.Feeds.Begin(ctx, in.source.Number)
+	f, err := p.Feeds.Begin(ctx, in.stream())
 	if err != nil {
 		return err
 	}
@@ -188,14 +208,33 @@ func (p *pass) takeFeed(ctx context.Context, in inbound, path string) (err error
 	p.report(in, report)
 	switch {
 	case !report.Usable():
+		p.refuse(in, report)
 		return f.Drop(ctx)
 	case p.opts.DryRun:
-		p.feeding = f
+		p.feeding[in.stream()] = f
 		return f.Finish(ctx)
 	}
 	p.begin(stageStore, 0)
-	p.taken[in.source.Number] = f
-	return f.Store(ctx, p.run.ID, report)
+	stored, err := f.Store(ctx, p.run.ID, report)
+	if stored {
+		p.taken[in.source.Number] = append(p.taken[in.source.Number], f)
+	}
+	return err
+}
+
+// allRefused reports whether the run was refused, or the feeds of all inbound
+// flows, so that there is nothing to go on with.
+func (p *pass) allRefused() bool {
+	return p.result.ClockIsFar() || len(p.result.Refused) > 0 && len(p.result.Refused) == len(p.inbound)
+}
+
+// refuse records that a feed cannot be used.
+func (p *pass) refuse(in inbound, r *feed.Report) {
+	f := r.Findings[0]
+	a := &p.run.Activities[in.activity]
+	a.Status = ActivityFailed
+	a.BlockingError = &BlockingError{Code: string(f.Rule), Message: fmt.Sprintf("%s: %s", f.File, f.Message), Target: a.FlowID}
+	p.result.Refused = append(p.result.Refused, a.DisplayName)
 }
 
 // wantsClasses reports whether class groups are made of the feed's classes.
@@ -203,12 +242,20 @@ func (p *pass) wantsClasses() bool {
 	return slices.ContainsFunc(p.config.ProvisioningFlows, func(f flow.ProvisioningFlow) bool { return f.ClassGroup != nil })
 }
 
-// report takes what a feed held into the result and the activity.
+// report takes what a feed held into the result and the activity. Where there are
+// several flows, the files of each are named after it.
 func (p *pass) report(in inbound, r *feed.Report) {
-	for name, file := range r.Files {
-		p.result.Feed[name] = file
+	folder := ""
+	if len(p.inbound) > 1 {
+		folder = in.flow.DisplayName + "/"
 	}
-	p.result.Findings = append(p.result.Findings, r.Findings...)
+	for name, file := range r.Files {
+		p.result.Feed[folder+name] = file
+	}
+	for _, f := range r.Findings {
+		f.File = folder + f.File
+		p.result.Findings = append(p.result.Findings, f)
+	}
 	counts := p.count(in, r.Totals)
 	for _, file := range r.Files {
 		counts.Errors += file.Errors

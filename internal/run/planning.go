@@ -26,12 +26,14 @@ type settled struct {
 	Day           roster.Date               `json:"day"`
 	Until         roster.Date               `json:"until,omitempty"` // the first day on which a session, year or role begins or has ended
 	Feeds         map[int]roster.FeedNumber `json:"feeds"`           // by source
+	Streams       Streams                   `json:"streams"`
 }
 
 // same reports whether all but the feeds is as it was before, and what day it is
 // makes no difference.
 func (s settled) same(before settled) bool {
 	return s.Directory != "" && s.Directory == before.Directory && s.Configuration == before.Configuration &&
+		maps.EqualFunc(s.Streams, before.Streams, slices.Equal) &&
 		(s.Day == before.Day || before.Day < s.Day && s.Day < before.Until)
 }
 
@@ -54,7 +56,7 @@ func (p *pass) nothingToPlan(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	p.settled, p.until = before.Feeds, before.Until
-	if p.feeding != nil {
+	if len(p.feeding) > 0 {
 		return false, nil
 	}
 	if !maps.Equal(now.Feeds, before.Feeds) {
@@ -68,14 +70,18 @@ func (p *pass) nothingToPlan(ctx context.Context) (bool, error) {
 
 // state returns the state of everything that a plan depends on.
 func (p *pass) state(ctx context.Context) (settled, error) {
-	s := settled{Configuration: p.config.Version(), Day: roster.DateOf(p.Now()), Feeds: map[int]roster.FeedNumber{}}
+	s := settled{Configuration: p.config.Version(), Day: roster.DateOf(p.Now()), Feeds: map[int]roster.FeedNumber{}, Streams: p.streams}
 	var err error
 	if s.Directory, err = p.Target.Version(ctx); err != nil {
 		return s, err
 	}
-	for _, in := range p.inbound {
-		if s.Feeds[in.source.Number], err = p.Feeds.Version(ctx, in.source.Number); err != nil {
+	for source := range p.streams {
+		latest, err := p.Feeds.Latest(ctx, source)
+		if err != nil {
 			return s, err
+		}
+		for _, number := range latest {
+			s.Feeds[source] = max(s.Feeds[source], number)
 		}
 	}
 	return s, nil
@@ -87,10 +93,8 @@ func (p *pass) planAndApply(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	maker := plan.Maker{Roster: p.Roster, Memory: p.Memory, Directory: p.Target, Remembered: remembered, Settled: p.settled, Until: p.until, Since: p.since}
-	if p.opts.DryRun {
-		maker.Roster = p.PendingRoster
-	}
+	maker := plan.Maker{Roster: p.Roster(p.streams, p.opts.DryRun), Memory: p.Memory, Directory: p.Target, Remembered: remembered, Settled: p.settled, Until: p.until, Since: p.since}
+	p.day = roster.DateOf(p.Now())
 	kept, err := p.beginPlan(ctx)
 	if err != nil {
 		return err
@@ -123,12 +127,7 @@ func (p *pass) plan(ctx context.Context, maker plan.Maker, kept PlanWriter) erro
 		p.opts.Progress.Add(int64(sheet.Lines))
 		return kept.Add(ctx, sheet)
 	})
-	planned := map[int]bool{}
-	for _, in := range p.inbound {
-		if planned[in.source.Number] {
-			continue
-		}
-		planned[in.source.Number] = true
+	for _, in := range p.leading() {
 		if err := p.planSource(ctx, maker, in, writer); err != nil {
 			return err
 		}
@@ -141,7 +140,6 @@ func (p *pass) plan(ctx context.Context, maker plan.Maker, kept PlanWriter) erro
 // planSource matches the people of a source system and plans what they and
 // their classes need.
 func (p *pass) planSource(ctx context.Context, maker plan.Maker, in inbound, writer *plan.Writer) error {
-	p.day = roster.DateOf(p.Now())
 	rules, err := plan.NewRules(p.config, in.source, in.year, p.day)
 	if err != nil {
 		return fmt.Errorf("year %q: %w", in.year.DisplayName, err)

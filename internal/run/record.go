@@ -16,11 +16,12 @@ type Run struct {
 	Totals        Totals
 }
 
-// reopen makes a run that failed one that goes on.
+// reopen makes a run that failed one that goes on. A flow whose feed was refused,
+// which its own blocking error says, has failed for good.
 func (r *Run) reopen() {
 	r.Status, r.End, r.BlockingError = Running, nil, nil
 	for i := range r.Activities {
-		if a := &r.Activities[i]; a.Status == ActivityFailed {
+		if a := &r.Activities[i]; a.Status == ActivityFailed && (a.BlockingError == nil || a.BlockingError.Target == "") {
 			a.Status, a.BlockingError = ActivityInProgress, nil
 		}
 	}

@@ -24,10 +24,8 @@ func (e *Engine) recover(ctx context.Context, progress Progress) (Applied, error
 	if err != nil {
 		return Applied{}, err
 	}
-	for _, s := range config.SourceSystems {
-		if err := e.Feeds.Recover(ctx, s.Number); err != nil {
-			return Applied{}, fmt.Errorf("finish what an interrupted run left behind: %w", err)
-		}
+	if err := e.Feeds.Recover(ctx); err != nil {
+		return Applied{}, fmt.Errorf("finish what an interrupted run left behind: %w", err)
 	}
 	applied, err := e.resume(ctx, config, progress)
 	if err != nil {

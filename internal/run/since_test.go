@@ -180,8 +180,12 @@ func compareNights(t *testing.T, random *rand.Rand) int64 {
 	t.Helper()
 	some := &somewhat{}
 	quick, whole := newWorld(t, dbtest.SQLite(t)), newWorld(t, dbtest.SQLite(t))
-	some.Roster = quick.Roster
-	quick.Roster, whole.Marks = some, forgetful{whole.Marks}
+	union := quick.Roster
+	quick.Roster = func(streams run.Streams, pending bool) plan.Roster {
+		some.Roster = union(streams, pending)
+		return some
+	}
+	whole.Marks = forgetful{whole.Marks}
 	worlds, targets := []*world{quick, whole}, []*picky{{Target: quick.directory}, {Target: whole.directory}}
 	quick.Target, whole.Target = targets[0], targets[1]
 	in := map[int]bool{}

@@ -28,8 +28,9 @@ type Feed interface {
 	// Finish writes out what Put and Deactivate still hold back.
 	Finish(ctx context.Context) error
 	// Store makes the feed take effect, whole: when it returns an error, the
-	// feed either has taken effect or will not, and Recover finds out which.
-	Store(ctx context.Context, run string, report *feed.Report) error
+	// feed either has taken effect or will not, and Recover finds out which. stored
+	// is false where the feed said what the one before it said.
+	Store(ctx context.Context, run string, report *feed.Report) (stored bool, err error)
 	// Changed returns the IDs of the records of a kind that were put or
 	// deactivated: all that Store changed, and no others. They MUST be ascending,
 	// each once, and belong to the caller.
@@ -40,15 +41,22 @@ type Feed interface {
 
 // Feeds keeps feeds.
 type Feeds interface {
-	// Begin begins the next feed of a source.
-	Begin(ctx context.Context, source int) (Feed, error)
-	// Recover finishes or drops what an interrupted feed left behind.
-	Recover(ctx context.Context, source int) error
-	// Totals returns what the roster of a source holds, nothing before its first feed.
-	Totals(ctx context.Context, source int) (feed.Totals, error)
-	// Version returns the number of the latest feed of a source, 0 for none.
-	Version(ctx context.Context, source int) (roster.FeedNumber, error)
+	// Begin begins the next feed of a stream. Feeds of several streams may be
+	// begun one after the other before any of them is stored.
+	Begin(ctx context.Context, stream roster.Stream) (Feed, error)
+	// Recover finishes the feeds that were complete when a run was cut off, and
+	// drops what is left of those that were not. No feed may be begun.
+	Recover(ctx context.Context) error
+	// Totals returns what a stream says, nothing before its first feed.
+	Totals(ctx context.Context, stream roster.Stream) (feed.Totals, error)
+	// Latest returns the number of the latest feed of each stream of a source
+	// system that has one, by inbound flow.
+	Latest(ctx context.Context, source int) (map[string]roster.FeedNumber, error)
 }
+
+// Streams are the streams that make up the rosters of source systems: by the
+// source system's number, the inbound flows in the order of precedence.
+type Streams map[int][]string
 
 // Journal keeps plans and what became of their effects. What a method wrote is
 // durable when it returns, unless it says otherwise.

@@ -18,6 +18,7 @@ import (
 	"rollbook/internal/directory"
 	"rollbook/internal/feed/sds"
 	"rollbook/internal/flow"
+	"rollbook/internal/plan"
 	"rollbook/internal/run"
 	"rollbook/internal/store"
 	"rollbook/internal/target/embedded"
@@ -36,8 +37,11 @@ type world struct {
 }
 
 // ids gives IDs that grow.
-func ids() func() string {
+func ids() func() string { return idsAfter(0) }
+
+func idsAfter(n int64) func() string {
 	var last atomic.Int64
+	last.Store(n)
 	return func() string { return fmt.Sprintf("00000000-0000-7000-8000-%012d", last.Add(1)) }
 }
 
@@ -62,17 +66,18 @@ func (w *world) start(db store.DB, newID func() string) {
 	w.Engine = &run.Engine{
 		Configuration: w.flows,
 		Feeds:         store.Feeds{DB: db, Now: now},
-		Roster:        store.Roster{DB: db},
-		PendingRoster: store.Roster{DB: db, Pending: true},
-		Memory:        store.Memory{DB: db},
-		Journal:       store.Journal{DB: db},
-		Runs:          store.Runs{DB: db},
-		Marks:         store.Marks{DB: db},
-		Target:        w.directory,
-		Vault:         vault{},
-		Now:           now,
-		NewID:         newID,
-		Watch:         &w.told,
+		Roster: func(streams run.Streams, pending bool) plan.Roster {
+			return store.Roster{DB: db, Streams: streams, Pending: pending}
+		},
+		Memory:  store.Memory{DB: db},
+		Journal: store.Journal{DB: db},
+		Runs:    store.Runs{DB: db},
+		Marks:   store.Marks{DB: db},
+		Target:  w.directory,
+		Vault:   vault{},
+		Now:     now,
+		NewID:   newID,
+		Watch:   &w.told,
 		Open: func(path string, lists *vocab.Lists, classes bool) (run.OpenFeed, error) {
 			return sds.Open(path, sds.Options{Lists: lists, Classes: classes})
 		},
@@ -183,9 +188,9 @@ func (w *world) object(t *testing.T, class string) directory.GroupContent {
 
 // columns of the tables that a run writes; a letter says the type.
 var tables = map[string]string{
-	"roster":          "source:i kind:i id:i record_key:t active:o feed:i body:b",
-	"feed":            "source:i number:i run:t state:t report:t",
-	"pending":         "source:i kind:i id:i",
+	"roster":          "source:i flow:t kind:i id:i record_key:t active:o feed:i body:b",
+	"feed":            "source:i flow:t number:i run:t state:t report:t",
+	"pending":         "source:i flow:t kind:i id:i",
 	"run":             "id:t status:t body:t",
 	"finding":         "run:t n:i body:t",
 	"plan":            "id:i run:t state:t summary:t tried:i done:i",

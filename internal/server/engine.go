@@ -7,6 +7,7 @@ import (
 	"rollbook/internal/feed"
 	"rollbook/internal/feed/sds"
 	"rollbook/internal/jobs"
+	"rollbook/internal/plan"
 	"rollbook/internal/run"
 	"rollbook/internal/secret"
 	"rollbook/internal/store"
@@ -18,15 +19,16 @@ func (p *Parts) Engine(inbox run.Inbox) *run.Engine {
 	return &run.Engine{
 		Configuration: p.Flow,
 		Feeds:         store.Feeds{DB: p.DB, Now: p.Config.Now},
-		Roster:        store.Roster{DB: p.DB},
-		PendingRoster: store.Roster{DB: p.DB, Pending: true},
-		Memory:        store.Memory{DB: p.DB},
-		Journal:       store.Journal{DB: p.DB},
-		Runs:          store.Runs{DB: p.DB},
-		Marks:         store.Marks{DB: p.DB},
-		Inbox:         inbox,
-		Target:        p.Directory,
-		Vault:         vault{p.Secrets},
+		Roster: func(streams run.Streams, pending bool) plan.Roster {
+			return store.Roster{DB: p.DB, Streams: streams, Pending: pending}
+		},
+		Memory:  store.Memory{DB: p.DB},
+		Journal: store.Journal{DB: p.DB},
+		Runs:    store.Runs{DB: p.DB},
+		Marks:   store.Marks{DB: p.DB},
+		Inbox:   inbox,
+		Target:  p.Directory,
+		Vault:   vault{p.Secrets},
 		Open: func(path string, lists *vocab.Lists, classes bool) (run.OpenFeed, error) {
 			return sds.Open(path, sds.Options{Lists: lists, Classes: classes})
 		},

@@ -23,8 +23,8 @@ import (
 // they merged, again in pieces. Whoever finds a complete feed that is not
 // merged finishes the merge, and whoever finds an incomplete one drops it: in
 // both cases it is as if the feed had been stored in one instant. The first
-// feed of a source is written to the roster at once: until the row that says
-// that it is complete, the source has no roster, and nobody reads one. The index
+// feed of a stream is written to the roster at once: until the row that says
+// that it is complete, the stream says nothing, and nobody reads it. The index
 // of the roster is written in the same transactions.
 type Feeds struct {
 	DB  DB
@@ -47,12 +47,13 @@ type storedReport struct {
 	Totals feed.Totals                 `json:"totals"`
 }
 
-// Feed is one feed of a source while it is read. It implements feed.Known and
+// Feed is one feed of a stream while it is read. It implements feed.Known and
 // feed.Changes.
 type Feed struct {
 	feeds  Feeds
-	source int
+	stream roster.Stream
 	number roster.FeedNumber
+	first  bool // of the stream
 	last   storedReport
 	buffer []roster.Record
 	writer *behind[roster.Record] // nil until there is something to write
@@ -60,53 +61,49 @@ type Feed struct {
 	changed [roster.KindClass + 1][]roster.ID // by kind, in the order in which they came
 }
 
-// Begin begins the next feed of a source. What an earlier one that was cut off
+// Begin begins the next feed of a stream. What an earlier one that was cut off
 // left behind is finished or dropped first.
-func (f Feeds) Begin(ctx context.Context, source int) (run.Feed, error) {
-	if err := f.Recover(ctx, source); err != nil {
+func (f Feeds) Begin(ctx context.Context, stream roster.Stream) (run.Feed, error) {
+	if err := f.recover(ctx, stream); err != nil {
 		return nil, err
 	}
-	if err := f.index(source).keep(ctx); err != nil {
+	if err := f.index(stream).keep(ctx); err != nil {
 		return nil, err
 	}
-	number, last, err := f.latest(ctx, source)
+	feed := &Feed{feeds: f, stream: stream}
+	var err error
+	if feed.last, feed.first, err = f.latest(ctx, stream); err == nil {
+		feed.number, err = f.next(ctx, stream.Source)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("begin a feed: %w", err)
 	}
-	return &Feed{feeds: f, source: source, number: number + 1, last: last}, nil
+	return feed, nil
 }
 
-// latest returns the latest feed of a source, and 0 where there is none.
-func (f Feeds) latest(ctx context.Context, source int) (roster.FeedNumber, storedReport, error) {
-	var number int64
+// latest returns what is kept of the latest feed of a stream, and whether there
+// is none.
+func (f Feeds) latest(ctx context.Context, stream roster.Stream) (report storedReport, none bool, err error) {
 	var body string
-	var report storedReport
-	err := f.DB.ReadRow(ctx, `SELECT number, report FROM feed WHERE source = $1 ORDER BY number DESC LIMIT 1`,
-		[]any{source}, &number, &body)
+	err = f.DB.ReadRow(ctx, `SELECT report FROM feed WHERE source = $1 AND flow = $2 ORDER BY number DESC LIMIT 1`,
+		[]any{stream.Source, stream.Flow}, &body)
 	if errors.Is(err, ErrNoRows) {
-		return 0, report, nil
+		return report, true, nil
 	}
 	if err == nil {
 		err = json.Unmarshal([]byte(body), &report)
 	}
-	return roster.FeedNumber(number), report, err
+	return report, false, err
 }
 
-func (f Feeds) index(source int) rosterIndex { return rosterIndex{db: f.DB, source: source} }
-
-// Recover finishes the merge of a feed that is complete, and drops what is
-// left of one that is not.
-func (f Feeds) Recover(ctx context.Context, source int) error {
+// next returns the number of the feed that is stored next for a source system.
+func (f Feeds) next(ctx context.Context, source int) (roster.FeedNumber, error) {
 	var number int64
-	err := f.DB.ReadRow(ctx, `SELECT number FROM feed WHERE source = $1 AND state = $2`, []any{source, feedStored}, &number)
-	switch {
-	case err == nil:
-		return f.merge(ctx, source, roster.FeedNumber(number))
-	case errors.Is(err, ErrNoRows):
-		return f.drop(ctx, source)
-	}
-	return fmt.Errorf("look for an interrupted feed: %w", err)
+	err := f.DB.ReadRow(ctx, `SELECT COALESCE(MAX(number), 0) + 1 FROM feed WHERE source = $1`, []any{source}, &number)
+	return roster.FeedNumber(number), err
 }
+
+func (f Feeds) index(stream roster.Stream) rosterIndex { return rosterIndex{db: f.DB, stream: stream} }
 
 // Number is the number that the feed has once it is stored.
 func (f *Feed) Number() roster.FeedNumber { return f.number }
@@ -119,12 +116,12 @@ func (f *Feed) Totals(context.Context) (feed.Totals, error) { return f.last.Tota
 
 // Entries implements feed.Known.
 func (f *Feed) Entries(ctx context.Context, kind roster.Kind) iter.Seq2[roster.Entry, error] {
-	return f.feeds.index(f.source).entries(ctx, kind)
+	return f.feeds.index(f.stream).entries(ctx, kind)
 }
 
 // Bodies implements feed.Known.
 func (f *Feed) Bodies(ctx context.Context, kind roster.Kind, ids []roster.ID, fn func(body []byte) error) error {
-	return Roster{DB: f.feeds.DB}.Bodies(ctx, f.source, kind, ids, fn)
+	return said{f.feeds.DB, f.stream}.bodies(ctx, kind, ids, fn)
 }
 
 // Put implements feed.Changes.
@@ -137,8 +134,8 @@ func (f *Feed) Put(ctx context.Context, record roster.Record) error {
 }
 
 // Deactivate implements feed.Changes.
-func (f *Feed) Deactivate(ctx context.Context, kind roster.Kind, id roster.ID) error {
-	return f.add(ctx, roster.Record{Kind: kind, ID: id})
+func (f *Feed) Deactivate(ctx context.Context, kind roster.Kind, e roster.Entry) error {
+	return f.add(ctx, roster.Record{Kind: kind, ID: e.ID, Key: e.Key, Digests: e.Digests})
 }
 
 func (f *Feed) add(ctx context.Context, record roster.Record) error {
@@ -160,12 +157,12 @@ func (f *Feed) flush(ctx context.Context) error {
 	return f.writer.put(full)
 }
 
-// write writes changes aside: to pending, or, for the first feed of a source,
-// to the roster and its index, which hold nothing else yet.
+// write writes changes aside: to pending, or, for the first feed of a stream,
+// to the roster and its index, which hold nothing else of it yet.
 func (f *Feed) write(ctx context.Context, records []roster.Record) error {
-	table, columns := "pending", []string{"source", "kind", "id", "record_key", "digests", "active", "body"}
+	table, columns := "pending", []string{"source", "flow", "kind", "id", "record_key", "digests", "active", "body"}
 	var index blocks
-	if f.number == 1 {
+	if f.first {
 		table, columns = "roster", append(columns, "feed")
 		for _, r := range records {
 			index.add(r.Kind, roster.Entry{ID: r.ID, Key: r.Key, Digests: r.Digests, Active: r.Active})
@@ -175,7 +172,7 @@ func (f *Feed) write(ctx context.Context, records []roster.Record) error {
 		if _, err := tx.CopyIn(ctx, table, columns, f.rows(records, len(columns))); err != nil {
 			return err
 		}
-		return f.feeds.index(f.source).put(ctx, tx, 0, index)
+		return f.feeds.index(f.stream).put(ctx, tx, 0, index)
 	})
 	if err != nil {
 		return fmt.Errorf("write the feed aside: %w", err)
@@ -185,11 +182,11 @@ func (f *Feed) write(ctx context.Context, records []roster.Record) error {
 
 func (f *Feed) rows(records []roster.Record, columns int) iter.Seq[[]any] {
 	return func(yield func([]any) bool) {
-		row := [8]any{0: f.source, 7: int64(f.number)}
+		row := [9]any{0: f.stream.Source, 1: f.stream.Flow, 8: int64(f.number)}
 		for _, r := range records {
-			row[1], row[2], row[3], row[4], row[5], row[6] = int(r.Kind), int64(r.ID), r.Key, joinDigests(r.Kind, r.Digests), r.Active, nil
+			row[2], row[3], row[4], row[5], row[6], row[7] = int(r.Kind), int64(r.ID), r.Key, joinDigests(r.Kind, r.Digests), r.Active, nil
 			if r.Body != nil {
-				row[6] = r.Body
+				row[7] = r.Body
 			}
 			if !yield(row[:columns]) {
 				return
@@ -220,29 +217,33 @@ func (f *Feed) wait() error {
 
 // Store makes the feed take effect. run is the run that brought it. A feed that
 // says what the one before said writes nothing.
-func (f *Feed) Store(ctx context.Context, run string, report *feed.Report) error {
-	if !f.differs() && f.number > 1 && slices.Equal(report.Parts, f.last.Parts) {
-		return nil
+func (f *Feed) Store(ctx context.Context, run string, report *feed.Report) (stored bool, err error) {
+	if !f.differs() && !f.first && slices.Equal(report.Parts, f.last.Parts) {
+		return false, nil
 	}
 	if err := f.Finish(ctx); err != nil {
-		return err
+		return false, err
 	}
+	if err := f.complete(ctx, run, report); err != nil {
+		return false, fmt.Errorf("store the feed: %w", err)
+	}
+	if f.first {
+		return true, nil
+	}
+	return true, f.feeds.merge(ctx, f.stream, f.number)
+}
+
+// complete writes the row that says that everything of the feed is written.
+func (f *Feed) complete(ctx context.Context, run string, report *feed.Report) error {
 	body, err := json.Marshal(storedReport{report.Files, report.Parts, report.Totals}, json.Deterministic(true))
 	if err != nil {
-		return fmt.Errorf("store the feed: %w", err)
+		return err
 	}
-	err = f.feeds.DB.Write(ctx, func(tx Tx) error {
-		_, err := tx.Exec(ctx, `INSERT INTO feed (source, number, run, state, stored, report, indexed) VALUES ($1, $2, $3, $4, $5, $6, TRUE)`,
-			f.source, int64(f.number), run, f.state(), f.feeds.Now().UnixMicro(), string(body))
+	return f.feeds.DB.Write(ctx, func(tx Tx) error {
+		_, err := tx.Exec(ctx, `INSERT INTO feed (source, flow, number, run, state, stored, report, indexed) VALUES ($1, $2, $3, $4, $5, $6, $7, TRUE)`,
+			f.stream.Source, f.stream.Flow, int64(f.number), run, f.state(), f.feeds.Now().UnixMicro(), string(body))
 		return err
 	})
-	if err != nil {
-		return fmt.Errorf("store the feed: %w", err)
-	}
-	if f.number == 1 {
-		return nil
-	}
-	return f.feeds.merge(ctx, f.source, f.number)
 }
 
 // differs reports whether the feed changes any record.
@@ -258,7 +259,7 @@ func (f *Feed) Changed(kind roster.Kind) []roster.ID {
 // state is the state of the feed once it is complete: there is nothing to merge
 // the first one with.
 func (f *Feed) state() string {
-	if f.number == 1 {
+	if f.first {
 		return feedMerged
 	}
 	return feedStored
@@ -268,21 +269,55 @@ func (f *Feed) state() string {
 func (f *Feed) Drop(ctx context.Context) error {
 	// What could not be written need not be dropped.
 	_ = f.wait()
-	return f.feeds.drop(ctx, f.source)
+	return f.feeds.drop(ctx, f.stream)
 }
 
-// Version implements run.Feeds.
-func (f Feeds) Version(ctx context.Context, source int) (roster.FeedNumber, error) {
-	number, _, err := f.latest(ctx, source)
-	if err != nil {
-		return 0, fmt.Errorf("read the latest feed: %w", err)
+// Elsewhere implements feed.Known. It reads past all that the source system's
+// streams say, which is why nobody looks where there is but one.
+func (f *Feed) Elsewhere(ctx context.Context, kind roster.Kind) iter.Seq2[roster.Entry, error] {
+	return func(yield func(roster.Entry, error) bool) {
+		args := []any{f.stream.Source, f.stream.Flow}
+		var others bool
+		err := f.feeds.DB.ReadRow(ctx, `SELECT EXISTS (SELECT 1 FROM feed WHERE source = $1 AND flow <> $2)
+			OR EXISTS (SELECT 1 FROM roster_index WHERE source = $1 AND flow <> $2)
+			OR EXISTS (SELECT 1 FROM pending WHERE source = $1 AND flow <> $2)`, args, &others)
+		if err != nil {
+			yield(roster.Entry{}, err)
+		}
+		if err != nil || !others {
+			return
+		}
+		sequence(ctx, f.feeds.DB, func(rows Rows, e *roster.Entry) error {
+			var id int64
+			err := rows.Scan(&id, &e.Key)
+			e.ID = roster.ID(id)
+			return err
+		}, `SELECT id, record_key FROM roster WHERE source = $1 AND flow <> $2 AND kind = $3
+			UNION ALL SELECT id, record_key FROM pending WHERE source = $1 AND flow <> $2 AND kind = $3 AND body IS NOT NULL`,
+			append(args, int(kind))...)(yield)
 	}
-	return number, nil
+}
+
+// Latest implements run.Feeds.
+func (f Feeds) Latest(ctx context.Context, source int) (map[string]roster.FeedNumber, error) {
+	latest := map[string]roster.FeedNumber{}
+	type row struct {
+		flow   string
+		number int64
+	}
+	for r, err := range sequence(ctx, f.DB, func(rows Rows, r *row) error { return rows.Scan(&r.flow, &r.number) },
+		`SELECT flow, MAX(number) FROM feed WHERE source = $1 GROUP BY flow`, source) {
+		if err != nil {
+			return nil, fmt.Errorf("read the latest feeds: %w", err)
+		}
+		latest[r.flow] = roster.FeedNumber(r.number)
+	}
+	return latest, nil
 }
 
 // Totals implements run.Feeds.
-func (f Feeds) Totals(ctx context.Context, source int) (feed.Totals, error) {
-	_, report, err := f.latest(ctx, source)
+func (f Feeds) Totals(ctx context.Context, stream roster.Stream) (feed.Totals, error) {
+	report, _, err := f.latest(ctx, stream)
 	if err != nil {
 		return feed.Totals{}, fmt.Errorf("read the latest feed: %w", err)
 	}

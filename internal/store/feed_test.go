@@ -29,28 +29,40 @@ type fataler interface {
 	Fatalf(format string, args ...any)
 }
 
-// change is one call of feed.Changes: without a body the record is deactivated.
+// change is one call of feed.Changes: without a body the record, which must be
+// known, is deactivated.
 type change = roster.Record
 
-// write begins the next feed of a source and hands it changes.
+// alone is the only stream of a source system.
+func alone(source int) roster.Stream { return roster.Stream{Source: source, Flow: "flow"} }
+
+// write begins the next feed of a source system's only stream and hands it changes.
 func write(t fataler, db store.DB, source int, changes []change) run.Feed {
 	t.Helper()
-	f, err := begin(db, source, changes)
+	f, err := begin(db, alone(source), changes)
 	if err != nil {
 		t.Fatalf("write a feed: %v", err)
 	}
 	return f
 }
 
-func begin(db store.DB, source int, changes []change) (run.Feed, error) {
+func begin(db store.DB, stream roster.Stream, changes []change) (run.Feed, error) {
 	ctx := context.Background()
-	f, err := feedsOf(db).Begin(ctx, source)
+	f, err := feedsOf(db).Begin(ctx, stream)
 	if err != nil {
 		return nil, err
 	}
+	known := map[roster.Kind]map[roster.ID]roster.Entry{}
 	for _, c := range changes {
 		if c.Body == nil {
-			err = f.Deactivate(ctx, c.Kind, c.ID)
+			if known[c.Kind] == nil {
+				if known[c.Kind], err = entriesOf(f, c.Kind); err != nil {
+					return f, err
+				}
+			}
+			e := known[c.Kind][c.ID]
+			e.Active = false
+			err = f.Deactivate(ctx, c.Kind, e)
 		} else {
 			err = f.Put(ctx, c)
 		}
@@ -61,6 +73,18 @@ func begin(db store.DB, source int, changes []change) (run.Feed, error) {
 	return f, nil
 }
 
+// entriesOf returns what is known of the records of a kind.
+func entriesOf(f run.Feed, kind roster.Kind) (map[roster.ID]roster.Entry, error) {
+	entries := map[roster.ID]roster.Entry{}
+	for e, err := range f.Entries(context.Background(), kind) {
+		if err != nil {
+			return nil, err
+		}
+		entries[e.ID] = e
+	}
+	return entries, nil
+}
+
 func report(orgs int) *feed.Report {
 	return &feed.Report{Parts: []feed.Part{feed.Orgs}, Totals: feed.Totals{Orgs: feed.Count{Active: orgs}}}
 }
@@ -68,7 +92,7 @@ func report(orgs int) *feed.Report {
 // stored writes a feed and stores it.
 func stored(t fataler, db store.DB, source int, changes []change) {
 	t.Helper()
-	if err := write(t, db, source, changes).Store(context.Background(), "run", report(1)); err != nil {
+	if _, err := write(t, db, source, changes).Store(context.Background(), "run", report(1)); err != nil {
 		t.Fatalf("store: %v", err)
 	}
 }
@@ -77,6 +101,7 @@ func stored(t fataler, db store.DB, source int, changes []change) {
 func read(t fataler, r store.Roster, source int) []roster.Record {
 	t.Helper()
 	var all []roster.Record
+	r.Streams = run.Streams{source: {alone(source).Flow}}
 	for _, kind := range roster.Kinds() {
 		for record, err := range r.Records(context.Background(), source, kind) {
 			if err != nil {
@@ -137,7 +162,7 @@ func TestPendingIsWhatTheMergeMakes(t *testing.T) {
 			if diff := cmp.Diff(before, read(t, store.Roster{DB: db}, source)); diff != "" {
 				t.Fatalf("the roster before the feed is stored (-want +got):\n%s", diff)
 			}
-			if err := f.Store(context.Background(), "run", report(2)); err != nil {
+			if _, err := f.Store(context.Background(), "run", report(2)); err != nil {
 				t.Fatalf("store: %v", err)
 			}
 			if diff := cmp.Diff(pending, read(t, store.Roster{DB: db}, source)); diff != "" {
@@ -233,8 +258,8 @@ func TestFeedNumbers(t *testing.T) {
 		one := []change{{Kind: roster.KindOrg, ID: 1, Key: "S", Active: true, Body: []byte("s")}}
 		version := func(want roster.FeedNumber) {
 			t.Helper()
-			if got, err := feedsOf(db).Version(ctx, 1); got != want || err != nil {
-				t.Errorf("version %d, %v; want %d", got, err, want)
+			if got, err := feedsOf(db).Latest(ctx, 1); got[alone(1).Flow] != want || err != nil {
+				t.Errorf("latest feeds %v, %v; want %d", got, err, want)
 			}
 		}
 		version(0)
@@ -249,7 +274,7 @@ func TestFeedNumbers(t *testing.T) {
 		if totals, err := f.Totals(ctx); totals.Orgs.Active != 1 || err != nil {
 			t.Errorf("totals %+v, %v", totals, err)
 		}
-		if err := f.Store(ctx, "run", report(7)); err != nil {
+		if _, err := f.Store(ctx, "run", report(7)); err != nil {
 			t.Fatal(err)
 		}
 		version(2)
@@ -263,10 +288,10 @@ func TestFeedNumbers(t *testing.T) {
 func TestAFeedTellsWhatItChanged(t *testing.T) {
 	t.Parallel()
 	dbtest.All(t, func(t *testing.T, db store.DB) {
-		stored(t, db, 1, people(4, "a"))
+		stored(t, db, 1, append(people(4, "a"), change{Kind: roster.KindClass, ID: 7, Key: "art", Active: true, Body: []byte{}}))
 		b := people(5, "b")
 		f := write(t, db, 1, []change{b[4], b[2], {Kind: roster.KindPerson, ID: 1}, {Kind: roster.KindClass, ID: 7}})
-		if err := f.Store(t.Context(), "run", report(1)); err != nil {
+		if _, err := f.Store(t.Context(), "run", report(1)); err != nil {
 			t.Fatal(err)
 		}
 		got := map[roster.Kind][]roster.ID{}
@@ -354,9 +379,9 @@ func TestAFeedIsCutOffAtEveryPiece(t *testing.T) {
 			before := read(t, store.Roster{DB: db}, source)
 			dying := &mortal{DB: db}
 			dying.left.Store(int64(source))
-			f, err := begin(dying, source, next)
+			f, err := begin(dying, alone(source), next)
 			if err == nil {
-				err = f.Store(t.Context(), "run", report(2))
+				_, err = f.Store(t.Context(), "run", report(2))
 			}
 			if err == nil {
 				break
@@ -364,13 +389,14 @@ func TestAFeedIsCutOffAtEveryPiece(t *testing.T) {
 			if !errors.Is(err, errKilled) {
 				t.Fatal(err)
 			}
-			if err := feedsOf(db).Recover(t.Context(), source); err != nil {
+			if err := feedsOf(db).Recover(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			number, err := feedsOf(db).Version(t.Context(), source)
+			latest, err := feedsOf(db).Latest(t.Context(), source)
 			if err != nil {
 				t.Fatal(err)
 			}
+			number := latest[alone(source).Flow]
 			seen[number] = true
 			wantWhole(t, db, source, number, before)
 			wantIndexed(t, db, source)

@@ -76,28 +76,6 @@ func (l lookup[T]) each() string {
 	return strings.Join(queries, " UNION ALL ") + " ORDER BY 1"
 }
 
-// RecordsOf implements plan.Roster.
-func (r Roster) RecordsOf(ctx context.Context, source int, kind roster.Kind, ids []roster.ID) iter.Seq2[roster.Record, error] {
-	if r.Pending {
-		return r.pendingOf(ctx, source, kind, ids)
-	}
-	return lookup[roster.Record]{
-		`SELECT id, record_key, active, feed, body FROM roster WHERE source = $1 AND kind = $2 AND id`, []any{source, int(kind)},
-		scanRecord(kind),
-		func(record roster.Record) roster.ID { return record.ID },
-	}.rows(ctx, r.DB, ids)
-}
-
-func (r Roster) pendingOf(ctx context.Context, source int, kind roster.Kind, ids []roster.ID) iter.Seq2[roster.Record, error] {
-	return func(yield func(roster.Record, error) bool) {
-		for record, err := range r.Records(ctx, source, kind) {
-			if _, asked := slices.BinarySearch(ids, record.ID); (asked || err != nil) && !yield(record, err) {
-				return
-			}
-		}
-	}
-}
-
 // AccountsOf implements plan.Memory.
 func (m Memory) AccountsOf(ctx context.Context, source int, people []roster.ID) iter.Seq2[plan.Account, error] {
 	return lookup[plan.Account]{

@@ -10,7 +10,7 @@ import (
 	"rollbook/internal/roster"
 )
 
-// rosterIndex keeps the entries of a source's roster in packed blocks: to read
+// rosterIndex keeps the entries of what a stream says in packed blocks: to read
 // them from the roster itself would mean to pass by all bodies. Whoever writes
 // to the roster adds the same entries to the index in the same transaction. What
 // is there is never rewritten: a later feed adds blocks with what it changed.
@@ -19,13 +19,13 @@ import (
 // where the blocks of later feeds have become many.
 type rosterIndex struct {
 	db     DB
-	source int
+	stream roster.Stream
 }
 
 // entries yields the entries of a kind, those that later feeds changed once more.
 func (x rosterIndex) entries(ctx context.Context, kind roster.Kind) iter.Seq2[roster.Entry, error] {
 	blocks := sequence(ctx, x.db, func(rows Rows, body *[]byte) error { return rows.Scan(body) },
-		`SELECT body FROM roster_index WHERE source = $1 AND kind = $2 ORDER BY feed, first`, x.source, int(kind))
+		`SELECT body FROM roster_index WHERE source = $1 AND flow = $2 AND kind = $3 ORDER BY feed, first`, x.stream.Source, x.stream.Flow, int(kind))
 	return func(yield func(roster.Entry, error) bool) {
 		for body, err := range blocks {
 			if err == nil {
@@ -119,8 +119,8 @@ func (b *blocks) add(kind roster.Kind, e roster.Entry) {
 // put adds blocks that a feed changed, or 0 where the index begins.
 func (x rosterIndex) put(ctx context.Context, tx Tx, feed roster.FeedNumber, blocks blocks) error {
 	for _, b := range blocks {
-		_, err := tx.Exec(ctx, `INSERT INTO roster_index (source, kind, feed, first, entries, body) VALUES ($1, $2, $3, $4, $5, $6)`,
-			x.source, int(b.kind), int64(feed), int64(b.first), b.count, b.pack())
+		_, err := tx.Exec(ctx, `INSERT INTO roster_index (source, flow, kind, feed, first, entries, body) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			x.stream.Source, x.stream.Flow, int(b.kind), int64(feed), int64(b.first), b.count, b.pack())
 		if err != nil {
 			return err
 		}
@@ -134,9 +134,9 @@ func (x rosterIndex) keep(ctx context.Context) error {
 	var indexed bool
 	var begun, later int64
 	err := x.db.ReadRow(ctx, `SELECT number, indexed,
-		(SELECT CAST(COALESCE(SUM(entries), 0) AS BIGINT) FROM roster_index WHERE source = $1 AND feed = 0),
-		(SELECT CAST(COALESCE(SUM(entries), 0) AS BIGINT) FROM roster_index WHERE source = $1 AND feed > 0)
-		FROM feed WHERE source = $1 ORDER BY number DESC LIMIT 1`, []any{x.source}, &number, &indexed, &begun, &later)
+		(SELECT CAST(COALESCE(SUM(entries), 0) AS BIGINT) FROM roster_index WHERE source = $1 AND flow = $2 AND feed = 0),
+		(SELECT CAST(COALESCE(SUM(entries), 0) AS BIGINT) FROM roster_index WHERE source = $1 AND flow = $2 AND feed > 0)
+		FROM feed WHERE source = $1 AND flow = $2 ORDER BY number DESC LIMIT 1`, []any{x.stream.Source, x.stream.Flow}, &number, &indexed, &begun, &later)
 	switch {
 	case errors.Is(err, ErrNoRows):
 		return nil
@@ -170,7 +170,7 @@ func (x rosterIndex) makeAnew(ctx context.Context, latest int64) error {
 
 func (x rosterIndex) makeKind(ctx context.Context, kind roster.Kind) error {
 	b := block{kind: kind}
-	for e, err := range (Roster{DB: x.db}).Entries(ctx, x.source, kind) {
+	for e, err := range said(x).entries(ctx, kind) {
 		if err != nil {
 			return err
 		}
@@ -195,7 +195,7 @@ func (x rosterIndex) begin(ctx context.Context, b block) error {
 
 func (x rosterIndex) mark(ctx context.Context, feed int64, indexed bool) error {
 	return x.db.Write(ctx, func(tx Tx) error {
-		_, err := tx.Exec(ctx, `UPDATE feed SET indexed = $3 WHERE source = $1 AND number = $2`, x.source, feed, indexed)
+		_, err := tx.Exec(ctx, `UPDATE feed SET indexed = $3 WHERE source = $1 AND number = $2`, x.stream.Source, feed, indexed)
 		return err
 	})
 }
@@ -205,6 +205,15 @@ const blocksInTransaction = 20
 
 // drop forgets all blocks.
 func (x rosterIndex) drop(ctx context.Context) error {
-	return deleteAll(ctx, x.db, `DELETE FROM roster_index WHERE source = $1 AND (kind, feed, first) IN (
-		SELECT kind, feed, first FROM roster_index WHERE source = $1 LIMIT $2)`, x.source, blocksInTransaction)
+	for {
+		var n int64
+		err := x.db.WriteBulk(ctx, func(tx Tx) (err error) {
+			n, err = tx.Exec(ctx, `DELETE FROM roster_index WHERE source = $1 AND flow = $2 AND (kind, feed, first) IN (
+				SELECT kind, feed, first FROM roster_index WHERE source = $1 AND flow = $2 LIMIT $3)`, x.stream.Source, x.stream.Flow, blocksInTransaction)
+			return err
+		})
+		if err != nil || n == 0 {
+			return err
+		}
+	}
 }

@@ -30,13 +30,13 @@ func wantIndexed(t fataler, db store.DB, source int) {
 // compareIndex is wantIndexed, and has the index made where there is none.
 func compareIndex(t fataler, db store.DB, source int) {
 	t.Helper()
-	f, err := feedsOf(db).Begin(context.Background(), source)
+	f, err := feedsOf(db).Begin(context.Background(), alone(source))
 	if err != nil {
 		t.Fatalf("begin: %v", err)
 	}
 	for _, kind := range roster.Kinds() {
 		var want []roster.Entry
-		for e, err := range (store.Roster{DB: db}).Entries(context.Background(), source, kind) {
+		for e, err := range store.EntriesOfRoster(context.Background(), db, alone(source), kind) {
 			if err != nil {
 				t.Fatalf("entries of the roster: %v", err)
 			}
@@ -98,7 +98,7 @@ func TestAnIndexIsMadeWhereThereIsNone(t *testing.T) {
 			cut++
 			dying := &mortal{DB: db}
 			dying.left.Store(int64(cut))
-			_, err := feedsOf(dying).Begin(t.Context(), 1)
+			_, err := feedsOf(dying).Begin(t.Context(), alone(1))
 			if err == nil {
 				break
 			}
