@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"rollbook/internal/installation"
+	"rollbook/internal/run"
 )
 
 // The exit statuses. A command's help says which of them it has.
@@ -12,7 +13,7 @@ const (
 	exitFailed       = 1
 	exitUsage        = 2 // or no installation
 	exitRecordErrors = 3 // done, without the records that have errors
-	exitUnusableFeed = 4 // nothing was changed
+	exitUnusableFeed = 4 // nothing of it was stored
 	exitHeld         = 5 // by a guard: nothing was removed
 	exitAtWork       = 6 // another process is; nothing was done
 )
@@ -44,7 +45,7 @@ func exitStatus(err error) int {
 	if e, ok := errors.AsType[*exitError](err); ok {
 		return e.status
 	}
-	if noInstallation(err) {
+	if _, unclear := errors.AsType[*run.UnclearFlow](err); unclear || noInstallation(err) {
 		return exitUsage
 	}
 	return exitFailed

@@ -41,8 +41,11 @@ func (a *app) printResult(path string, r run.Result, dryRun bool) error {
 		}
 		terminal.Printf(a.out, "          all of them: rollbook %s\n", all)
 	}
-	if r.Unusable() {
+	switch {
+	case r.Unusable() && r.Run.Status == run.Failed:
 		return terminal.Printf(a.out, "refused   the feed cannot be used; nothing was changed%s\n", recorded(r, dryRun))
+	case r.Unusable():
+		terminal.Printf(a.out, "refused   the feed of %s cannot be used; what it said before stands\n", strings.Join(r.Refused, ", "))
 	}
 	terminal.Printf(a.out, "plan      %s\n", describe(r.Plan))
 	if dryRun {

@@ -62,7 +62,7 @@ EXIT STATUS
   1  the program failed
   2  wrong usage, or no installation where one is needed
   3  done, without the records that have errors
-  4  the feed is unusable; nothing was changed
+  4  the feed is unusable; nothing of it was stored
   5  held by a guard
   6  another process is at work
 `

@@ -16,6 +16,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"rollbook/internal/config"
+	"rollbook/internal/flow"
 	"rollbook/internal/server"
 	"rollbook/internal/store"
 )
@@ -29,12 +30,14 @@ import (
 //	lastcheck DURATION       the database was looked at so long after now
 //	damage FILE              writes over a page of a database
 //	json PATH VALUE          a member of the JSON on standard output has that value
+//	inboundflow NAME         makes a connector and inbound flow beside those there are
 //
 // A path is like findings/0/rule; "count" is how many members there are, "keys" are
 // their names.
 func feedCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
 		"change": change, "pack": pack, "json": member, "lastrun": lastRun, "lastcheck": lastCheck, "damage": damage,
+		"inboundflow": inboundFlow,
 	}
 }
 
@@ -118,6 +121,26 @@ func pack(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	ts.Check(archive.Close())
 	ts.Check(file.Close())
+}
+
+func inboundFlow(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: inboundflow NAME")
+	}
+	ctx := context.Background()
+	parts, err := server.Open(ctx, server.Config{Config: config.Config{Data: ts.MkAbs("rollbook-data")}}.WithDefaults())
+	ts.Check(err)
+	known, err := parts.Flow.Snapshot(ctx)
+	ts.Check(err)
+	f := known.InboundFlows[0]
+	connector, err := parts.Flow.CreateConnector(ctx, flow.Connector{
+		Type: flow.AzureDataLakeConnector, DisplayName: args[0], SourceSystem: known.SourceSystems[0].ID,
+	})
+	ts.Check(err)
+	f.ID, f.DisplayName, f.DataConnector = "", args[0], connector.ID
+	_, err = parts.Flow.CreateInboundFlow(ctx, f)
+	ts.Check(err)
+	ts.Check(parts.Close())
 }
 
 func member(ts *testscript.TestScript, neg bool, args []string) {

@@ -15,6 +15,7 @@ import (
 
 type syncOptions struct {
 	domain string
+	flow   string
 	dryRun bool
 	json   bool
 	wait   bool
@@ -30,8 +31,10 @@ func newSyncCommand(a *app) *cobra.Command {
 		Long: `Read a folder or a zip archive of SDS V2.1 CSV files, check it, store it, match
 people to accounts, plan what the directory needs, do it, and say what was done.
 
-The files are the whole truth about the school: what they no longer mention
-becomes inactive, and leaves the class groups. Accounts and groups stay.
+The files are all that their inbound flow has to say: what they no longer mention,
+and no other inbound flow of the source system does, becomes inactive, and leaves
+the class groups. Accounts and groups stay. Where several inbound flows take
+feeds, --flow NAME says which one's the files are; what the others said stands.
 
 The first sync makes a configuration: everybody gets an account, every class a
 group. It can be changed through the API (rollbook serve) or replaced. With
@@ -43,7 +46,7 @@ EXIT STATUS
   1  the program failed, or the run was stopped; the next run goes on from there
   2  wrong usage, or no installation
   3  done, without the records that have errors
-  4  the feed is unusable; nothing was changed. So too where the clock is far from the
+  4  the feed is unusable; nothing of it was stored. So too where the clock is far from the
      last run's, unless --accept-clock says that it is right
   5  held by a guard (not used yet)
   6  another process is at work; nothing was done (see --wait)
@@ -52,6 +55,7 @@ EXIT STATUS
 		RunE: func(cmd *cobra.Command, args []string) error { return a.sync(cmd.Context(), args[0], opts) },
 	}
 	cmd.Flags().StringVar(&opts.domain, "domain", "", "of the first sync: appended to user names that have no domain")
+	cmd.Flags().StringVar(&opts.flow, "flow", "", "the name or ID of the inbound flow whose feed this is; needed where several take feeds")
 	cmd.Flags().BoolVar(&opts.dryRun, "dry-run", false, "stop before anything takes effect, in the roster or the directory")
 	cmd.Flags().BoolVar(&opts.wait, "wait", false, "where another process is at work, wait until it is done")
 	cmd.Flags().BoolVar(&opts.acceptClock, "accept-clock", false, acceptClockHelp)
@@ -95,7 +99,7 @@ func (a *app) run(ctx context.Context, parts *server.Parts, opts run.Options, wa
 // runSync does the run in the installation, which it makes where there is none and
 // a domain is given. A dry run makes nothing.
 func (a *app) runSync(ctx context.Context, path string, opts syncOptions) (result run.Result, err error) {
-	options := run.Options{Path: path, DryRun: opts.dryRun, AcceptClock: opts.acceptClock, Progress: a.progress()}
+	options := run.Options{Path: path, Flow: opts.flow, DryRun: opts.dryRun, AcceptClock: opts.acceptClock, Progress: a.progress()}
 	parts, err := server.Open(ctx, a.serverConfig())
 	switch {
 	case installation.IsMakeable(err) && opts.dryRun:
