@@ -185,8 +185,18 @@ func (p *pass) arrived(ctx context.Context, in inbound) (path, upload string, er
 	return path, upload, nil
 }
 
-// takeFeed reads one feed, and stores it unless it is refused or this is a dry run.
-func (p *pass) takeFeed(ctx context.Context, in inbound, path string) (err error) {
+// takeFeed reads one feed, and once more where the index of what is known was found
+// damaged: by then it is another one.
+func (p *pass) takeFeed(ctx context.Context, in inbound, path string) error {
+	err := p.readFeed(ctx, in, path)
+	if errors.Is(err, ErrIndexDamaged) {
+		err = p.readFeed(ctx, in, path)
+	}
+	return err
+}
+
+// readFeed reads one feed, and stores it unless it is refused or this is a dry run.
+func (p *pass) readFeed(ctx context.Context, in inbound, path string) (err error) {
 	p.begin(stageCheck, 0)
 	source, err := p.Open(path, p.config.Lists, p.wantsClasses())
 	if err != nil {

@@ -14,6 +14,10 @@ import (
 // ErrNotFound says that there is no run with an ID.
 var ErrNotFound = errors.New("no such run")
 
+// ErrIndexDamaged says that what is known of a source cannot be gone by: the index of
+// its roster was damaged. The next Feeds.Begin makes it anew.
+var ErrIndexDamaged = errors.New("the index of the roster is damaged")
+
 // Configuration is read once, at the start of a run.
 type Configuration interface {
 	Snapshot(ctx context.Context) (flow.Snapshot, error)

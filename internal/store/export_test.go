@@ -14,7 +14,7 @@ func EntriesOfRoster(ctx context.Context, db DB, stream roster.Stream, kind rost
 
 // UnpackEntries calls fn with the entries of a block of the roster's index.
 func UnpackEntries(kind roster.Kind, packed []byte, fn func(roster.Entry) bool) error {
-	return unpackEntries(kind, packed, fn)
+	return unpackSound(kind, packed, fn)
 }
 
 // PackEntries returns the block that holds entries of a kind.
@@ -23,5 +23,5 @@ func PackEntries(kind roster.Kind, entries []roster.Entry) []byte {
 	for _, e := range entries {
 		b.add(e)
 	}
-	return b.pack()
+	return b.pack()[checksumLength:]
 }

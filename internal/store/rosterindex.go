@@ -5,9 +5,11 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"iter"
 
 	"rollbook/internal/roster"
+	"rollbook/internal/run"
 )
 
 // rosterIndex keeps the entries of what a stream says in packed blocks: to read
@@ -34,6 +36,9 @@ func (x rosterIndex) entries(ctx context.Context, kind roster.Kind) iter.Seq2[ro
 			switch {
 			case errors.Is(err, errStopped):
 				return
+			case errors.Is(err, errIndex):
+				yield(roster.Entry{}, errors.Join(fmt.Errorf("%w: %w", run.ErrIndexDamaged, err), x.doubt(ctx)))
+				return
 			case err != nil:
 				yield(roster.Entry{}, fmt.Errorf("read the index of the roster: %w", err))
 				return
@@ -51,9 +56,9 @@ type block struct {
 	digests []byte
 }
 
-// A block is packed as the length of its heads, the heads, and the digests of all
-// parts that the kind has. The head of an entry is its ID, the length of its key
-// and whether it is active in one number, and the key.
+// A block is packed as a checksum of all that follows, the length of its heads, the
+// heads, and the digests of all parts that the kind has. The head of an entry is its
+// ID, the length of its key and whether it is active in one number, and the key.
 
 func (b *block) add(e roster.Entry) {
 	if b.count == 0 {
@@ -72,15 +77,31 @@ func (b *block) add(e roster.Entry) {
 }
 
 func (b *block) pack() []byte {
-	packed := binary.AppendUvarint(make([]byte, 0, binary.MaxVarintLen64+len(b.heads)+len(b.digests)), uint64(len(b.heads)))
-	return append(append(packed, b.heads...), b.digests...)
+	packed := make([]byte, checksumLength, checksumLength+binary.MaxVarintLen64+len(b.heads)+len(b.digests))
+	packed = binary.AppendUvarint(packed, uint64(len(b.heads)))
+	packed = append(append(packed, b.heads...), b.digests...)
+	binary.BigEndian.PutUint32(packed, checksum(packed[checksumLength:]))
+	return packed
 }
+
+const checksumLength = 4 // bytes
+
+// checksum is CRC-32C, for which processors have an instruction.
+func checksum(packed []byte) uint32 { return crc32.Checksum(packed, crc32.MakeTable(crc32.Castagnoli)) }
 
 var errIndex = errors.New("a block is damaged")
 
 // unpackEntries calls fn with the entries of a block. It returns errStopped when
 // fn wants no more.
 func unpackEntries(kind roster.Kind, packed []byte, fn func(roster.Entry) bool) error {
+	if len(packed) < checksumLength || binary.BigEndian.Uint32(packed) != checksum(packed[checksumLength:]) {
+		return errIndex
+	}
+	return unpackSound(kind, packed[checksumLength:], fn)
+}
+
+// unpackSound is unpackEntries for what follows a checksum.
+func unpackSound(kind roster.Kind, packed []byte, fn func(roster.Entry) bool) error {
 	length, n := binary.Uvarint(packed)
 	if n <= 0 || length > uint64(len(packed)-n) {
 		return errIndex
@@ -126,6 +147,14 @@ func (x rosterIndex) put(ctx context.Context, tx Tx, feed roster.FeedNumber, blo
 		}
 	}
 	return nil
+}
+
+// doubt has the index be made anew before it is gone by again.
+func (x rosterIndex) doubt(ctx context.Context) error {
+	return x.db.Write(ctx, func(tx Tx) error {
+		_, err := tx.Exec(ctx, `UPDATE feed SET indexed = FALSE WHERE source = $1 AND flow = $2`, x.stream.Source, x.stream.Flow)
+		return err
+	})
 }
 
 // keep makes the index where there is none to go by.
