@@ -139,6 +139,10 @@ func both() map[string]seats {
 	}
 }
 
+// nightly are the tables in which every run writes something: its record, and when
+// it was.
+func nightly() []string { return []string{"run", "finding", "setting"} }
+
 var nothingToDo = counts{Status: run.Completed}
 
 // Each stream is complete by itself, on whichever nights its feeds come.
@@ -148,9 +152,9 @@ func TestStreamsKeepEachOthersPeople(t *testing.T) {
 		w.night(t, 1)
 		wantSame(t, "groups", both(), w.groups(t))
 		for _, streams := range [][]int{{0}, {1}, {0, 1}, {}} {
-			before := w.dump(t, "run", "finding")
+			before := w.dump(t, nightly()...)
 			wantCounts(t, nothingToDo, w.night(t, streams...))
-			wantSame(t, fmt.Sprintf("tables after %v", streams), before, w.dump(t, "run", "finding"))
+			wantSame(t, fmt.Sprintf("tables after %v", streams), before, w.dump(t, nightly()...))
 		}
 		w.school[0]["enrollments.csv"] = "classSourcedId,userSourcedId,role\nk-1,t-1,teacher\n"
 		wantCounts(t, counts{plan.Summary{Memberships: plan.Memberships{Remove: 1}}, run.Applied{Memberships: 1}, run.Completed}, w.night(t, 0, 1))
@@ -241,14 +245,14 @@ func TestARefusedStreamKeepsNoOtherBack(t *testing.T) {
 func TestAllStreamsAreRefused(t *testing.T) {
 	onTwoStreams(t, func(t *testing.T, w *twoStreams) {
 		w.night(t, 0, 1)
-		before := w.dump(t, "run", "finding")
+		before := w.dump(t, nightly()...)
 		for _, f := range w.school {
 			delete(f, "enrollments.csv")
 		}
 		if got := w.night(t, 0, 1); got.Run.Status != run.Failed || len(got.Refused) != 2 {
 			t.Errorf("status %s, refused %q", got.Run.Status, got.Refused)
 		}
-		wantSame(t, "tables", before, w.dump(t, "run", "finding"))
+		wantSame(t, "tables", before, w.dump(t, nightly()...))
 	})
 }
 
