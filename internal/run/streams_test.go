@@ -344,6 +344,50 @@ func TestADeletedFlowIsGone(t *testing.T) {
 	})
 }
 
+func TestAFlowIsDeletedForGood(t *testing.T) {
+	onTwoStreams(t, func(t *testing.T, w *twoStreams) {
+		w.night(t, 0, 1)
+		if err := w.world.flows.DeleteInboundFlow(t.Context(), w.flows[1].ID); err != nil {
+			t.Fatal(err)
+		}
+		wantCounts(t, counts{plan.Summary{Memberships: plan.Memberships{Remove: 2}}, run.Applied{Memberships: 2}, run.Completed}, w.night(t, 0))
+		wantSame(t, "groups", map[string]seats{"k-1": {"Class 1", "teacher.1", "pupil.1"}, "k-2": {"Class 2", "", ""}}, w.groups(t))
+	})
+}
+
+// A dry run reads several feeds before it plans, as a run does: who is new in both
+// is one person, and who is new in one of them nobody else.
+func TestADryRunOfStreamsPlansAsTheRunDoes(t *testing.T) {
+	onTwoStreams(t, func(t *testing.T, w *twoStreams) {
+		w.night(t, 0, 1)
+		w.school[0] = w.school[0].with(files{
+			"users.csv": "x-1,visitor,Vera,Visitor\nn-1,new.1,Nora,New\n", "roles.csv": "x-1,s-1,student\nn-1,s-1,student\n",
+			"enrollments.csv": "k-1,x-1,student\nk-1,n-1,student\n",
+		})
+		w.school[1] = w.school[1].with(files{
+			"users.csv": "n-2,new.2,Nils,New\nx-1,visitor,Vera,Visitor\n", "roles.csv": "n-2,s-2,student\nx-1,s-2,student\n",
+			"enrollments.csv": "k-2,n-2,student\nk-2,x-1,student\n",
+		})
+		w.upload(t, 0, 1)
+		w.now = w.now.AddDate(0, 0, 1)
+		before := w.dump(t)
+		dry, err := w.Run(t.Context(), run.Options{DryRun: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantSame(t, "tables after the dry run", before, w.dump(t))
+		done, err := w.Run(t.Context(), run.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantSame(t, "plan of the dry run and of the run", dry.Plan, done.Plan)
+		wantCounts(t, counts{
+			plan.Summary{Users: plan.Changes{Create: 3}, Memberships: plan.Memberships{Add: 4}},
+			run.Applied{Users: 3, Memberships: 4}, run.Completed,
+		}, done)
+	})
+}
+
 // Two streams that change on one night are planned from what changed, as one is.
 func TestTwoStreamsArePlannedFromWhatChanged(t *testing.T) {
 	t.Parallel()
