@@ -52,3 +52,11 @@ func (s *Server) Parts() *Parts { return s.parts }
 
 // AnswerOf says what is answered to an error.
 func AnswerOf(err error) (status int, after time.Duration, message string) { return answerOf(err) }
+
+// SetRoom has the disk of the data folder have so many bytes.
+func (p *Parts) SetRoom(bytes uint64) {
+	p.health.room = func(string) (uint64, bool) { return bytes, true }
+}
+
+// RoomIn returns how many bytes the disk of a folder has.
+func RoomIn(folder string) (bytes uint64, known bool) { return roomIn(folder) }

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -17,6 +18,10 @@ const (
 	// probeTimeout is how long a probe may take.
 	probeTimeout = 5 * time.Second
 
+	// leastRoom is how many bytes the disk of the data folder has at least: what is
+	// written to a database that has grown before finds a place until it has not.
+	leastRoom = 1 << 20
+
 	// largeProbe is how many bytes it writes where something failed: on a full disk
 	// a few find a place all the same.
 	largeProbe = 1 << 20
@@ -26,8 +31,10 @@ const (
 // it gives to anybody, and asks it where nobody does. It logs what changes, once,
 // however many requests fail.
 type health struct {
-	log *slog.Logger
-	now func() time.Time
+	log  *slog.Logger
+	now  func() time.Time
+	data string                                         // the folder with everything that is no database of others
+	room func(folder string) (bytes uint64, known bool) // on its disk
 
 	mu     sync.Mutex
 	failed error // of the latest write or read that failed; nil while all goes well
@@ -135,6 +142,9 @@ func (h *health) check(ctx context.Context, db store.DB) error {
 	}
 	if err := h.failure(); err != nil {
 		return err
+	}
+	if bytes, known := h.room(h.data); known && bytes < leastRoom {
+		return &store.Full{Where: h.data, Err: fmt.Errorf("%d bytes are free", bytes)}
 	}
 	return h.result
 }

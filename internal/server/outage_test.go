@@ -263,6 +263,26 @@ func TestWaitIsSeen(t *testing.T) {
 	}
 }
 
+// TestNoRoomIsSeen before anything fails for it.
+func TestNoRoomIsSeen(t *testing.T) {
+	t.Parallel()
+	s := mustStart(t, testConfig(t))
+	client := clientFor(t, s)
+	for _, step := range []struct {
+		room   uint64
+		status int
+	}{{1<<20 - 1, http.StatusServiceUnavailable}, {1 << 20, http.StatusOK}} {
+		s.Parts().SetRoom(step.room)
+		answer, said := mustGet(t, client, s.Addresses().URL+"/readyz")
+		if answer.StatusCode != step.status || step.room < 1<<20 != strings.Contains(said, "1048575 bytes are free") {
+			t.Errorf("%d bytes: %d %q", step.room, answer.StatusCode, said)
+		}
+	}
+	if bytes, known := server.RoomIn(t.TempDir()); known && bytes == 0 {
+		t.Error("there is no room on this disk")
+	}
+}
+
 // TestDamageIsSeen starts a server on a database of which a page was written over. It
 // looks at the structure of the file, and says so.
 func TestDamageIsSeen(t *testing.T) {

@@ -51,7 +51,7 @@ func Open(ctx context.Context, cfg Config) (*Parts, error) {
 // assemble is the list of an installation's parts.
 func assemble(cfg Config, opened *installation.Installation) *Parts {
 	// What becomes of transactions shows in /readyz.
-	state := &health{log: cfg.Log, now: cfg.Now}
+	state := &health{log: cfg.Log, now: cfg.Now, data: cfg.Data, room: roomIn}
 	db := watched{opened.DB, state}
 	opened.DB = db
 	p := &Parts{Installation: opened, Config: cfg, health: state}
