@@ -11,8 +11,8 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/spf13/cobra"
 
-	"rollbook/internal/directory"
 	"rollbook/internal/graph"
+	"rollbook/internal/hosted"
 	"rollbook/internal/server"
 	"rollbook/internal/terminal"
 )
@@ -66,7 +66,7 @@ EXIT STATUS
 
 // classGroup is a group with the names of who is in it.
 type classGroup struct {
-	directory.Group
+	hosted.Group
 	owners, members []string
 }
 
@@ -106,10 +106,10 @@ func groupsOf(ctx context.Context, parts *server.Parts, class string) iter.Seq2[
 		for g, err := range groupsNamed(ctx, parts, class) {
 			content := classGroup{Group: g}
 			if err == nil {
-				content.owners, err = names(ctx, parts, g.ID, directory.Owner)
+				content.owners, err = names(ctx, parts, g.ID, hosted.Owner)
 			}
 			if err == nil {
-				content.members, err = names(ctx, parts, g.ID, directory.Member)
+				content.members, err = names(ctx, parts, g.ID, hosted.Member)
 			}
 			if !yield(content, err) || err != nil {
 				return
@@ -118,13 +118,13 @@ func groupsOf(ctx context.Context, parts *server.Parts, class string) iter.Seq2[
 	}
 }
 
-func groupsNamed(ctx context.Context, parts *server.Parts, class string) iter.Seq2[directory.Group, error] {
+func groupsNamed(ctx context.Context, parts *server.Parts, class string) iter.Seq2[hosted.Group, error] {
 	if class == "" {
-		return paged(ctx, parts.Directory.ListGroups, func(g directory.Group) string { return g.ID })
+		return paged(ctx, parts.Directory.ListGroups, func(g hosted.Group) string { return g.ID })
 	}
-	return func(yield func(directory.Group, error) bool) {
-		g, err := parts.Directory.GroupByAnchor(ctx, directory.GroupAnchor(class))
-		if errors.Is(err, directory.ErrNotFound) {
+	return func(yield func(hosted.Group, error) bool) {
+		g, err := parts.Directory.GroupByAnchor(ctx, hosted.GroupAnchor(class))
+		if errors.Is(err, hosted.ErrNotFound) {
 			err = usageError(fmt.Errorf("the class %q has no group", class))
 		}
 		yield(g, err)
@@ -132,9 +132,9 @@ func groupsNamed(ctx context.Context, parts *server.Parts, class string) iter.Se
 }
 
 // names returns the user principal names of who is in a group.
-func names(ctx context.Context, parts *server.Parts, groupID string, relation directory.Relation) ([]string, error) {
+func names(ctx context.Context, parts *server.Parts, groupID string, relation hosted.Relation) ([]string, error) {
 	list := []string{}
-	users := paged(ctx, func(ctx context.Context, q directory.Query) ([]directory.User, error) {
+	users := paged(ctx, func(ctx context.Context, q hosted.Query) ([]hosted.User, error) {
 		return parts.Directory.ListMembers(ctx, groupID, relation, q)
 	}, userID)
 	for u, err := range users {
@@ -146,14 +146,14 @@ func names(ctx context.Context, parts *server.Parts, groupID string, relation di
 	return list, nil
 }
 
-func userID(u directory.User) string { return u.ID }
+func userID(u hosted.User) string { return u.ID }
 
 // paged yields what a listing holds, page by page.
 func paged[T any](
-	ctx context.Context, list func(context.Context, directory.Query) ([]T, error), id func(T) string,
+	ctx context.Context, list func(context.Context, hosted.Query) ([]T, error), id func(T) string,
 ) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		q := directory.Query{Top: pageSize}
+		q := hosted.Query{Top: pageSize}
 		for {
 			page, err := list(ctx, q)
 			if err != nil {
@@ -198,7 +198,7 @@ func (a *app) users(ctx context.Context, asJSON bool) error {
 			if err != nil {
 				return err
 			}
-			return printArray(a, users, func(buf []byte, u directory.User) ([]byte, error) {
+			return printArray(a, users, func(buf []byte, u hosted.User) ([]byte, error) {
 				return objects.AppendUser(buf, u), nil
 			})
 		}
@@ -207,7 +207,7 @@ func (a *app) users(ctx context.Context, asJSON bool) error {
 			if err != nil {
 				return err
 			}
-			terminal.Printf(table, "%s\t%s\t%s\n", u.UserPrincipalName, u.DisplayName, u.Attributes[directory.AttributePrimaryRole])
+			terminal.Printf(table, "%s\t%s\t%s\n", u.UserPrincipalName, u.DisplayName, u.Attributes[hosted.AttributePrimaryRole])
 		}
 		return table.Flush()
 	})

@@ -5,7 +5,6 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"rollbook/internal/feed"
-	"rollbook/internal/plan"
 	"rollbook/internal/run"
 )
 
@@ -15,7 +14,7 @@ type document struct {
 	Run      run.ResultRun         `json:"run"`
 	Feed     map[string]fileCounts `json:"feed"`
 	Findings []finding             `json:"findings"`
-	Plan     plan.Summary          `json:"plan"`
+	Plan     run.PlanSummary       `json:"plan"`
 	Applied  run.Applied           `json:"applied"`
 	Stages   []run.Stage           `json:"stages"`
 	Skipped  []run.Skipped         `json:"skipped,omitempty"` // there where there are any

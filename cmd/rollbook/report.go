@@ -9,7 +9,6 @@ import (
 	"text/tabwriter"
 
 	"rollbook/internal/feed"
-	"rollbook/internal/plan"
 	"rollbook/internal/run"
 	"rollbook/internal/terminal"
 )
@@ -175,15 +174,15 @@ func subject(f feed.Finding) string {
 }
 
 // describe says what a plan does in one line.
-func describe(s plan.Summary) string {
+func describe(s run.PlanSummary) string {
 	var parts []string
 	add := func(n int, noun, verb string) {
 		if n > 0 {
 			parts = append(parts, count(n, noun)+" to "+verb)
 		}
 	}
-	add(s.Users.Create, "account", "create")
-	add(s.Users.Update, "account", "update")
+	add(s.Accounts.Create, "account", "create")
+	add(s.Accounts.Update, "account", "update")
 	add(s.Groups.Create, "class group", "create")
 	add(s.Groups.Update, "class group", "update")
 	add(s.Memberships.Add, "membership", "add")
@@ -203,4 +202,4 @@ func count(n int, noun string) string {
 
 const shortHashLength = 12
 
-func shortHash(s plan.Summary) string { return s.Hash[:min(len(s.Hash), shortHashLength)] }
+func shortHash(s run.PlanSummary) string { return s.Hash[:min(len(s.Hash), shortHashLength)] }

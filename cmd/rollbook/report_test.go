@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rollbook/internal/feed"
-	"rollbook/internal/plan"
+	"rollbook/internal/ledger"
 	"rollbook/internal/run"
 )
 
@@ -22,7 +22,7 @@ func TestPrintResult(t *testing.T) {
 			{Severity: feed.Error, Rule: feed.RuleDuplicate, File: "users.csv", Line: 4, Column: 1, Record: "p-1", Message: "used twice", Hint: "Use it once."},
 			{Severity: feed.Warning, Rule: feed.RuleColumnCount, File: "users.csv", Line: 5, Message: "short"},
 		},
-		Plan:      plan.Summary{Users: plan.Changes{Create: 1, Update: 1}, Memberships: plan.Memberships{Remove: 2}},
+		Plan:      run.PlanSummary{Counts: ledger.Counts{Accounts: ledger.ObjectCounts{Create: 1, Update: 1}, Memberships: ledger.LinkCounts{Remove: 2}}},
 		Applied:   run.Applied{Users: 2, Memberships: 1, Failed: 1},
 		Stages:    []run.Stage{{Name: "check", Seconds: 1}, {Name: "apply", Seconds: 0.5}},
 		Recovered: run.Applied{Users: 7, Groups: 1},

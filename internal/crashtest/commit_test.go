@@ -7,7 +7,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"rollbook/internal/directory"
+	"rollbook/internal/hosted"
 	"rollbook/internal/run"
 	"rollbook/internal/server"
 	"rollbook/internal/simulate"
@@ -157,16 +157,16 @@ func addAccounts(t *testing.T) func(*server.Parts) {
 		fresh.make(t)
 		path := night(t, simulate.Scale{Users: 250, Classes: 50}, false)
 		mustSync(t, fresh, path)
-		var effects []directory.Effect
+		var effects []hosted.Effect
 		fresh.use(t, func(other *server.Parts) {
 			for u := range all(t, other.Directory.Users(t.Context())) {
 				if len(effects) < 30 {
 					u.Anchor, u.DisplayName = fmt.Sprintf("by hand %d", len(effects)), "By hand"
-					effects = append(effects, directory.Effect{Kind: directory.CreateUser, Anchor: u.Anchor, User: &u})
+					effects = append(effects, hosted.Effect{Kind: hosted.CreateUser, Anchor: u.Anchor, User: &u})
 				}
 			}
 		})
-		if _, err := p.Directory.Apply(t.Context(), "by hand", effects); err != nil {
+		if _, err := p.Directory.Change(t.Context(), effects...); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -11,6 +11,7 @@ import (
 
 	"rollbook/internal/config"
 	"rollbook/internal/flow"
+	"rollbook/internal/hosted/tables"
 	made "rollbook/internal/installation"
 	"rollbook/internal/jobs"
 	"rollbook/internal/run"
@@ -18,7 +19,6 @@ import (
 	"rollbook/internal/simulate"
 	"rollbook/internal/store"
 	"rollbook/internal/store/dbtest"
-	"rollbook/internal/target/embedded"
 )
 
 // installation is where the state of a sync is kept.
@@ -117,7 +117,7 @@ func through(db store.DB, p *server.Parts) *server.Parts {
 	other := *p
 	other.Installation = &inner
 	other.Flow = &flow.Service{Store: store.NewConfiguration(db), Now: p.Config.Now, NewID: p.Config.NewID}
-	other.Directory = embedded.New(db, p.Config.Now, p.Config.NewID)
+	other.Directory = tables.New(db, p.Config.Now, p.Config.NewID)
 	other.Leases = &jobs.Leases{DB: db, Now: p.Config.Now, Owner: jobs.ThisProcess(p.Config.NewID())}
 	return &other
 }

@@ -9,9 +9,12 @@ import (
 	"testing"
 	"time"
 
+	"rollbook/internal/directory"
+	"rollbook/internal/hosted/tables"
+	"rollbook/internal/ledger"
 	"rollbook/internal/run"
 	"rollbook/internal/store"
-	"rollbook/internal/target/embedded"
+	"rollbook/internal/store/ledgerstore"
 )
 
 // state is what an installation holds, as text that two installations share
@@ -30,8 +33,8 @@ func stateOf(tb testing.TB, db store.DB) []string {
 	s := &state{tb: tb, db: db, names: map[string]string{}}
 	s.directory()
 	s.roster()
-	s.memory()
-	s.journal()
+	s.held()
+	s.ledger()
 	s.runs()
 	return s.lines
 }
@@ -43,7 +46,7 @@ func (s *state) add(format string, args ...any) {
 // directory adds the accounts by user principal name, and the groups by mail
 // nickname with the names of who is in them.
 func (s *state) directory() {
-	d := embedded.New(s.db, time.Now, func() string { return "" })
+	d := tables.New(s.db, time.Now, func() string { return "" })
 	for u := range all(s.tb, d.Users(s.tb.Context())) {
 		s.names[u.ID] = u.UserPrincipalName
 		u.ID = ""
@@ -111,52 +114,34 @@ func (s *state) index() {
 	})
 }
 
-// memory adds what is remembered of accounts and class groups.
-func (s *state) memory() {
-	memory := store.Memory{DB: s.db}
-	for a := range all(s.tb, memory.Accounts(s.tb.Context(), 1)) {
-		s.add("account of person %d: %s, created %t, written %s", a.Person, s.name(a.ObjectID), a.Created, a.Written)
-	}
-	for g := range all(s.tb, memory.ClassGroups(s.tb.Context(), 1)) {
-		s.add("group of class %d: %s, written %s, owners %x, members %x", g.Class, s.name(g.ObjectID), g.Written, g.Owners, g.Members)
+// held adds what the directory holds by the ledger.
+func (s *state) held() {
+	l := ledgerstore.Ledger{DB: s.db}
+	for _, kind := range directory.Kinds() {
+		for o := range all(s.tb, l.Objects(s.tb.Context(), ledger.Hosted, kind, 1)) {
+			o.ID = s.name(o.ID)
+			s.add("held: %+v", o)
+		}
 	}
 }
 
-// journal adds the effects of all plans in order, whichever plan they are in: a
-// sync that follows one that was cut off makes a plan without effects.
-func (s *state) journal() {
-	var plans []int64
-	s.query(`SELECT id, state, tried, done FROM plan ORDER BY id`, func(r store.Row) error {
-		var id, tried, done int64
+// ledger adds the changes of all plans in order with what became of them, whichever
+// plan they are in: a sync that follows one that was cut off makes a plan without
+// changes.
+func (s *state) ledger() {
+	l := ledgerstore.Ledger{DB: s.db}
+	s.query(`SELECT id, state FROM plan WHERE state <> 'applied'`, func(r store.Row) error {
+		var id int64
 		var state string
-		err := r.Scan(&id, &state, &tried, &done)
-		plans = append(plans, id)
-		if state != "applied" || tried != done {
-			s.add("plan %d: %s, tried %d, done %d", id, state, tried, done)
-		}
+		err := r.Scan(&id, &state)
+		s.add("plan %d: %s", id, state)
 		return err
 	})
-	for _, id := range plans {
-		s.effects(id)
-	}
-	s.query(`SELECT seq, message FROM effect_failure ORDER BY plan, seq`, func(r store.Row) error {
-		var seq int64
-		var message string
-		err := r.Scan(&seq, &message)
-		s.add("failed %d: %s", seq, message)
-		return err
-	})
-}
-
-// effects adds the effects of a plan.
-func (s *state) effects(id int64) {
-	for l := range all(s.tb, store.Journal{DB: s.db}.Lines(s.tb.Context(), id, 0)) {
-		e, err := l.Effect()
-		if err != nil {
-			s.tb.Fatal(err)
-		}
+	for e := range all(s.tb, l.Changes(s.tb.Context(), ledger.Query{})) {
 		e.ObjectID = s.name(e.ObjectID)
-		s.add("effect %d: %s %d %d %+v", l.Seq, l.Kind, l.Source, l.Object, e)
+		out := *e.Outcome
+		out.ID, out.Time = s.name(out.ID), time.Time{}
+		s.add("change %d: %+v: %+v", e.Seq, e.Change, out)
 	}
 }
 
@@ -170,7 +155,7 @@ func (s *state) runs() {
 		s.tb.Fatal(err)
 	}
 	applied := map[string]bool{}
-	s.query(`SELECT DISTINCT run FROM plan JOIN effect ON plan = id`, func(r store.Row) error {
+	s.query(`SELECT DISTINCT run FROM plan JOIN plan_change ON plan = id`, func(r store.Row) error {
 		var id string
 		err := r.Scan(&id)
 		applied[id] = true

@@ -2,88 +2,124 @@ package directory
 
 import (
 	"context"
-	"errors"
 	"iter"
 )
 
-// Target is a directory that Rollbook writes to. Package target/targettest
-// holds the suite that every implementation MUST pass.
+// Target is a directory that Rollbook writes to. It may be slow, far away,
+// eventually consistent, and able to do only part of what is asked of it: its
+// Abilities say which. Package target/targettest holds the suite that every
+// implementation MUST pass.
 //
 // All methods MUST be safe for use by several goroutines, and MUST return soon
-// after ctx is done.
+// after ctx is done. Every call to a server has a time limit of its own; past
+// it a read failed, and a write is Unknown.
 type Target interface {
-	// Version returns a token for the present content of the directory. Two
-	// equal tokens MUST mean that nothing a Target can see changed in between.
-	// A directory that cannot tell MUST return "".
-	Version(ctx context.Context) (string, error)
+	// Abilities returns what the directory can do. It MAY ask the directory once.
+	Abilities(ctx context.Context) (Abilities, error)
 
-	// Users yields every account, each once, in no particular order. It MUST
-	// yield an error, and stop, where it cannot yield them all.
-	Users(ctx context.Context) iter.Seq2[User, error]
+	// Probe returns what is missing for the directory to be written to, and what
+	// it cannot tell. It MUST NOT write.
+	Probe(ctx context.Context) ([]Problem, error)
 
-	// FindUsers returns the accounts whose property (PropertyUserPrincipalName
-	// or PropertyMail) equals one of the values, compared without case. Values
-	// that no account has are left out. The keys of the result are the values in
-	// lower case; where several accounts have one value, all are returned.
-	FindUsers(ctx context.Context, property string, values []string) (map[string][]User, error)
-
-	// Groups yields every group that has an anchor, each once, with its
-	// memberships, in no particular order. It MUST yield an error, and stop,
-	// where it cannot yield them all.
-	Groups(ctx context.Context) iter.Seq2[GroupContent, error]
-
-	// Apply tries the effects in order and returns an outcome for each. batch
-	// names this list of effects: a caller that does not know whether an
-	// earlier Apply of the same batch went through (it was killed) calls again
-	// with the same name and the same effects.
+	// Since yields what the directory holds of the kinds. For the Mark "" that is
+	// everything, also what Rollbook does not manage; an object MAY come in
+	// several pieces. For another Mark it is what changed since, by whomever
+	// but this Target, whose own changes it MAY leave out; it MUST begin with an
+	// Expired where it cannot tell. The last Observed carries the next Mark, and
+	// nothing else: only then it is proved that what did not come is not there, or
+	// did not change. A read that failed yields its error, and no Mark.
 	//
-	// An effect whose object is already as the effect wants it MUST count as
-	// done: a create whose anchor exists returns that object's ID, an add of
-	// who is in and a remove of who is not in do nothing. An effect MUST be done
-	// whole or not at all, except that a ChangeMembers naming a user that does
-	// not exist does the rest and returns ErrNotFound. An effect that fails
-	// MUST NOT keep the following ones from being tried.
+	// When an account is gone, every link to it is gone, and Since need not say so.
+	Since(ctx context.Context, m Mark, kinds []Kind) iter.Seq2[Observed, error]
+
+	// Find yields the objects of a kind of which a property has a value, with the
+	// key that each answers, also those that are soft-deleted. It MUST compare
+	// what the directory answers with what was asked, and MUST NOT leave one out.
+	Find(ctx context.Context, k Kind, keys []Key) iter.Seq2[Found, error]
+
+	// Apply tries changes that do not depend on each other, no two of them to one
+	// object, in any order and side by side. Reading the next one MUST NOT wait
+	// for an outcome of those before.
 	//
-	// Apply returns an error, and no outcomes, only where it cannot tell what
-	// became of the effects; then the caller calls again later.
-	Apply(ctx context.Context, batch string, effects []Effect) ([]Outcome, error)
+	// Every change that was read MUST get one final outcome (Done, Accepted or
+	// Failed) before Apply returns, also when ctx ends or report fails; where
+	// nobody can tell what became of it, the error is Unknown. What was not read
+	// was not tried.
+	//
+	// An outcome MUST say what was really done, also where the change failed then.
+	// What was so already is not among it. A change MUST be done as far as it can
+	// be: values before links, additions before removals; a link that fails is
+	// Refused, and does not keep others from being done. A change that comes again
+	// goes on from where it ended.
+	//
+	// A create whose Ref has an ID MUST NOT create. An object that has our anchor
+	// is as good as created, and what it lacks is added; it was Made by us where
+	// the change was Tried. An object with another anchor, or none, is a Conflict:
+	// Apply never takes over what it did not make.
+	//
+	// Apply MUST NOT retry and MUST NOT wait beyond completing a call that it
+	// began: what may be tried again is Busy. It returns an error only where going
+	// on makes no sense: it cannot reach the directory, or report failed.
+	//
+	// report takes outcomes as soon as they are known, together where they come
+	// together. It may be called by several goroutines, and may block.
+	Apply(ctx context.Context, changes iter.Seq[Change], report func(...Outcome) error) error
 }
 
-// Preparer is a Target that can work out what a batch comes to while the one
-// before is being applied.
-type Preparer interface {
-	Target
+// Mark is a point in the life of a directory, for Since. Only the Target that
+// made it can read it.
+type Mark string
 
-	// Prepare takes the effects of the batch that is to be applied next, after
-	// those that were prepared before it, as if they had been applied. It MUST
-	// NOT change anything that can be seen.
-	Prepare(ctx context.Context, batch string, effects []Effect) (Prepared, error)
+// Observed is what Since saw of an object.
+type Observed struct {
+	Ref  Ref // MAY be only an ID, of an object that was seen before
+	Gone Gone
+	// Values and Links are everything that the object has where Whole, and else
+	// what changed.
+	Values Values
+	Links  []LinkChange
+	Whole  bool
+	Mark   Mark // of the last one alone
 }
 
-// Prepared applies a batch that was prepared, and MUST do what Target.Apply
-// would do at that moment, whatever became of the batches before and whoever
-// else changed the directory in between. It is called once or, where the caller
-// gives up, not at all, and no two are called at a time.
-type Prepared func(ctx context.Context) ([]Outcome, error)
+// Gone says whether an object is still there.
+type Gone uint8
 
-// Prepare prepares a batch where the target can; where it cannot, all is done
-// when it is applied.
-func Prepare(ctx context.Context, t Target, batch string, effects []Effect) (Prepared, error) {
-	if p, ok := t.(Preparer); ok {
-		return p.Prepare(ctx, batch, effects)
-	}
-	return func(ctx context.Context) ([]Outcome, error) { return t.Apply(ctx, batch, effects) }, nil
+// Whether an object is there.
+const (
+	There Gone = iota
+	GoneSoft
+	GoneHard
+)
+
+// Key is what an object is looked for by.
+type Key struct {
+	Property Property
+	Value    string
 }
 
-// GroupContent is a Group with everybody in it.
-type GroupContent struct {
-	Group
-	Memberships []Membership
+// Found is an object that was looked for, and the key that it answers.
+type Found struct {
+	Key    Key
+	Object Object
 }
 
-// The kinds of failure of a single effect. Implementations wrap them.
-var (
-	ErrNotFound = errors.New("not in the directory")
-	ErrConflict = errors.New("taken by another object of the directory")
-	ErrInvalid  = errors.New("refused by the directory")
+// Problem is something that a directory lacks to be written to.
+type Problem struct {
+	Kind     Kind
+	Verb     Verb
+	Property Property
+	Needs    string // the right, schema class, unit or setting
+	Text     string // a sentence for a person
+	Proof    Proof
+}
+
+// Proof says how sure a Problem is.
+type Proof uint8
+
+// How sure a Problem is.
+const (
+	Missing Proof = iota + 1
+	Present
+	CannotTell
 )

@@ -101,7 +101,7 @@ func (s *Snapshot) provisioningFlow(setID, id string) (ProvisioningFlow, error) 
 // time and other entities change it. A flow is failed when the configuration no
 // longer bears it out, expired when every inbound flow has expired, and
 // disabled when runs skip its kind, and otherwise ready: a directory to write
-// to is always there, the embedded one where no other is configured.
+// to is always there, the hosted one where no other is configured.
 func (s *Snapshot) readiness(e ProvisioningFlow, now time.Time) Readiness {
 	if !s.bearsOut(e) {
 		return Failed

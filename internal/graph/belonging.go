@@ -3,7 +3,7 @@ package graph
 import (
 	"context"
 
-	"rollbook/internal/directory"
+	"rollbook/internal/hosted"
 	"rollbook/internal/odata"
 )
 
@@ -47,7 +47,7 @@ func (g *surface) belongingSet(b belongings) *odata.EntitySet {
 // oneOfKinds returns the object with the ID.
 func oneOfKinds(ctx context.Context, kinds []kind, id string) (*odata.Object, error) {
 	for _, k := range kinds {
-		found, err := k.list(ctx, directory.Query{Filter: directory.Equal{Property: "id", Value: &id}, Top: 1})
+		found, err := k.list(ctx, hosted.Query{Filter: hosted.Equal{Property: "id", Value: &id}, Top: 1})
 		if err != nil {
 			return nil, err
 		}
@@ -55,7 +55,7 @@ func oneOfKinds(ctx context.Context, kinds []kind, id string) (*odata.Object, er
 			return found[0], nil
 		}
 	}
-	return nil, notInDirectory(directory.ErrNotFound, "object", id)
+	return nil, notInDirectory(hosted.ErrNotFound, "object", id)
 }
 
 // How many objects an expanded navigation shows: of directory objects the first 20,
@@ -96,7 +96,7 @@ func rosterExpansion(name string, kinds func(r *odata.Request, id string) []kind
 func firstOfKinds(ctx context.Context, kinds []kind, size int) ([]*odata.Object, error) {
 	var all []*odata.Object
 	for _, k := range kinds {
-		found, err := k.list(ctx, directory.Query{Top: size})
+		found, err := k.list(ctx, hosted.Query{Top: size})
 		if err != nil {
 			return nil, err
 		}

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"context"
 
-	"rollbook/internal/directory"
+	"rollbook/internal/hosted"
 	"rollbook/internal/odata"
 )
 
@@ -24,13 +24,13 @@ const (
 
 func classPlaces() []place {
 	return append([]place{
-		{"displayName", directory.PropertyDisplayName}, {"mailNickname", directory.PropertyMailNickname},
-		{"description", directory.PropertyDescription}, {"classCode", directory.AttributeClassCode},
-		{"externalId", propertyExternalID}, {"externalName", propertyExternalName}, {"grade", directory.AttributeCourseGradeLevel},
-		{"course/displayName", directory.AttributeCourseTitle}, {"course/courseNumber", directory.AttributeCourseCode},
-		{"course/description", "courseDescription"}, {"course/externalId", directory.AttributeCourseExternalID},
-		{"course/subject", directory.AttributeCourseSubject},
-		{"term/displayName", directory.AttributeAcademicSessionTitle}, {"term/externalId", directory.AttributeAcademicSessionExternalID},
+		{"displayName", hosted.PropertyDisplayName}, {"mailNickname", hosted.PropertyMailNickname},
+		{"description", hosted.PropertyDescription}, {"classCode", hosted.AttributeClassCode},
+		{"externalId", propertyExternalID}, {"externalName", propertyExternalName}, {"grade", hosted.AttributeCourseGradeLevel},
+		{"course/displayName", hosted.AttributeCourseTitle}, {"course/courseNumber", hosted.AttributeCourseCode},
+		{"course/description", "courseDescription"}, {"course/externalId", hosted.AttributeCourseExternalID},
+		{"course/subject", hosted.AttributeCourseSubject},
+		{"term/displayName", hosted.AttributeAcademicSessionTitle}, {"term/externalId", hosted.AttributeAcademicSessionExternalID},
 		{"term/startDate", "termStartDate"}, {"term/endDate", "termEndDate"},
 	}, sourcePlaces()...)
 }
@@ -40,16 +40,16 @@ func sourcePlaces() []place {
 }
 
 // classObject shows a class group as a class.
-func (g *surface) classObject(group directory.Group) *odata.Object {
+func (g *surface) classObject(group hosted.Group) *odata.Object {
 	externalID, provisioned, _ := group.Class()
 	o := withRest(odata.New(g.model.Type(typeClass)).Set("id", odata.Text(group.ID)), holdingOfGroup(group))
 	return fill(g.model, o, classPlaces(), func(property string) string {
 		switch property {
-		case directory.PropertyDisplayName:
+		case hosted.PropertyDisplayName:
 			return group.DisplayName
-		case directory.PropertyMailNickname:
+		case hosted.PropertyMailNickname:
 			return group.MailNickname
-		case directory.PropertyDescription:
+		case hosted.PropertyDescription:
 			return group.Description
 		case propertyExternalID:
 			if externalID == group.Attributes[unnamedClass] {
@@ -72,21 +72,21 @@ func (g *surface) classObject(group directory.Group) *odata.Object {
 // what its anchor was made instead.
 const unnamedClass = "unnamed"
 
-func isClass() directory.Filter {
+func isClass() hosted.Filter {
 	yes := "true"
-	return directory.Equal{Property: directory.PropertyClass, Value: &yes}
+	return hosted.Equal{Property: hosted.PropertyClass, Value: &yes}
 }
 
 func (g *surface) classes() *odata.EntitySet {
 	t := g.model.Type(typeClass)
-	count := func(ctx context.Context, f directory.Filter) (int, error) {
+	count := func(ctx context.Context, f hosted.Filter) (int, error) {
 		return g.Directory.CountGroups(ctx, both(isClass(), f))
 	}
 	return &odata.EntitySet{
 		Path: "education/classes", Type: t,
 		ReadAll: readRosterPermissions(), ReadOne: readRosterPermissions(), Write: writeRosterPermissions(),
 		Page: func(r *odata.Request) (odata.Page, error) {
-			pages := func(ctx context.Context, q directory.Query) (directory.Page[directory.Group], error) {
+			pages := func(ctx context.Context, q hosted.Query) (hosted.Page[hosted.Group], error) {
 				q.Filter = both(isClass(), q.Filter)
 				return g.Directory.PageGroups(ctx, q)
 			}
@@ -115,29 +115,29 @@ func (g *surface) classes() *odata.EntitySet {
 }
 
 // class returns a group that is that of a class.
-func (g *surface) class(ctx context.Context, id string) (directory.Group, error) {
+func (g *surface) class(ctx context.Context, id string) (hosted.Group, error) {
 	group, err := g.Directory.Group(ctx, id)
 	if _, _, ok := group.Class(); err == nil && !ok {
-		err = directory.ErrNotFound
+		err = hosted.ErrNotFound
 	}
 	return group, notInDirectory(err, "class", id)
 }
 
 // byAnchor leads what compares the externalId of a class to where it is: in the
 // anchor of its group.
-func byAnchor(f directory.Filter) directory.Filter {
+func byAnchor(f hosted.Filter) hosted.Filter {
 	switch f := f.(type) {
-	case directory.And:
-		return directory.And{Left: byAnchor(f.Left), Right: byAnchor(f.Right)}
-	case directory.Or:
-		return directory.Or{Left: byAnchor(f.Left), Right: byAnchor(f.Right)}
-	case directory.Not:
-		return directory.Not{Inner: byAnchor(f.Inner)}
-	case directory.Equal:
+	case hosted.And:
+		return hosted.And{Left: byAnchor(f.Left), Right: byAnchor(f.Right)}
+	case hosted.Or:
+		return hosted.Or{Left: byAnchor(f.Left), Right: byAnchor(f.Right)}
+	case hosted.Not:
+		return hosted.Not{Inner: byAnchor(f.Inner)}
+	case hosted.Equal:
 		if f.Property == propertyExternalID && f.Value != nil {
 			return anchors([]string{*f.Value})
 		}
-	case directory.In:
+	case hosted.In:
 		if f.Property == propertyExternalID {
 			return anchors(f.Values)
 		}
@@ -145,10 +145,10 @@ func byAnchor(f directory.Filter) directory.Filter {
 	return f
 }
 
-func anchors(externalIDs []string) directory.Filter {
-	in := directory.In{Property: directory.PropertyAnchor}
+func anchors(externalIDs []string) hosted.Filter {
+	in := hosted.In{Property: hosted.PropertyAnchor}
 	for _, id := range externalIDs {
-		in.Values = append(in.Values, directory.GroupAnchor(id), directory.ClassAnchor(id))
+		in.Values = append(in.Values, hosted.GroupAnchor(id), hosted.ClassAnchor(id))
 	}
 	return in
 }
@@ -161,5 +161,5 @@ func (g *surface) classNavigations() []odata.Navigation {
 			group, err := g.class(r.Context(), o.Get("id").Text())
 			return odata.Struct(groupObject(g.model.Type(typeGroup), group)), err
 		},
-	}, rosterExpansion("members", g.kindsInClass(directory.Member)), rosterExpansion("teachers", g.kindsInClass(directory.Owner)), g.expandSchools()}
+	}, rosterExpansion("members", g.kindsInClass(hosted.Member)), rosterExpansion("teachers", g.kindsInClass(hosted.Owner)), g.expandSchools()}
 }

@@ -1,17 +1,17 @@
 package graph
 
 import (
-	"rollbook/internal/directory"
+	"rollbook/internal/hosted"
 	"rollbook/internal/odata"
 )
 
 // createClass makes the group of a class.
 func (g *surface) createClass(r *odata.Request, o *odata.Object) (*odata.Object, error) {
-	set, err := classSet(o, directory.Group{})
+	set, err := classSet(o, hosted.Group{})
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range []string{directory.PropertyDisplayName, directory.PropertyMailNickname} {
+	for _, name := range []string{hosted.PropertyDisplayName, hosted.PropertyMailNickname} {
 		if set[name] == nil {
 			return nil, requestError(name, "The property '%s' is required to create a class.", name)
 		}
@@ -22,12 +22,12 @@ func (g *surface) createClass(r *odata.Request, o *odata.Object) (*odata.Object,
 		id := g.NewID()
 		externalID, set[unnamedClass] = &id, &id
 	}
-	group, err := directory.Group{}.With(set)
+	group, err := hosted.Group{}.With(set)
 	if err != nil {
 		return nil, refusedChange(err)
 	}
-	group.Anchor = directory.ClassAnchor(*externalID)
-	ids, err := g.Directory.Change(r.Context(), directory.Effect{Kind: directory.CreateGroup, Anchor: group.Anchor, Group: &group})
+	group.Anchor = hosted.ClassAnchor(*externalID)
+	ids, err := g.Directory.Change(r.Context(), hosted.Effect{Kind: hosted.CreateGroup, Anchor: group.Anchor, Group: &group})
 	if err != nil {
 		return nil, refusedChange(err)
 	}
@@ -35,7 +35,7 @@ func (g *surface) createClass(r *odata.Request, o *odata.Object) (*odata.Object,
 	return g.classObject(group), nil
 }
 
-func classSet(o *odata.Object, now directory.Group) (map[string]*string, error) {
+func classSet(o *odata.Object, now hosted.Group) (map[string]*string, error) {
 	set, err := flatten(o, classPlaces())
 	if err != nil {
 		return nil, err
@@ -64,8 +64,8 @@ func (g *surface) updateClass(r *odata.Request, p *odata.Payload) error {
 		if _, provisioned, _ := group.Class(); provisioned || id == nil {
 			return requestError(propertyExternalID, "The externalId of this class cannot be changed so.")
 		}
-		anchor := directory.ClassAnchor(*id)
-		set[directory.PropertyAnchor], set[unnamedClass] = &anchor, nil
+		anchor := hosted.ClassAnchor(*id)
+		set[hosted.PropertyAnchor], set[unnamedClass] = &anchor, nil
 	}
 	if len(set) == 0 {
 		return nil
@@ -77,7 +77,7 @@ func (g *surface) updateClass(r *odata.Request, p *odata.Payload) error {
 	if err := r.Change(g.classObject(group), g.classObject(after)); err != nil {
 		return err
 	}
-	_, err = g.Directory.Change(r.Context(), directory.Effect{Kind: directory.UpdateGroup, ID: group.ID, Set: set})
+	_, err = g.Directory.Change(r.Context(), hosted.Effect{Kind: hosted.UpdateGroup, ID: group.ID, Set: set})
 	return refusedChange(err)
 }
 
@@ -85,7 +85,7 @@ func (g *surface) updateClass(r *odata.Request, p *odata.Payload) error {
 func (g *surface) classReferences() []odata.Operation {
 	return g.rosterOperations("education/classes/{group}/", roster{
 		find: g.class, object: g.classObject,
-		relations:   map[string]directory.Relation{"members": directory.Member, "teachers": directory.Owner},
-		permissions: func(directory.Relation) []string { return writeRosterPermissions() },
+		relations:   map[string]hosted.Relation{"members": hosted.Member, "teachers": hosted.Owner},
+		permissions: func(hosted.Relation) []string { return writeRosterPermissions() },
 	})
 }

@@ -3,14 +3,14 @@ package graph
 import (
 	"slices"
 
-	"rollbook/internal/directory"
+	"rollbook/internal/hosted"
 	"rollbook/internal/odata"
 )
 
 // conditionOf translates $filter and $search. The directory itself compares what
 // it has columns of; the rest is asked of each object that those leave, as the API
 // shows it.
-func (g *surface) conditionOf(r *odata.Request, t *odata.Type) (directory.Filter, error) {
+func (g *surface) conditionOf(r *odata.Request, t *odata.Type) (hosted.Filter, error) {
 	search, err := g.searched(r, t)
 	if err != nil || r.Options.Filter == nil {
 		return search, err
@@ -28,7 +28,7 @@ func (g *surface) conditionOf(r *odata.Request, t *odata.Type) (directory.Filter
 
 // divided returns a compiled condition of which the directory compares as much as
 // it can.
-func (g *surface) divided(e odata.Expr, t *odata.Type) directory.Filter {
+func (g *surface) divided(e odata.Expr, t *odata.Type) hosted.Filter {
 	if and, ok := e.(odata.And); ok {
 		return both(g.divided(and.Left, t), g.divided(and.Right, t))
 	}
@@ -36,7 +36,7 @@ func (g *surface) divided(e odata.Expr, t *odata.Type) directory.Filter {
 		return condition(e)
 	}
 	show := g.whole(t)
-	return directory.Test{Holds: func(object any) bool { return odata.Holds(e, show(object)) }}
+	return hosted.Test{Holds: func(object any) bool { return odata.Holds(e, show(object)) }}
 }
 
 // comparedBy returns the properties that a directory has columns of.
@@ -73,32 +73,32 @@ func answerable(e odata.Expr, properties []string) bool {
 }
 
 // condition translates what answerable holds for.
-func condition(e odata.Expr) directory.Filter {
+func condition(e odata.Expr) hosted.Filter {
 	switch e := e.(type) {
 	case odata.And:
-		return directory.And{Left: condition(e.Left), Right: condition(e.Right)}
+		return hosted.And{Left: condition(e.Left), Right: condition(e.Right)}
 	case odata.Or:
-		return directory.Or{Left: condition(e.Left), Right: condition(e.Right)}
+		return hosted.Or{Left: condition(e.Left), Right: condition(e.Right)}
 	case odata.Not:
-		return directory.Not{Inner: condition(e.Inner)}
+		return hosted.Not{Inner: condition(e.Inner)}
 	case odata.Comparison:
-		equal := directory.Equal{Property: e.Property}
+		equal := hosted.Equal{Property: e.Property}
 		if e.Value.IsSet() {
 			s := plain(e.Value)
 			equal.Value = &s
 		}
 		if e.Op == "ne" {
-			return directory.Not{Inner: equal}
+			return hosted.Not{Inner: equal}
 		}
 		return equal
 	case odata.Membership:
-		in := directory.In{Property: e.Property}
+		in := hosted.In{Property: e.Property}
 		for _, v := range e.Values {
 			in.Values = append(in.Values, plain(v))
 		}
 		return in
 	case odata.Call:
-		return directory.StartsWith{Property: e.Property, Prefix: e.Argument}
+		return hosted.StartsWith{Property: e.Property, Prefix: e.Argument}
 	}
 	return nil
 }
@@ -107,17 +107,17 @@ func condition(e odata.Expr) directory.Filter {
 func (g *surface) whole(t *odata.Type) func(object any) *odata.Object {
 	return func(object any) *odata.Object {
 		switch object := object.(type) {
-		case directory.User:
+		case hosted.User:
 			if t.Name == typeEducationUser {
 				return typedUser(g.wholeEducationUser(object))
 			}
 			return typedUser(g.wholeUser(object))
-		case directory.Group:
+		case hosted.Group:
 			if t.Name == typeClass {
 				return g.classObject(object)
 			}
 			return g.wholeGroup(object)
-		case directory.AdministrativeUnit:
+		case hosted.AdministrativeUnit:
 			if t.Name == typeSchool {
 				return g.schoolObject(object)
 			}

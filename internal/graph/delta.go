@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"rollbook/internal/directory"
+	"rollbook/internal/hosted"
 	"rollbook/internal/odata"
 )
 
@@ -35,15 +35,15 @@ func (g *surface) unitsDeltaAt(path string) odata.Operation {
 }
 
 // deltaQuery translates the query options of a delta.
-func deltaQuery(r *odata.Request) (directory.DeltaQuery, error) {
+func deltaQuery(r *odata.Request) (hosted.DeltaQuery, error) {
 	o := r.Options
 	switch {
 	case o.Filter != nil, len(o.OrderBy) > 0, o.Search != nil, len(o.Expand) > 0, o.Skip > 0, o.Count:
-		return directory.DeltaQuery{}, unsupportedOption("$filter, $orderby, $search, $expand, $skip or $count", "with delta")
+		return hosted.DeltaQuery{}, unsupportedOption("$filter, $orderby, $search, $expand, $skip or $count", "with delta")
 	case o.Top > maxTop || o.Top == 0:
-		return directory.DeltaQuery{}, odata.BadRequest(odata.InnerInvalidQuery, "$top", "The value of $top must be from 1 to %d, not %d.", maxTop, o.Top)
+		return hosted.DeltaQuery{}, odata.BadRequest(odata.InnerInvalidQuery, "$top", "The value of $top must be from 1 to %d, not %d.", maxTop, o.Top)
 	}
-	q := directory.DeltaQuery{Token: o.SkipToken, Top: r.PageSize(defaultTop)}
+	q := hosted.DeltaQuery{Token: o.SkipToken, Top: r.PageSize(defaultTop)}
 	if o.Top > 0 {
 		q.Top = o.Top
 	}
@@ -54,8 +54,8 @@ func deltaQuery(r *odata.Request) (directory.DeltaQuery, error) {
 }
 
 // deltaPage returns a page of what changed.
-func deltaPage[E any](r *odata.Request, t *odata.Type, context string, d directory.Delta[E], err error, object func(E) *odata.Object) (odata.Answer, error) {
-	if errors.Is(err, directory.ErrForgotten) {
+func deltaPage[E any](r *odata.Request, t *odata.Type, context string, d hosted.Delta[E], err error, object func(E) *odata.Object) (odata.Answer, error) {
+	if errors.Is(err, hosted.ErrForgotten) {
 		return odata.Answer{}, &odata.Error{Status: http.StatusGone, Code: "syncStateNotFound", Location: r.Continued("deltatoken", ""),
 			Message: "What changed since this token is not known any more; begin anew at the address in Location."}
 	}
@@ -118,7 +118,7 @@ func (g *surface) unitsDelta(k unitKind) func(*odata.Request) (odata.Answer, err
 
 func (g *surface) groupsDelta(r *odata.Request) (odata.Answer, error) {
 	t := g.model.Type(typeGroup)
-	return g.deltaOfGroups(r, "groups", t, g.model.Type(typeUser), false, func(group directory.Group) *odata.Object { return groupObject(t, group) })
+	return g.deltaOfGroups(r, "groups", t, g.model.Type(typeUser), false, func(group hosted.Group) *odata.Object { return groupObject(t, group) })
 }
 
 func (g *surface) classesDelta(r *odata.Request) (odata.Answer, error) {
@@ -128,7 +128,7 @@ func (g *surface) classesDelta(r *odata.Request) (odata.Answer, error) {
 // deltaOfGroups returns a page of the groups that changed, with the members who
 // came and who went unless $select leaves them out.
 func (g *surface) deltaOfGroups(r *odata.Request, context string, t, member *odata.Type, classes bool,
-	object func(directory.Group) *odata.Object,
+	object func(hosted.Group) *odata.Object,
 ) (odata.Answer, error) {
 	q, err := deltaQuery(r)
 	if err != nil {
@@ -138,7 +138,7 @@ func (g *surface) deltaOfGroups(r *odata.Request, context string, t, member *oda
 	selected := r.Options.Select
 	q.Members = len(selected) == 0 || slices.ContainsFunc(selected, func(name string) bool { return strings.EqualFold(name, "members") })
 	d, err := g.Directory.DeltaGroups(r.Context(), q)
-	return deltaPage(r, t, context, d, err, func(change directory.GroupChange) *odata.Object {
+	return deltaPage(r, t, context, d, err, func(change hosted.GroupChange) *odata.Object {
 		o := object(change.Group)
 		var who []*odata.Object
 		for _, id := range change.Came {

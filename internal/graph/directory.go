@@ -3,41 +3,41 @@ package graph
 import (
 	"context"
 
-	"rollbook/internal/directory"
+	"rollbook/internal/hosted"
 	"rollbook/internal/odata"
 )
 
 // Directory reads and changes the directory. Its methods MUST return errors that wrap
-// directory.ErrNotFound for an object that is not there, and
-// directory.ErrInvalid for a condition that cannot be answered. Lists MUST go on
+// hosted.ErrNotFound for an object that is not there, and
+// hosted.ErrInvalid for a condition that cannot be answered. Lists MUST go on
 // after the ID that Query.After names, pages where Page.Next says.
 type Directory interface {
-	PageUsers(ctx context.Context, q directory.Query) (directory.Page[directory.User], error)
-	CountUsers(ctx context.Context, f directory.Filter) (int, error)
-	User(ctx context.Context, idOrUPN string) (directory.User, error)
+	PageUsers(ctx context.Context, q hosted.Query) (hosted.Page[hosted.User], error)
+	CountUsers(ctx context.Context, f hosted.Filter) (int, error)
+	User(ctx context.Context, idOrUPN string) (hosted.User, error)
 
-	PageGroups(ctx context.Context, q directory.Query) (directory.Page[directory.Group], error)
-	CountGroups(ctx context.Context, f directory.Filter) (int, error)
-	Group(ctx context.Context, id string) (directory.Group, error)
+	PageGroups(ctx context.Context, q hosted.Query) (hosted.Page[hosted.Group], error)
+	CountGroups(ctx context.Context, f hosted.Filter) (int, error)
+	Group(ctx context.Context, id string) (hosted.Group, error)
 
-	ListMembers(ctx context.Context, groupID string, r directory.Relation, q directory.Query) ([]directory.User, error)
-	CountMembers(ctx context.Context, groupID string, r directory.Relation, f directory.Filter) (int, error)
+	ListMembers(ctx context.Context, groupID string, r hosted.Relation, q hosted.Query) ([]hosted.User, error)
+	CountMembers(ctx context.Context, groupID string, r hosted.Relation, f hosted.Filter) (int, error)
 
 	// ListGroupsOf and CountGroupsOf are of the groups that a user belongs to,
 	// in one relation or, with "", in any.
-	ListGroupsOf(ctx context.Context, idOrUPN string, r directory.Relation, q directory.Query) ([]directory.Group, error)
-	CountGroupsOf(ctx context.Context, idOrUPN string, r directory.Relation, f directory.Filter) (int, error)
+	ListGroupsOf(ctx context.Context, idOrUPN string, r hosted.Relation, q hosted.Query) ([]hosted.Group, error)
+	CountGroupsOf(ctx context.Context, idOrUPN string, r hosted.Relation, f hosted.Filter) (int, error)
 
 	// Change does all of the effects, or none and returns an error. It returns
 	// the ID of the object that each wrote. An effect on a group without ID is on
 	// the one that was created before it. Adding who is in is a
-	// directory.BelongsError, removing who is not in directory.ErrNotFound.
-	Change(ctx context.Context, effects ...directory.Effect) ([]string, error)
+	// hosted.BelongsError, removing who is not in hosted.ErrNotFound.
+	Change(ctx context.Context, effects ...hosted.Effect) ([]string, error)
 
-	// DeltaUsers and DeltaGroups return what changed, or directory.ErrForgotten
+	// DeltaUsers and DeltaGroups return what changed, or hosted.ErrForgotten
 	// where that cannot be told.
-	DeltaUsers(ctx context.Context, q directory.DeltaQuery) (directory.Delta[directory.User], error)
-	DeltaGroups(ctx context.Context, q directory.DeltaQuery) (directory.Delta[directory.GroupChange], error)
+	DeltaUsers(ctx context.Context, q hosted.DeltaQuery) (hosted.Delta[hosted.User], error)
+	DeltaGroups(ctx context.Context, q hosted.DeltaQuery) (hosted.Delta[hosted.GroupChange], error)
 
 	Units
 	Nesting
@@ -53,29 +53,29 @@ const (
 func (g *surface) directorySets() []*odata.EntitySet {
 	sets := []*odata.EntitySet{
 		g.users(), g.groups(), g.newGroups(),
-		referable(g.members("owners", directory.Owner)), referable(g.members("members", directory.Member)),
+		referable(g.members("owners", hosted.Owner)), referable(g.members("members", hosted.Member)),
 		g.transitiveMembers(), g.supergroups("memberOf", false), g.supergroups("transitiveMemberOf", true),
 		g.directoryObjects(),
 		g.organization(), g.domains(), g.subscribedSkus(),
 		g.units("directory/administrativeUnits"), g.unitMembers("directory/administrativeUnits"),
-		g.classes(), g.classMembers("members", directory.Member), g.classMembers("teachers", directory.Owner), g.schoolsOfClass(),
+		g.classes(), g.classMembers("members", hosted.Member), g.classMembers("teachers", hosted.Owner), g.schoolsOfClass(),
 		g.schools(), g.classesOfSchool(), g.usersOfSchool(),
 		g.educationUsers(),
 	}
 	for path, user := range map[string]userFinder{"users/{user}": g.userInPath, "me": g.caller} {
-		sets = append(sets, g.memberOf(path, user, "memberOf", directory.Member), g.transitiveMemberOf(path, user),
-			g.memberOf(path, user, "ownedObjects", directory.Owner))
+		sets = append(sets, g.memberOf(path, user, "memberOf", hosted.Member), g.transitiveMemberOf(path, user),
+			g.memberOf(path, user, "ownedObjects", hosted.Owner))
 	}
 	for path, user := range map[string]userFinder{"education/users/{user}": g.userInPath, "education/me": g.caller} {
-		sets = append(sets, g.classesOfUser(path, user, "classes", ""), g.classesOfUser(path, user, "taughtClasses", directory.Owner), g.schoolsOfUser(path, user))
+		sets = append(sets, g.classesOfUser(path, user, "classes", ""), g.classesOfUser(path, user, "taughtClasses", hosted.Owner), g.schoolsOfUser(path, user))
 	}
 	return sets
 }
 
 // userFinder returns the user that a request is about.
-type userFinder func(*odata.Request) (directory.User, error)
+type userFinder func(*odata.Request) (hosted.User, error)
 
-func (g *surface) userInPath(r *odata.Request) (directory.User, error) {
+func (g *surface) userInPath(r *odata.Request) (hosted.User, error) {
 	return g.user(r.Context(), r.Param("user"))
 }
 
@@ -107,15 +107,15 @@ func (g *surface) users() *odata.EntitySet {
 // userNavigations lead from a user to what it belongs to.
 func (g *surface) userNavigations() []odata.Navigation {
 	return []odata.Navigation{
-		expansion("memberOf", readGroupPermissions(), g.kindsOfUser(directory.Member)),
+		expansion("memberOf", readGroupPermissions(), g.kindsOfUser(hosted.Member)),
 		expansion("transitiveMemberOf", readGroupPermissions(), g.kindsAroundUser),
-		expansion("ownedObjects", readGroupPermissions(), g.kindsOfUser(directory.Owner)),
+		expansion("ownedObjects", readGroupPermissions(), g.kindsOfUser(hosted.Owner)),
 	}
 }
 
 func (g *surface) groups() *odata.EntitySet {
 	t := g.model.Type(typeGroup)
-	object := func(group directory.Group) *odata.Object { return groupObject(t, group) }
+	object := func(group hosted.Group) *odata.Object { return groupObject(t, group) }
 	return &odata.EntitySet{
 		Path: "groups", Type: t, ReadAll: readGroupPermissions(), ReadOne: readGroupPermissions(),
 		Page: func(r *odata.Request) (odata.Page, error) {
@@ -132,15 +132,15 @@ func (g *surface) groups() *odata.EntitySet {
 			return object(group), nil
 		},
 		Write: writeGroupPermissions(), Update: g.updateGroup, Delete: g.deleteGroup,
-		Navigations: []odata.Navigation{g.expandMembers("owners", directory.Owner), g.expandMembers("members", directory.Member)},
+		Navigations: []odata.Navigation{g.expandMembers("owners", hosted.Owner), g.expandMembers("members", hosted.Member)},
 	}
 }
 
 // pageOfAll returns a page of a list that the directory itself pages, as the query
 // options want it. An order that there is no index of is made of all that match.
 func pageOfAll[E any](g *surface, r *odata.Request, t *odata.Type,
-	pages func(context.Context, directory.Query) (directory.Page[E], error),
-	number func(context.Context, directory.Filter) (int, error),
+	pages func(context.Context, hosted.Query) (hosted.Page[E], error),
+	number func(context.Context, hosted.Filter) (int, error),
 	object func(E) *odata.Object,
 ) (odata.Page, error) {
 	q, err := g.queryOf(r, t)
@@ -171,8 +171,8 @@ func pageOfAll[E any](g *surface, r *odata.Request, t *odata.Type,
 }
 
 // gathered reads a list from its beginning, as many pages as it takes.
-func gathered[E any](pages func(context.Context, directory.Query) (directory.Page[E], error)) func(context.Context, directory.Query) ([]E, error) {
-	return func(ctx context.Context, q directory.Query) (all []E, err error) {
+func gathered[E any](pages func(context.Context, hosted.Query) (hosted.Page[E], error)) func(context.Context, hosted.Query) ([]E, error) {
+	return func(ctx context.Context, q hosted.Query) (all []E, err error) {
 		for size := q.Top; len(all) < size; {
 			q.Top = size - len(all)
 			p, err := pages(ctx, q)

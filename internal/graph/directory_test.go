@@ -7,8 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"rollbook/internal/directory"
 	"rollbook/internal/graph"
+	"rollbook/internal/hosted"
 )
 
 func TestUsers(t *testing.T) {
@@ -100,16 +100,16 @@ func TestDirectoryFilter(t *testing.T) {
 	w := newWorld(t)
 	value := "p1@school.example"
 	no := "false"
-	tests := map[string]directory.Filter{
-		"userprincipalname eq 'p1@school.example'": directory.Equal{Property: "userPrincipalName", Value: &value},
-		"mail eq null":                      directory.Equal{Property: "mail"},
-		"mail ne null":                      directory.Not{Inner: directory.Equal{Property: "mail"}},
-		"accountEnabled eq false":           directory.Equal{Property: "accountEnabled", Value: &no},
-		"startsWith(displayName,'O''Neil')": directory.StartsWith{Property: "displayName", Prefix: "O'Neil"},
-		"id in ('u1', 'u2') and not (startswith(surname,'A') or mail eq null)": directory.And{
-			Left: directory.In{Property: "id", Values: []string{"u1", "u2"}},
-			Right: directory.Not{Inner: directory.Or{
-				Left: directory.StartsWith{Property: "surname", Prefix: "A"}, Right: directory.Equal{Property: "mail"}}},
+	tests := map[string]hosted.Filter{
+		"userprincipalname eq 'p1@school.example'": hosted.Equal{Property: "userPrincipalName", Value: &value},
+		"mail eq null":                      hosted.Equal{Property: "mail"},
+		"mail ne null":                      hosted.Not{Inner: hosted.Equal{Property: "mail"}},
+		"accountEnabled eq false":           hosted.Equal{Property: "accountEnabled", Value: &no},
+		"startsWith(displayName,'O''Neil')": hosted.StartsWith{Property: "displayName", Prefix: "O'Neil"},
+		"id in ('u1', 'u2') and not (startswith(surname,'A') or mail eq null)": hosted.And{
+			Left: hosted.In{Property: "id", Values: []string{"u1", "u2"}},
+			Right: hosted.Not{Inner: hosted.Or{
+				Left: hosted.StartsWith{Property: "surname", Prefix: "A"}, Right: hosted.Equal{Property: "mail"}}},
 		},
 	}
 	for filter, want := range tests {
@@ -133,12 +133,12 @@ func TestObjects(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := string(objects.AppendUser(nil, directory.User{ID: "u", DisplayName: "Zoë \"Z\"", Attributes: map[string]string{"ageGroup": "minor"}}))
+	got := string(objects.AppendUser(nil, hosted.User{ID: "u", DisplayName: "Zoë \"Z\"", Attributes: map[string]string{"ageGroup": "minor"}}))
 	want := `{"id":"u","displayName":"Zoë \"Z\"","userPrincipalName":null,"givenName":null,"surname":null,"mail":null,"accountEnabled":false,"ageGroup":"minor"}`
 	if got != want {
 		t.Error(cmp.Diff(want, got))
 	}
-	if got := string(objects.AppendGroup([]byte("x"), directory.Group{ID: "g"})); !strings.HasPrefix(got, `x{"id":"g","displayName":null`) {
+	if got := string(objects.AppendGroup([]byte("x"), hosted.Group{ID: "g"})); !strings.HasPrefix(got, `x{"id":"g","displayName":null`) {
 		t.Error(got)
 	}
 }

@@ -1,17 +1,17 @@
 package graph
 
 import (
-	"rollbook/internal/directory"
+	"rollbook/internal/hosted"
 	"rollbook/internal/odata"
 )
 
 // userFor returns how users are shown to the caller: those who may only read
 // what is basic get names and addresses (Graph: User.ReadBasic.All).
-func (g *surface) userFor(r *odata.Request) func(directory.User) *odata.Object {
+func (g *surface) userFor(r *odata.Request) func(hosted.User) *odata.Object {
 	t := g.model.Type(typeUser)
 	full := r.Require(wholeUserPermissions()...) == nil
 	typed := full && asksUserType(r)
-	return func(u directory.User) *odata.Object {
+	return func(u hosted.User) *odata.Object {
 		o := userObject(t, u, full)
 		if typed {
 			typedUser(o)
@@ -21,7 +21,7 @@ func (g *surface) userFor(r *odata.Request) func(directory.User) *odata.Object {
 }
 
 // wholeGroup returns a group with all that it has.
-func (g *surface) wholeGroup(group directory.Group) *odata.Object {
+func (g *surface) wholeGroup(group hosted.Group) *odata.Object {
 	return groupObject(g.model.Type(typeGroup), group)
 }
 
@@ -30,7 +30,7 @@ func basicUser() []string {
 	return []string{"id", "displayName", "userPrincipalName", "givenName", "surname", "mail"}
 }
 
-func userObject(t *odata.Type, u directory.User, full bool) *odata.Object {
+func userObject(t *odata.Type, u hosted.User, full bool) *odata.Object {
 	o := odata.New(t).
 		Set("id", odata.Text(u.ID)).
 		Set("displayName", filled(u.DisplayName)).
@@ -45,7 +45,7 @@ func userObject(t *odata.Type, u directory.User, full bool) *odata.Object {
 	return setAttributes(setAttributes(o, userAttributes(), u.Attributes), plainUserAttributes(), u.Attributes)
 }
 
-func groupObject(t *odata.Type, g directory.Group) *odata.Object {
+func groupObject(t *odata.Type, g hosted.Group) *odata.Object {
 	types, options := []string{}, []string{}
 	if g.Unified() {
 		types = []string{unified}
@@ -98,11 +98,11 @@ func NewObjects() (*Objects, error) {
 }
 
 // AppendUser appends a user as a JSON object.
-func (o *Objects) AppendUser(dst []byte, u directory.User) []byte {
+func (o *Objects) AppendUser(dst []byte, u hosted.User) []byte {
 	return new(odata.Encoder).Append(dst, userObject(o.user, u, true), o.user)
 }
 
 // AppendGroup appends a group as a JSON object.
-func (o *Objects) AppendGroup(dst []byte, g directory.Group) []byte {
+func (o *Objects) AppendGroup(dst []byte, g hosted.Group) []byte {
 	return new(odata.Encoder).Append(dst, groupObject(o.group, g), o.group)
 }

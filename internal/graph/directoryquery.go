@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"rollbook/internal/directory"
+	"rollbook/internal/hosted"
 	"rollbook/internal/odata"
 )
 
@@ -16,15 +16,15 @@ func unsupportedOption(option, where string) error {
 
 // queryOf translates the query options of a list of objects of a type, but for
 // $orderby.
-func (g *surface) queryOf(r *odata.Request, t *odata.Type) (directory.Query, error) {
+func (g *surface) queryOf(r *odata.Request, t *odata.Type) (hosted.Query, error) {
 	o := r.Options
 	switch {
 	case o.Skip > 0:
-		return directory.Query{}, unsupportedOption("$skip", "on the directory; follow @odata.nextLink")
+		return hosted.Query{}, unsupportedOption("$skip", "on the directory; follow @odata.nextLink")
 	case o.Top > maxTop:
-		return directory.Query{}, odata.BadRequest(odata.InnerInvalidQuery, "$top", "The value of $top can be at most %d, not %d.", maxTop, o.Top)
+		return hosted.Query{}, odata.BadRequest(odata.InnerInvalidQuery, "$top", "The value of $top can be at most %d, not %d.", maxTop, o.Top)
 	}
-	q := directory.Query{Top: r.PageSize(defaultTop), After: o.SkipToken}
+	q := hosted.Query{Top: r.PageSize(defaultTop), After: o.SkipToken}
 	if o.Top >= 0 {
 		q.Top = o.Top
 	}
@@ -38,7 +38,7 @@ func (g *surface) queryOf(r *odata.Request, t *odata.Type) (directory.Query, err
 
 // orderOf translates $orderby, of one property that there is an index of; false
 // where it asks for more.
-func orderOf(o *odata.Options, t *odata.Type, q *directory.Query) bool {
+func orderOf(o *odata.Options, t *odata.Type, q *hosted.Query) bool {
 	if len(o.OrderBy) == 0 {
 		return true
 	}

@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"unicode/utf8"
 
-	"rollbook/internal/directory"
+	"rollbook/internal/hosted"
 	"rollbook/internal/odata"
 )
 
@@ -23,27 +23,27 @@ func requestError(target, format string, args ...any) *odata.Error {
 
 // refusedChange translates the errors of a change.
 func refusedChange(err error) error {
-	if taken, ok := errors.AsType[*directory.TakenError](err); ok {
+	if taken, ok := errors.AsType[*hosted.TakenError](err); ok {
 		return refusedValue(taken)
 	}
-	if belongs, ok := errors.AsType[*directory.BelongsError](err); ok {
+	if belongs, ok := errors.AsType[*hosted.BelongsError](err); ok {
 		return requestError("", "One or more added object references already exist for the following modified properties: '%ss'.", belongs.Relation)
 	}
 	switch {
-	case errors.Is(err, directory.ErrInvalid):
-		return requestError("", "The directory refuses: %s.", innermost(err, directory.ErrInvalid))
-	case errors.Is(err, directory.ErrNotFound):
+	case errors.Is(err, hosted.ErrInvalid):
+		return requestError("", "The directory refuses: %s.", innermost(err, hosted.ErrInvalid))
+	case errors.Is(err, hosted.ErrNotFound):
 		return &odata.Error{Status: http.StatusNotFound, Code: "Request_ResourceNotFound",
-			Message: "The directory has no " + innermost(err, directory.ErrNotFound) + "."}
+			Message: "The directory has no " + innermost(err, hosted.ErrNotFound) + "."}
 	}
 	return err
 }
 
 // refusedValue names the property that no two objects can have the same value of,
 // as the API calls it: the identifier of a class is the anchor of its group.
-func refusedValue(taken *directory.TakenError) error {
+func refusedValue(taken *hosted.TakenError) error {
 	property := taken.Property
-	if property == directory.PropertyAnchor {
+	if property == hosted.PropertyAnchor {
 		property = propertyExternalID
 	}
 	refusal := requestError(property, "Another object with the same value for property %s already exists.", property)
@@ -53,7 +53,7 @@ func refusedValue(taken *directory.TakenError) error {
 
 // refusedAdding is refusedChange of adding to what a navigation leads to.
 func refusedAdding(err error, navigation string) error {
-	if _, ok := errors.AsType[*directory.BelongsError](err); ok {
+	if _, ok := errors.AsType[*hosted.BelongsError](err); ok {
 		return requestError("", "One or more added object references already exist for the following modified properties: '%s'.", navigation)
 	}
 	return refusedChange(err)
@@ -62,7 +62,7 @@ func refusedAdding(err error, navigation string) error {
 // refusedRemoving is refusedChange of removing an object from what a navigation
 // leads to.
 func refusedRemoving(err error, navigation, id string) error {
-	if errors.Is(err, directory.ErrNotFound) {
+	if errors.Is(err, hosted.ErrNotFound) {
 		return &odata.Error{Status: http.StatusNotFound, Code: "Request_ResourceNotFound", Message: "The object '" + id + "' is none of the " + navigation + "."}
 	}
 	return refusedChange(err)
@@ -79,7 +79,7 @@ func setOf(o *odata.Object, names []string) (map[string]*string, error) {
 }
 
 func limitOf(property string) int {
-	if property == directory.PropertyDescription {
+	if property == hosted.PropertyDescription {
 		return maxDescription
 	}
 	return maxText

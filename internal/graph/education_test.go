@@ -7,7 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"rollbook/internal/directory"
+	"rollbook/internal/hosted"
 )
 
 const (
@@ -21,20 +21,20 @@ const (
 // makes them, and returns their IDs.
 func provisioned(w *world) (student, teacher, class string) {
 	w.tb.Helper()
-	user := func(name, role string) directory.Effect {
-		return directory.Effect{Kind: directory.CreateUser, Anchor: directory.UserAnchor(name), User: &directory.User{
+	user := func(name, role string) hosted.Effect {
+		return hosted.Effect{Kind: hosted.CreateUser, Anchor: hosted.UserAnchor(name), User: &hosted.User{
 			UserPrincipalName: name + "@school.example", DisplayName: name, AccountEnabled: true, Attributes: map[string]string{
 				"primaryRole": role, "externalId": name, "grade": "07", "userNumber": "7" + name}}}
 	}
 	ids, err := w.directory.Change(w.tb.Context(), user("sam", "student"), user("tess", "teacher"),
-		directory.Effect{Kind: directory.CreateGroup, Anchor: directory.GroupAnchor("alg-1"), Group: &directory.Group{
+		hosted.Effect{Kind: hosted.CreateGroup, Anchor: hosted.GroupAnchor("alg-1"), Group: &hosted.Group{
 			DisplayName: "Algebra", MailNickname: "Section_alg-1", Attributes: map[string]string{"courseTitle": "Mathematics", "classCode": "A1"}}},
 	)
 	if err != nil {
 		w.tb.Fatal(err)
 	}
-	_, err = w.directory.Change(w.tb.Context(), directory.Effect{Kind: directory.ChangeMembers, ID: ids[2], Add: []directory.Membership{
-		{Relation: directory.Member, UserID: ids[0]}, {Relation: directory.Owner, UserID: ids[1]}}})
+	_, err = w.directory.Change(w.tb.Context(), hosted.Effect{Kind: hosted.ChangeMembers, ID: ids[2], Add: []hosted.Membership{
+		{Relation: hosted.Member, UserID: ids[0]}, {Relation: hosted.Owner, UserID: ids[1]}}})
 	if err != nil {
 		w.tb.Fatal(err)
 	}

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"rollbook/internal/directory"
+	"rollbook/internal/hosted"
 	"rollbook/internal/odata"
 )
 
@@ -23,20 +23,20 @@ func plainEducationUser() []place {
 
 func studentPlaces() []place {
 	return []place{
-		{"student/externalId", directory.AttributeExternalID}, {"student/grade", directory.AttributeGrade}, {"student/studentNumber", directory.AttributeUserNumber},
+		{"student/externalId", hosted.AttributeExternalID}, {"student/grade", hosted.AttributeGrade}, {"student/studentNumber", hosted.AttributeUserNumber},
 		{"student/birthDate", "birthDate"}, {"student/gender", "gender"}, {"student/graduationYear", "graduationYear"},
 	}
 }
 
 func teacherPlaces() []place {
-	return []place{{"teacher/externalId", directory.AttributeExternalID}, {"teacher/teacherNumber", directory.AttributeUserNumber}}
+	return []place{{"teacher/externalId", hosted.AttributeExternalID}, {"teacher/teacherNumber", hosted.AttributeUserNumber}}
 }
 
 // educationUserFor returns how people are shown to the caller, as userFor does.
-func (g *surface) educationUserFor(r *odata.Request) func(directory.User) *odata.Object {
+func (g *surface) educationUserFor(r *odata.Request) func(hosted.User) *odata.Object {
 	full := r.Require(wholeRosterPermissions()...) == nil
 	typed := full && asksUserType(r)
-	return func(u directory.User) *odata.Object {
+	return func(u hosted.User) *odata.Object {
 		o := g.educationUserObject(u, full)
 		if typed {
 			typedUser(o)
@@ -45,15 +45,15 @@ func (g *surface) educationUserFor(r *odata.Request) func(directory.User) *odata
 	}
 }
 
-func (g *surface) educationUserObject(u directory.User, full bool) *odata.Object {
+func (g *surface) educationUserObject(u hosted.User, full bool) *odata.Object {
 	places := plainEducationUser()
 	if !full {
 		places = slices.DeleteFunc(places, func(p place) bool { return !slices.Contains(basicUser(), p.member) })
 	}
 	o := odata.New(g.model.Type(typeEducationUser)).Set("id", odata.Text(u.ID))
 	if full {
-		withRest(o, holdingOfUser(u)).Set("accountEnabled", odata.Bool(u.AccountEnabled)).Set(directory.AttributePrimaryRole, odata.Text("none"))
-		switch u.Attributes[directory.AttributePrimaryRole] {
+		withRest(o, holdingOfUser(u)).Set("accountEnabled", odata.Bool(u.AccountEnabled)).Set(hosted.AttributePrimaryRole, odata.Text("none"))
+		switch u.Attributes[hosted.AttributePrimaryRole] {
 		case "student":
 			places = append(places, studentPlaces()...)
 		case "teacher", "faculty":
@@ -73,7 +73,7 @@ func (g *surface) educationUserObject(u directory.User, full bool) *odata.Object
 		case "mail":
 			return u.Mail
 		case propertySource:
-			if strings.HasPrefix(u.Anchor, directory.UserAnchor("")) {
+			if strings.HasPrefix(u.Anchor, hosted.UserAnchor("")) {
 				return sourceSIS
 			}
 		}
@@ -82,7 +82,7 @@ func (g *surface) educationUserObject(u directory.User, full bool) *odata.Object
 }
 
 // wholeEducationUser returns a student or teacher as the audit log shows it.
-func (g *surface) wholeEducationUser(u directory.User) *odata.Object {
+func (g *surface) wholeEducationUser(u hosted.User) *odata.Object {
 	return g.educationUserObject(u, true)
 }
 
@@ -146,7 +146,7 @@ func educationUserSet(o *odata.Object) (map[string]*string, error) {
 	}
 	if v := o.Get("accountEnabled"); v.Kind() != odata.KindAbsent {
 		text := plain(v)
-		set[directory.PropertyAccountEnabled] = &text
+		set[hosted.PropertyAccountEnabled] = &text
 	}
 	return set, checkUserSet(set)
 }
@@ -164,7 +164,7 @@ func completeEducationUser(o *odata.Object) error {
 		}
 		o.Set("userPrincipalName", o.Get("mail"))
 	}
-	if name := directory.AttributeMailNickname; !o.Get(name).IsSet() {
+	if name := hosted.AttributeMailNickname; !o.Get(name).IsSet() {
 		local, _, _ := strings.Cut(o.Get("userPrincipalName").Text(), "@")
 		o.Set(name, odata.Text(local))
 	}
@@ -175,7 +175,7 @@ func completeEducationUser(o *odata.Object) error {
 }
 
 // classesOfUser are the classes that a user belongs to.
-func (g *surface) classesOfUser(path string, find userFinder, name string, relation directory.Relation) *odata.EntitySet {
+func (g *surface) classesOfUser(path string, find userFinder, name string, relation hosted.Relation) *odata.EntitySet {
 	return g.belongingSet(belongings{
 		path: path + "/" + name, typ: g.model.Type(typeClass), read: readRosterPermissions(),
 		navigations: g.classNavigations(),
@@ -186,7 +186,7 @@ func (g *surface) classesOfUser(path string, find userFinder, name string, relat
 	})
 }
 
-func (g *surface) classesWith(relation directory.Relation) func(r *odata.Request, user string) []kind {
+func (g *surface) classesWith(relation hosted.Relation) func(r *odata.Request, user string) []kind {
 	return func(_ *odata.Request, user string) []kind {
 		return []kind{g.groupsOf(user, relation).classes().as(g.model.Type(typeClass), g.classObject)}
 	}
@@ -200,5 +200,5 @@ func (g *surface) educationUserNavigations() []odata.Navigation {
 			u, err := g.Directory.User(r.Context(), o.Get("id").Text())
 			return odata.Struct(userObject(g.model.Type(typeUser), u, true)), err
 		},
-	}, rosterExpansion("classes", g.classesWith("")), rosterExpansion("taughtClasses", g.classesWith(directory.Owner)), g.expandSchools()}
+	}, rosterExpansion("classes", g.classesWith("")), rosterExpansion("taughtClasses", g.classesWith(hosted.Owner)), g.expandSchools()}
 }

@@ -5,8 +5,8 @@ import (
 	"net/http"
 	"strings"
 
-	"rollbook/internal/directory"
 	"rollbook/internal/flow"
+	"rollbook/internal/hosted"
 	"rollbook/internal/odata"
 	"rollbook/internal/run"
 	"rollbook/internal/upload"
@@ -33,10 +33,10 @@ func refusal(err error) *odata.Error {
 		}
 	}
 	switch {
-	case errors.Is(err, directory.ErrNotFound):
+	case errors.Is(err, hosted.ErrNotFound):
 		return &odata.Error{Status: http.StatusNotFound, Code: "Request_ResourceNotFound", Message: "What the path names is not in the directory."}
-	case errors.Is(err, directory.ErrInvalid):
-		return &odata.Error{Status: http.StatusBadRequest, Code: "Request_UnsupportedQuery", Message: "The directory refuses: " + innermost(err, directory.ErrInvalid) + "."}
+	case errors.Is(err, hosted.ErrInvalid):
+		return &odata.Error{Status: http.StatusBadRequest, Code: "Request_UnsupportedQuery", Message: "The directory refuses: " + innermost(err, hosted.ErrInvalid) + "."}
 	case errors.Is(err, run.ErrNotFound):
 		return &odata.Error{Status: http.StatusNotFound, Code: odata.CodeNotFound, Message: err.Error()}
 	case errors.Is(err, upload.ErrNoOperation):
@@ -58,7 +58,7 @@ func innermost(err, kind error) string {
 
 // notInDirectory names an object that is not there, and leaves other errors alone.
 func notInDirectory(err error, kind, id string) error {
-	if !errors.Is(err, directory.ErrNotFound) {
+	if !errors.Is(err, hosted.ErrNotFound) {
 		return err
 	}
 	return &odata.Error{Status: http.StatusNotFound, Code: "Request_ResourceNotFound",

@@ -3,7 +3,7 @@ package graph
 import (
 	"strings"
 
-	"rollbook/internal/directory"
+	"rollbook/internal/hosted"
 )
 
 // educationPrefix begins the names of the extensions that School Data Sync writes:
@@ -26,17 +26,17 @@ const (
 	syncedManual = "Manual"
 )
 
-func holdingOfUser(u directory.User) holding {
+func holdingOfUser(u hosted.User) holding {
 	return holding{id: u.ID, attributes: u.Attributes, fixed: func() map[string]string { return fixedOfUser(u) }}
 }
 
-func fixedOfUser(u directory.User) map[string]string {
+func fixedOfUser(u hosted.User) map[string]string {
 	fixed := map[string]string{"AnchorId": u.Anchor}
-	if strings.HasPrefix(u.Anchor, directory.UserAnchor("")) {
+	if strings.HasPrefix(u.Anchor, hosted.UserAnchor("")) {
 		fixed["SyncSource"] = syncedSIS
 	}
 	role := ""
-	switch u.Attributes[directory.AttributePrimaryRole] {
+	switch u.Attributes[hosted.AttributePrimaryRole] {
 	case "student":
 		role = "Student"
 	case "teacher", "faculty":
@@ -45,16 +45,16 @@ func fixedOfUser(u directory.User) map[string]string {
 		return fixed
 	}
 	fixed["ObjectType"] = role
-	fixed["SyncSource_"+role+"Id"] = u.Attributes[directory.AttributeExternalID]
-	fixed[role+"Number"] = u.Attributes[directory.AttributeUserNumber]
+	fixed["SyncSource_"+role+"Id"] = u.Attributes[hosted.AttributeExternalID]
+	fixed[role+"Number"] = u.Attributes[hosted.AttributeUserNumber]
 	return fixed
 }
 
-func holdingOfGroup(g directory.Group) holding {
+func holdingOfGroup(g hosted.Group) holding {
 	return holding{id: g.ID, attributes: g.Attributes, fixed: func() map[string]string { return fixedOfGroup(g) }}
 }
 
-func fixedOfGroup(g directory.Group) map[string]string {
+func fixedOfGroup(g hosted.Group) map[string]string {
 	externalID, provisioned, isClass := g.Class()
 	if !isClass {
 		return nil
@@ -70,7 +70,7 @@ func fixedOfGroup(g directory.Group) map[string]string {
 	return fixed
 }
 
-func holdingOfUnit(u directory.AdministrativeUnit) holding {
+func holdingOfUnit(u hosted.AdministrativeUnit) holding {
 	return holding{id: u.ID, attributes: u.Attributes, fixed: func() map[string]string {
 		if u.School {
 			return map[string]string{"ObjectType": "School"}

@@ -10,8 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"rollbook/internal/directory"
 	"rollbook/internal/graph"
+	"rollbook/internal/hosted"
 	"rollbook/internal/odata"
 )
 
@@ -80,10 +80,10 @@ func TestNumberOfExtensions(t *testing.T) {
 func TestExtensionsOfSchoolDataSync(t *testing.T) {
 	t.Parallel()
 	w := newWorldOn(t, true)
-	ids, err := w.directory.Directory.Change(context.Background(), directory.Effect{Kind: directory.CreateUser, Anchor: "user_p-1", User: &directory.User{
+	ids, err := w.directory.Directory.Change(context.Background(), hosted.Effect{Kind: hosted.CreateUser, Anchor: "user_p-1", User: &hosted.User{
 		Anchor: "user_p-1", UserPrincipalName: "p@harbor.example", DisplayName: "P", AccountEnabled: true,
 		Attributes: map[string]string{"primaryRole": "student", "externalId": "p-1", "grade": "07", "userNumber": "99"},
-	}}, directory.Effect{Kind: directory.CreateGroup, Anchor: "Section_k-1", Group: &directory.Group{
+	}}, hosted.Effect{Kind: hosted.CreateGroup, Anchor: "Section_k-1", Group: &hosted.Group{
 		Anchor: "Section_k-1", DisplayName: "Algebra", MailNickname: "Section_k-1", Attributes: map[string]string{"courseTitle": "Algebra I"},
 	}})
 	if err != nil {

@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"slices"
 
-	"rollbook/internal/directory"
+	"rollbook/internal/hosted"
 	"rollbook/internal/odata"
 )
 
@@ -16,8 +16,8 @@ func (g *surface) referenceOperations() []odata.Operation {
 		g.belonging("school", "classes", typeClass, g.schoolKind()),
 		g.belonging("school", "users", typeEducationUser, g.schoolKind()))
 	return append(all, g.rosterOperations("groups/{group}/", roster{
-		find: g.group, object: func(group directory.Group) *odata.Object { return groupObject(g.model.Type(typeGroup), group) },
-		relations:   map[string]directory.Relation{"owners": directory.Owner, "members": directory.Member},
+		find: g.group, object: func(group hosted.Group) *odata.Object { return groupObject(g.model.Type(typeGroup), group) },
+		relations:   map[string]hosted.Relation{"owners": hosted.Owner, "members": hosted.Member},
 		permissions: writeRelationPermissions,
 	})...)
 }
@@ -25,10 +25,10 @@ func (g *surface) referenceOperations() []odata.Operation {
 // roster is how a group is found and shown to which users come and from which
 // they go, and what leads to those.
 type roster struct {
-	find        func(ctx context.Context, id string) (directory.Group, error)
-	object      func(directory.Group) *odata.Object
-	relations   map[string]directory.Relation // by navigation
-	permissions func(directory.Relation) []string
+	find        func(ctx context.Context, id string) (hosted.Group, error)
+	object      func(hosted.Group) *odata.Object
+	relations   map[string]hosted.Relation // by navigation
+	permissions func(hosted.Relation) []string
 }
 
 func (g *surface) rosterOperations(path string, of roster) []odata.Operation {
@@ -60,8 +60,8 @@ func (g *surface) addReference(of roster, name string) func(*odata.Request) (oda
 		if err := r.Change(of.object(group), with(of.object(group), name, user)); err != nil {
 			return odata.Answer{}, err
 		}
-		added := []directory.Membership{{Relation: of.relations[name], UserID: user}}
-		_, err = g.Directory.Change(r.Context(), directory.Effect{Kind: directory.ChangeMembers, ID: group.ID, Add: added})
+		added := []hosted.Membership{{Relation: of.relations[name], UserID: user}}
+		_, err = g.Directory.Change(r.Context(), hosted.Effect{Kind: hosted.ChangeMembers, ID: group.ID, Add: added})
 		return odata.Answer{}, refusedAdding(err, name)
 	}
 }
@@ -79,8 +79,8 @@ func (g *surface) removeReference(of roster, name string) func(*odata.Request) (
 		if err := r.Change(with(of.object(group), name, user), of.object(group)); err != nil {
 			return odata.Answer{}, err
 		}
-		_, err = g.Directory.Change(r.Context(), directory.Effect{
-			Kind: directory.ChangeMembers, ID: group.ID, Remove: []directory.Membership{{Relation: of.relations[name], UserID: user}},
+		_, err = g.Directory.Change(r.Context(), hosted.Effect{
+			Kind: hosted.ChangeMembers, ID: group.ID, Remove: []hosted.Membership{{Relation: of.relations[name], UserID: user}},
 		})
 		return odata.Answer{}, refusedRemoving(err, name, user)
 	}

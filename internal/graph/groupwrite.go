@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"rollbook/internal/directory"
+	"rollbook/internal/hosted"
 	"rollbook/internal/odata"
 )
 
@@ -27,24 +27,24 @@ func (g *surface) createGroup(r *odata.Request, o *odata.Object) (*odata.Object,
 			return nil, requestError(name, "The property '%s' is required to create a group.", name)
 		}
 	}
-	set, err := groupSet(o, directory.Group{})
+	set, err := groupSet(o, hosted.Group{})
 	if err != nil {
 		return nil, err
 	}
 	if err := kindOfGroup(o, set); err != nil {
 		return nil, err
 	}
-	group, err := directory.Group{}.With(set)
+	group, err := hosted.Group{}.With(set)
 	if err != nil {
 		return nil, refusedChange(err)
 	}
-	effects := []directory.Effect{{Kind: directory.CreateGroup, Group: &group}}
+	effects := []hosted.Effect{{Kind: hosted.CreateGroup, Group: &group}}
 	belonging, err := boundMembers(o)
 	if err != nil {
 		return nil, err
 	}
 	if len(belonging) > 0 {
-		effects = append(effects, directory.Effect{Kind: directory.ChangeMembers, Add: belonging})
+		effects = append(effects, hosted.Effect{Kind: hosted.ChangeMembers, Add: belonging})
 	}
 	ids, err := g.Directory.Change(r.Context(), effects...)
 	if err != nil {
@@ -70,16 +70,16 @@ func kindOfGroup(o *odata.Object, set map[string]*string) error {
 	case !isUnified && !security:
 		return requestError("securityEnabled", "A group that is not of type Unified is security-enabled.")
 	case !isUnified:
-		set[directory.AttributeUnified] = &no
-	case set[directory.AttributeVisibility] == nil:
+		set[hosted.AttributeUnified] = &no
+	case set[hosted.AttributeVisibility] == nil:
 		public := "Public"
-		set[directory.AttributeVisibility] = &public
+		set[hosted.AttributeVisibility] = &public
 	}
 	return nil
 }
 
 // group returns the group with the ID.
-func (g *surface) group(ctx context.Context, id string) (directory.Group, error) {
+func (g *surface) group(ctx context.Context, id string) (hosted.Group, error) {
 	group, err := g.Directory.Group(ctx, id)
 	return group, notInDirectory(err, "group", id)
 }
@@ -107,16 +107,16 @@ func (g *surface) updateGroup(r *odata.Request, p *odata.Payload) error {
 	if err := r.Change(groupObject(o.Type, group), withBound(groupObject(o.Type, after), o)); err != nil {
 		return err
 	}
-	var effects []directory.Effect
+	var effects []hosted.Effect
 	if len(set) > 0 {
-		effects = append(effects, directory.Effect{Kind: directory.UpdateGroup, ID: group.ID, Set: set})
+		effects = append(effects, hosted.Effect{Kind: hosted.UpdateGroup, ID: group.ID, Set: set})
 	}
 	belonging, err := boundMembers(o)
 	if err != nil {
 		return err
 	}
 	if len(belonging) > 0 {
-		effects = append(effects, directory.Effect{Kind: directory.ChangeMembers, ID: group.ID, Add: belonging})
+		effects = append(effects, hosted.Effect{Kind: hosted.ChangeMembers, ID: group.ID, Add: belonging})
 	}
 	if len(effects) == 0 {
 		return nil
@@ -126,7 +126,7 @@ func (g *surface) updateGroup(r *odata.Request, p *odata.Payload) error {
 }
 
 // keepsKind refuses to make a group another kind of group.
-func keepsKind(o *odata.Object, group directory.Group) error {
+func keepsKind(o *odata.Object, group hosted.Group) error {
 	if types := o.Get("groupTypes"); types.IsSet() && (len(types.List()) > 0) != group.Unified() {
 		return requestError("groupTypes", "The groupTypes of a group cannot be changed.")
 	}
@@ -148,19 +148,19 @@ func (g *surface) deleteGroup(r *odata.Request) error {
 }
 
 // removeGroup deletes a group, which the audit log shows as before.
-func (g *surface) removeGroup(r *odata.Request, group directory.Group, before *odata.Object) error {
+func (g *surface) removeGroup(r *odata.Request, group hosted.Group, before *odata.Object) error {
 	if err := r.Change(before, nil); err != nil {
 		return err
 	}
-	_, err := g.Directory.Change(r.Context(), directory.Effect{Kind: directory.DeleteGroup, ID: group.ID})
+	_, err := g.Directory.Change(r.Context(), hosted.Effect{Kind: hosted.DeleteGroup, ID: group.ID})
 	return notInDirectory(err, "group", group.ID)
 }
 
 // groupSet returns what came in of a group, by property name. now is the group as
 // it is, without an ID where it is new.
-func groupSet(o *odata.Object, now directory.Group) (map[string]*string, error) {
+func groupSet(o *odata.Object, now hosted.Group) (map[string]*string, error) {
 	names := append([]string{
-		directory.PropertyDisplayName, directory.PropertyMailNickname, directory.PropertyDescription, directory.AttributeVisibility,
+		hosted.PropertyDisplayName, hosted.PropertyMailNickname, hosted.PropertyDescription, hosted.AttributeVisibility,
 	}, groupAttributes()...)
 	set, err := setOf(o, names)
 	if err != nil {
@@ -171,24 +171,24 @@ func groupSet(o *odata.Object, now directory.Group) (map[string]*string, error) 
 	}
 	if security := o.Get("securityEnabled"); security.IsSet() {
 		text := strconv.FormatBool(security.Bool())
-		set[directory.AttributeSecurityEnabled] = &text
+		set[hosted.AttributeSecurityEnabled] = &text
 	}
-	if v := set[directory.AttributeVisibility]; v != nil {
+	if v := set[hosted.AttributeVisibility]; v != nil {
 		levels := []string{"Public", "Private", "HiddenMembership"}
 		i := slices.IndexFunc(levels, func(level string) bool { return strings.EqualFold(level, *v) })
 		if i < 0 {
 			return nil, requestError("visibility", "The visibility of a group is one of %s, not '%s'.", strings.Join(levels, ", "), *v)
 		}
-		set[directory.AttributeVisibility] = &levels[i]
+		set[hosted.AttributeVisibility] = &levels[i]
 	}
 	return set, setExtras(set, o, holdingOfGroup(now))
 }
 
 // namesGiven refuses names that a group cannot have.
 func namesGiven(set map[string]*string) error {
-	for _, name := range []string{directory.PropertyDisplayName, directory.PropertyMailNickname} {
+	for _, name := range []string{hosted.PropertyDisplayName, hosted.PropertyMailNickname} {
 		v, given := set[name]
-		if given && (v == nil || name == directory.PropertyMailNickname && !isMailNickname(*v)) {
+		if given && (v == nil || name == hosted.PropertyMailNickname && !isMailNickname(*v)) {
 			return requestError(name, "Invalid value specified for property '%s'.", name)
 		}
 	}
@@ -210,11 +210,11 @@ func withBound(group, o *odata.Object) *odata.Object {
 }
 
 // boundMembers returns who is bound as owner or member.
-func boundMembers(o *odata.Object) ([]directory.Membership, error) {
-	var all []directory.Membership
-	for name, relation := range map[string]directory.Relation{"owners": directory.Owner, "members": directory.Member} {
+func boundMembers(o *odata.Object) ([]hosted.Membership, error) {
+	var all []hosted.Membership
+	for name, relation := range map[string]hosted.Relation{"owners": hosted.Owner, "members": hosted.Member} {
 		for _, key := range o.Get(name).List() {
-			all = append(all, directory.Membership{Relation: relation, UserID: key.Text()})
+			all = append(all, hosted.Membership{Relation: relation, UserID: key.Text()})
 		}
 	}
 	if len(all) > maxBound {

@@ -4,20 +4,20 @@ import (
 	"errors"
 	"strings"
 
-	"rollbook/internal/directory"
+	"rollbook/internal/hosted"
 	"rollbook/internal/identity"
 	"rollbook/internal/odata"
 )
 
 // caller returns the user for whom the caller speaks: the one with the ID that the
 // token names or, where an outside issuer has IDs of its own, with its name.
-func (g *surface) caller(r *odata.Request) (directory.User, error) {
+func (g *surface) caller(r *odata.Request) (hosted.User, error) {
 	c, ok := r.Caller().(identity.Caller)
 	if !ok || !c.Delegated {
-		return directory.User{}, odata.BadRequest("", "", "/me request is only valid with delegated authentication flow: the token is that of an application, which is no user.")
+		return hosted.User{}, odata.BadRequest("", "", "/me request is only valid with delegated authentication flow: the token is that of an application, which is no user.")
 	}
 	user, err := g.Directory.User(r.Context(), c.ID)
-	if errors.Is(err, directory.ErrNotFound) && strings.Contains(c.Name, "@") {
+	if errors.Is(err, hosted.ErrNotFound) && strings.Contains(c.Name, "@") {
 		user, err = g.Directory.User(r.Context(), c.Name)
 	}
 	return user, notInDirectory(err, "user", c.ID)

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"rollbook/internal/directory"
+	"rollbook/internal/hosted"
 	"rollbook/internal/odata"
 )
 
@@ -103,7 +103,7 @@ func (g *surface) getByIDs(r *odata.Request) (odata.Answer, error) {
 	p := odata.Page{Count: -1}
 	for _, id := range slices.Compact(ids) {
 		object, err := g.directoryObject(r.Context(), id)
-		if errors.Is(err, directory.ErrNotFound) {
+		if errors.Is(err, hosted.ErrNotFound) {
 			continue
 		}
 		if err != nil {
@@ -142,12 +142,12 @@ func (g *surface) membershipOf(object func(*odata.Request) (string, error), acti
 // belongsTo returns the IDs of the groups, and perhaps of the units, that an object
 // belongs to. They ascend.
 func (g *surface) belongsTo(ctx context.Context, id string, units, secure bool) ([]string, error) {
-	everything := directory.Query{Top: math.MaxInt}
+	everything := hosted.Query{Top: math.MaxInt}
 	groups, err := g.Directory.ListTransitiveGroupsOf(ctx, id, everything)
-	if errors.Is(err, directory.ErrNotFound) {
+	if errors.Is(err, hosted.ErrNotFound) {
 		groups, err = g.Directory.ListSupergroups(ctx, id, true, everything)
 	}
-	if err != nil && !errors.Is(err, directory.ErrNotFound) {
+	if err != nil && !errors.Is(err, hosted.ErrNotFound) {
 		return nil, err // a unit belongs to no groups
 	}
 	found := []string{}
@@ -158,7 +158,7 @@ func (g *surface) belongsTo(ctx context.Context, id string, units, secure bool) 
 	}
 	if units && !secure {
 		all, err := g.Directory.UnitsOf(ctx, id)
-		if err != nil && !errors.Is(err, directory.ErrNotFound) {
+		if err != nil && !errors.Is(err, hosted.ErrNotFound) {
 			return nil, err
 		}
 		for _, unit := range all {

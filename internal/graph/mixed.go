@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"rollbook/internal/directory"
+	"rollbook/internal/hosted"
 	"rollbook/internal/odata"
 )
 
@@ -16,8 +16,8 @@ type kind struct {
 
 	// list returns objects in the order of their IDs, from the one after Query.After
 	// on, and count their number. Errors are those of Directory.
-	list  func(context.Context, directory.Query) ([]*odata.Object, error)
-	count func(context.Context, directory.Filter) (int, error)
+	list  func(context.Context, hosted.Query) ([]*odata.Object, error)
+	count func(context.Context, hosted.Filter) (int, error)
 }
 
 // maxSorted is how many objects a list may have to be put in an order that there is
@@ -26,9 +26,9 @@ const maxSorted = 20_000
 
 // kindOf returns a kind of objects that are shown in a way.
 func kindOf[E any](t *odata.Type, object func(E) *odata.Object,
-	list func(context.Context, directory.Query) ([]E, error), count func(context.Context, directory.Filter) (int, error),
+	list func(context.Context, hosted.Query) ([]E, error), count func(context.Context, hosted.Filter) (int, error),
 ) kind {
-	return kind{typ: t, count: count, list: func(ctx context.Context, q directory.Query) ([]*odata.Object, error) {
+	return kind{typ: t, count: count, list: func(ctx context.Context, q hosted.Query) ([]*odata.Object, error) {
 		found, err := list(ctx, q)
 		return objects(found, object), err
 	}}
@@ -39,15 +39,15 @@ func (k kind) guarded(refused error) kind {
 	if refused == nil {
 		return k
 	}
-	k.list = func(context.Context, directory.Query) ([]*odata.Object, error) { return nil, refused }
-	k.count = func(context.Context, directory.Filter) (int, error) { return 0, refused }
+	k.list = func(context.Context, hosted.Query) ([]*odata.Object, error) { return nil, refused }
+	k.count = func(context.Context, hosted.Filter) (int, error) { return 0, refused }
 	return k
 }
 
 // kindQuery is a kind with what is asked of it.
 type kindQuery struct {
 	kind
-	directory.Query
+	hosted.Query
 }
 
 // asked returns the kinds that a cast in the path leaves, and that have what $filter
@@ -112,7 +112,7 @@ func (g *surface) sortedPage(r *odata.Request, p odata.Page, asked []kindQuery) 
 	size := 0
 	for _, k := range asked {
 		size = k.Top
-		found, err := k.list(r.Context(), directory.Query{Filter: k.Filter, Top: maxSorted + 1})
+		found, err := k.list(r.Context(), hosted.Query{Filter: k.Filter, Top: maxSorted + 1})
 		if err != nil {
 			return odata.Page{}, err
 		}

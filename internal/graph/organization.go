@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"rollbook/internal/directory"
+	"rollbook/internal/hosted"
 	"rollbook/internal/odata"
 )
 
@@ -54,7 +54,7 @@ func (g *surface) domainNames(ctx context.Context) ([]string, error) {
 	if len(names) > 0 {
 		return names, nil
 	}
-	first, err := g.Directory.PageUsers(ctx, directory.Query{Top: 1})
+	first, err := g.Directory.PageUsers(ctx, hosted.Query{Top: 1})
 	for _, user := range first.Items {
 		if _, domain, ok := strings.Cut(user.UserPrincipalName, "@"); ok {
 			names = append(names, strings.ToLower(domain))
@@ -77,7 +77,7 @@ func (g *surface) organization() *odata.EntitySet {
 		},
 		Get: func(r *odata.Request) (*odata.Object, error) {
 			if !strings.EqualFold(r.Param("id"), g.Tenant) {
-				return nil, notInDirectory(directory.ErrNotFound, "organization", r.Param("id"))
+				return nil, notInDirectory(hosted.ErrNotFound, "organization", r.Param("id"))
 			}
 			return one(r)
 		},
@@ -122,7 +122,7 @@ func (g *surface) domains() *odata.EntitySet {
 			}
 			i := slices.IndexFunc(made, func(o *odata.Object) bool { return strings.EqualFold(o.Get("id").Text(), r.Param("id")) })
 			if i < 0 {
-				return nil, notInDirectory(directory.ErrNotFound, "domain", r.Param("id"))
+				return nil, notInDirectory(hosted.ErrNotFound, "domain", r.Param("id"))
 			}
 			return made[i], nil
 		},

@@ -1,6 +1,6 @@
 package graph
 
-import "rollbook/internal/directory"
+import "rollbook/internal/hosted"
 
 // A permission list names those of which one is needed, the least first
 // (industryData: permissions). What may change a thing may read it.
@@ -87,8 +87,8 @@ func createGroupPermissions() []string { return []string{groupCreate, groupWrite
 func writeGroupPermissions() []string { return []string{groupWrite, directoryWrite} }
 
 // writeRelationPermissions are for changing who belongs to a group.
-func writeRelationPermissions(r directory.Relation) []string {
-	if r == directory.Owner {
+func writeRelationPermissions(r hosted.Relation) []string {
+	if r == hosted.Owner {
 		return writeGroupPermissions()
 	}
 	return []string{groupMemberWrite, groupWrite, directoryWrite}

@@ -3,12 +3,12 @@ package graph
 import (
 	"context"
 
-	"rollbook/internal/directory"
+	"rollbook/internal/hosted"
 	"rollbook/internal/odata"
 )
 
 func schoolPlaces() []place {
-	places := append([]place{{"displayName", directory.PropertyDisplayName}, {"description", directory.PropertyDescription}}, sourcePlaces()...)
+	places := append([]place{{"displayName", hosted.PropertyDisplayName}, {"description", hosted.PropertyDescription}}, sourcePlaces()...)
 	for _, name := range []string{
 		"externalId", "schoolNumber", "principalEmail", "principalName", "externalPrincipalId", "lowestGrade", "highestGrade", "phone", "fax",
 		"address/street", "address/city", "address/state", "address/countryOrRegion", "address/postalCode",
@@ -18,7 +18,7 @@ func schoolPlaces() []place {
 	return places
 }
 
-func (g *surface) schoolObject(u directory.AdministrativeUnit) *odata.Object {
+func (g *surface) schoolObject(u hosted.AdministrativeUnit) *odata.Object {
 	o := withRest(odata.New(g.model.Type(typeSchool)).Set("id", odata.Text(u.ID)), holdingOfUnit(u))
 	fill(g.model, o, schoolPlaces(), keptOfUnit(u))
 	if !o.Get(propertySource).IsSet() {
@@ -31,7 +31,7 @@ func (g *surface) schoolKind() unitKind {
 	yes := "true"
 	return unitKind{
 		path: "education/schools", typ: typeSchool, name: "school", read: readRosterPermissions(), write: writeRosterPermissions(),
-		places: schoolPlaces(), only: directory.Equal{Property: directory.PropertySchool, Value: &yes}, object: g.schoolObject,
+		places: schoolPlaces(), only: hosted.Equal{Property: hosted.PropertySchool, Value: &yes}, object: g.schoolObject,
 	}
 }
 
@@ -69,7 +69,7 @@ func (g *surface) classesInSchool(_ *odata.Request, school string) []kind {
 }
 
 // school returns the school that the path names.
-func (g *surface) school(r *odata.Request) (directory.AdministrativeUnit, error) {
+func (g *surface) school(r *odata.Request) (hosted.AdministrativeUnit, error) {
 	return g.unit(r.Context(), g.schoolKind(), r.Param("school"))
 }
 

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"unicode"
 
-	"rollbook/internal/directory"
+	"rollbook/internal/hosted"
 	"rollbook/internal/odata"
 )
 
@@ -15,7 +15,7 @@ type phraseOf struct{ property, text string }
 // searched translates $search. What is searched for begins a word of a displayName
 // or a description, and otherwise the value. Of a user it may begin the given name
 // or the surname instead of the displayName, all of which there are indexes of.
-func (g *surface) searched(r *odata.Request, t *odata.Type) (directory.Filter, error) {
+func (g *surface) searched(r *odata.Request, t *odata.Type) (hosted.Filter, error) {
 	if r.Options.Search == nil {
 		return nil, nil //nolint:nilnil // which is no condition
 	}
@@ -27,7 +27,7 @@ func (g *surface) searched(r *odata.Request, t *odata.Type) (directory.Filter, e
 		return f, nil
 	}
 	show := g.whole(t)
-	return directory.Test{Holds: func(object any) bool {
+	return hosted.Test{Holds: func(object any) bool {
 		o := show(object)
 		return odata.Finds(r.Options.Search, func(p odata.Phrase) bool { return phrases[p].foundIn(o) })
 	}}, nil
@@ -64,31 +64,31 @@ func searchedBy(r *odata.Request, t *odata.Type) ([]string, error) {
 
 // searchedByIndex returns a search as a condition that the directory compares, where
 // it can.
-func searchedByIndex(s odata.Search, phrases map[odata.Phrase]phraseOf, t *odata.Type) (directory.Filter, bool) {
+func searchedByIndex(s odata.Search, phrases map[odata.Phrase]phraseOf, t *odata.Type) (hosted.Filter, bool) {
 	switch s := s.(type) {
 	case odata.Phrase:
 		return phrases[s].indexed(t)
 	case odata.SearchAnd:
 		left, ok := searchedByIndex(s.Left, phrases, t)
 		right, also := searchedByIndex(s.Right, phrases, t)
-		return directory.And{Left: left, Right: right}, ok && also
+		return hosted.And{Left: left, Right: right}, ok && also
 	case odata.SearchOr:
 		left, ok := searchedByIndex(s.Left, phrases, t)
 		right, also := searchedByIndex(s.Right, phrases, t)
-		return directory.Or{Left: left, Right: right}, ok && also
+		return hosted.Or{Left: left, Right: right}, ok && also
 	case odata.SearchNot:
 		inner, ok := searchedByIndex(s.Inner, phrases, t)
-		return directory.Not{Inner: inner}, ok
+		return hosted.Not{Inner: inner}, ok
 	}
 	return nil, false
 }
 
-func (p phraseOf) indexed(t *odata.Type) (directory.Filter, bool) {
-	starts := func(name string) directory.Filter { return directory.StartsWith{Property: name, Prefix: p.text} }
+func (p phraseOf) indexed(t *odata.Type) (hosted.Filter, bool) {
+	starts := func(name string) hosted.Filter { return hosted.StartsWith{Property: name, Prefix: p.text} }
 	users := t.Name == typeUser || t.Name == typeEducationUser
 	switch {
 	case users && p.property == "displayName":
-		return directory.Or{Left: starts("displayName"), Right: directory.Or{Left: starts("surname"), Right: starts("givenName")}}, true
+		return hosted.Or{Left: starts("displayName"), Right: hosted.Or{Left: starts("surname"), Right: starts("givenName")}}, true
 	case !p.byWord() && slices.Contains(comparedBy(t), p.property) && p.property != propertyExternalID:
 		return starts(p.property), true
 	}

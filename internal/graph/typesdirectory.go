@@ -3,7 +3,7 @@ package graph
 import (
 	"slices"
 
-	"rollbook/internal/directory"
+	"rollbook/internal/hosted"
 	"rollbook/internal/odata"
 )
 
@@ -17,9 +17,9 @@ const (
 // plainUserAttributes are members that Graph has and only people write.
 func plainUserAttributes() []string {
 	return []string{
-		directory.AttributeMailNickname, directory.AttributeJobTitle, directory.AttributeDepartment, directory.AttributeCompanyName,
-		directory.AttributeEmployeeID, directory.AttributeEmployeeType, directory.AttributeMobilePhone, directory.AttributeOfficeLocation,
-		directory.AttributePreferredLanguage, directory.AttributeUsageLocation, directory.AttributeUserType, directory.AttributeConsent,
+		hosted.AttributeMailNickname, hosted.AttributeJobTitle, hosted.AttributeDepartment, hosted.AttributeCompanyName,
+		hosted.AttributeEmployeeID, hosted.AttributeEmployeeType, hosted.AttributeMobilePhone, hosted.AttributeOfficeLocation,
+		hosted.AttributePreferredLanguage, hosted.AttributeUsageLocation, hosted.AttributeUserType, hosted.AttributeConsent,
 	}
 }
 
@@ -27,16 +27,16 @@ func plainUserAttributes() []string {
 // directory beyond the members that Graph has; they are members of their own name.
 func userAttributes() []string {
 	return []string{
-		directory.AttributePrimaryRole, directory.AttributeExternalID, directory.AttributeGrade,
-		directory.AttributeUserNumber, directory.AttributeAgeGroup,
+		hosted.AttributePrimaryRole, hosted.AttributeExternalID, hosted.AttributeGrade,
+		hosted.AttributeUserNumber, hosted.AttributeAgeGroup,
 	}
 }
 
 func groupAttributes() []string {
 	return []string{
-		directory.AttributeCourseTitle, directory.AttributeCourseCode, directory.AttributeCourseSubject,
-		directory.AttributeCourseGradeLevel, directory.AttributeCourseExternalID, directory.AttributeAcademicSessionTitle,
-		directory.AttributeAcademicSessionExternalID, directory.AttributeClassCode,
+		hosted.AttributeCourseTitle, hosted.AttributeCourseCode, hosted.AttributeCourseSubject,
+		hosted.AttributeCourseGradeLevel, hosted.AttributeCourseExternalID, hosted.AttributeAcademicSessionTitle,
+		hosted.AttributeAcademicSessionExternalID, hosted.AttributeClassCode,
 	}
 }
 

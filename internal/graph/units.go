@@ -4,49 +4,49 @@ import (
 	"context"
 	"net/http"
 
-	"rollbook/internal/directory"
+	"rollbook/internal/hosted"
 	"rollbook/internal/odata"
 )
 
 // Units are the administrative units of a directory, of which some are schools.
 // Errors are those of Directory.
 type Units interface {
-	ListUnits(ctx context.Context, q directory.Query) ([]directory.AdministrativeUnit, error)
-	CountUnits(ctx context.Context, f directory.Filter) (int, error)
-	Unit(ctx context.Context, id string) (directory.AdministrativeUnit, error)
-	CreateUnit(ctx context.Context, u directory.AdministrativeUnit) (id string, err error)
-	UpdateUnit(ctx context.Context, id string, change func(directory.AdministrativeUnit) (directory.AdministrativeUnit, error)) error
+	ListUnits(ctx context.Context, q hosted.Query) ([]hosted.AdministrativeUnit, error)
+	CountUnits(ctx context.Context, f hosted.Filter) (int, error)
+	Unit(ctx context.Context, id string) (hosted.AdministrativeUnit, error)
+	CreateUnit(ctx context.Context, u hosted.AdministrativeUnit) (id string, err error)
+	UpdateUnit(ctx context.Context, id string, change func(hosted.AdministrativeUnit) (hosted.AdministrativeUnit, error)) error
 	DeleteUnit(ctx context.Context, id string) error
 
-	ListUnitUsers(ctx context.Context, unitID string, q directory.Query) ([]directory.User, error)
-	ListUnitGroups(ctx context.Context, unitID string, q directory.Query) ([]directory.Group, error)
-	CountUnitUsers(ctx context.Context, unitID string, f directory.Filter) (int, error)
-	CountUnitGroups(ctx context.Context, unitID string, f directory.Filter) (int, error)
-	UnitsOf(ctx context.Context, objectID string) ([]directory.AdministrativeUnit, error)
-	ListUnitsOf(ctx context.Context, idOrUPN string, q directory.Query) ([]directory.AdministrativeUnit, error)
+	ListUnitUsers(ctx context.Context, unitID string, q hosted.Query) ([]hosted.User, error)
+	ListUnitGroups(ctx context.Context, unitID string, q hosted.Query) ([]hosted.Group, error)
+	CountUnitUsers(ctx context.Context, unitID string, f hosted.Filter) (int, error)
+	CountUnitGroups(ctx context.Context, unitID string, f hosted.Filter) (int, error)
+	UnitsOf(ctx context.Context, objectID string) ([]hosted.AdministrativeUnit, error)
+	ListUnitsOf(ctx context.Context, idOrUPN string, q hosted.Query) ([]hosted.AdministrativeUnit, error)
 	AddToUnit(ctx context.Context, unitID, memberID string) error
 	RemoveFromUnit(ctx context.Context, unitID, memberID string) error
 
-	// DeltaUnits returns what changed, or directory.ErrForgotten where that cannot be
+	// DeltaUnits returns what changed, or hosted.ErrForgotten where that cannot be
 	// told.
-	DeltaUnits(ctx context.Context, q directory.DeltaQuery) (directory.Delta[directory.AdministrativeUnit], error)
+	DeltaUnits(ctx context.Context, q hosted.DeltaQuery) (hosted.Delta[hosted.AdministrativeUnit], error)
 }
 
 func unitPlaces() []place {
-	return []place{{"displayName", directory.PropertyDisplayName}, {"description", directory.PropertyDescription}, {"visibility", directory.AttributeVisibility}}
+	return []place{{"displayName", hosted.PropertyDisplayName}, {"description", hosted.PropertyDescription}, {"visibility", hosted.AttributeVisibility}}
 }
 
 // keptOfUnit returns the properties of a unit by their names.
-func keptOfUnit(u directory.AdministrativeUnit) func(string) string {
+func keptOfUnit(u hosted.AdministrativeUnit) func(string) string {
 	return func(property string) string {
-		if property == directory.PropertyDisplayName {
+		if property == hosted.PropertyDisplayName {
 			return u.DisplayName
 		}
 		return u.Attributes[property]
 	}
 }
 
-func (g *surface) unitObject(u directory.AdministrativeUnit) *odata.Object {
+func (g *surface) unitObject(u hosted.AdministrativeUnit) *odata.Object {
 	o := withRest(odata.New(g.model.Type(typeUnit)).Set("id", odata.Text(u.ID)), holdingOfUnit(u))
 	return fill(g.model, o, unitPlaces(), keptOfUnit(u))
 }
@@ -56,8 +56,8 @@ type unitKind struct {
 	path, typ, name string
 	read, write     []string
 	places          []place
-	only            directory.Filter // nil for all
-	object          func(directory.AdministrativeUnit) *odata.Object
+	only            hosted.Filter // nil for all
+	object          func(hosted.AdministrativeUnit) *odata.Object
 }
 
 func (g *surface) units(path string) *odata.EntitySet {
@@ -74,11 +74,11 @@ func (g *surface) plainUnits(path string) unitKind {
 func (g *surface) unitSet(k unitKind) *odata.EntitySet {
 	t := g.model.Type(k.typ)
 	all := kindOf(t, k.object,
-		func(ctx context.Context, q directory.Query) ([]directory.AdministrativeUnit, error) {
+		func(ctx context.Context, q hosted.Query) ([]hosted.AdministrativeUnit, error) {
 			q.Filter = both(k.only, q.Filter)
 			return g.Directory.ListUnits(ctx, q)
 		},
-		func(ctx context.Context, f directory.Filter) (int, error) {
+		func(ctx context.Context, f hosted.Filter) (int, error) {
 			return g.Directory.CountUnits(ctx, both(k.only, f))
 		})
 	return &odata.EntitySet{
@@ -107,27 +107,27 @@ func (g *surface) unitSet(k unitKind) *odata.EntitySet {
 	}
 }
 
-func both(a, b directory.Filter) directory.Filter {
+func both(a, b hosted.Filter) hosted.Filter {
 	switch {
 	case a == nil:
 		return b
 	case b == nil:
 		return a
 	}
-	return directory.And{Left: a, Right: b}
+	return hosted.And{Left: a, Right: b}
 }
 
 // unit returns a unit that is of the kind.
-func (g *surface) unit(ctx context.Context, k unitKind, id string) (directory.AdministrativeUnit, error) {
+func (g *surface) unit(ctx context.Context, k unitKind, id string) (hosted.AdministrativeUnit, error) {
 	u, err := g.Directory.Unit(ctx, id)
 	if err == nil && k.only != nil && !u.School {
-		err = directory.ErrNotFound
+		err = hosted.ErrNotFound
 	}
 	return u, notInDirectory(err, k.name, id)
 }
 
 // set returns what came in of a unit, by property name. now is the unit as it is.
-func (k unitKind) set(o *odata.Object, now directory.AdministrativeUnit) (map[string]*string, error) {
+func (k unitKind) set(o *odata.Object, now hosted.AdministrativeUnit) (map[string]*string, error) {
 	set, err := flatten(o, k.places)
 	if err != nil {
 		return nil, err
@@ -136,14 +136,14 @@ func (k unitKind) set(o *odata.Object, now directory.AdministrativeUnit) (map[st
 }
 
 func (g *surface) createUnit(r *odata.Request, k unitKind, o *odata.Object) (*odata.Object, error) {
-	set, err := k.set(o, directory.AdministrativeUnit{})
+	set, err := k.set(o, hosted.AdministrativeUnit{})
 	if err != nil {
 		return nil, err
 	}
-	if set[directory.PropertyDisplayName] == nil {
+	if set[hosted.PropertyDisplayName] == nil {
 		return nil, requestError("displayName", "The property 'displayName' is required.")
 	}
-	u := directory.AdministrativeUnit{School: k.only != nil}.With(set)
+	u := hosted.AdministrativeUnit{School: k.only != nil}.With(set)
 	if u.ID, err = g.Directory.CreateUnit(r.Context(), u); err != nil {
 		return nil, err
 	}
@@ -164,10 +164,10 @@ func (g *surface) updateUnit(r *odata.Request, k unitKind, p *odata.Payload) err
 	if err != nil {
 		return err
 	}
-	if name, given := set[directory.PropertyDisplayName]; given && name == nil {
+	if name, given := set[hosted.PropertyDisplayName]; given && name == nil {
 		return requestError("displayName", "Invalid value specified for property 'displayName'.")
 	}
-	return g.Directory.UpdateUnit(r.Context(), id, func(u directory.AdministrativeUnit) (directory.AdministrativeUnit, error) {
+	return g.Directory.UpdateUnit(r.Context(), id, func(u hosted.AdministrativeUnit) (hosted.AdministrativeUnit, error) {
 		after := u.With(set)
 		return after, r.Change(k.object(u), k.object(after))
 	})
@@ -194,22 +194,22 @@ func (g *surface) kindsInUnit(r *odata.Request, unit string) []kind {
 }
 
 // usersInUnit are the users of a unit.
-func usersInUnit(g *surface, unit string, t *odata.Type, object func(directory.User) *odata.Object) kind {
+func usersInUnit(g *surface, unit string, t *odata.Type, object func(hosted.User) *odata.Object) kind {
 	return kindOf(t, object,
-		func(ctx context.Context, q directory.Query) ([]directory.User, error) {
+		func(ctx context.Context, q hosted.Query) ([]hosted.User, error) {
 			return g.Directory.ListUnitUsers(ctx, unit, q)
 		},
-		func(ctx context.Context, f directory.Filter) (int, error) {
+		func(ctx context.Context, f hosted.Filter) (int, error) {
 			return g.Directory.CountUnitUsers(ctx, unit, f)
 		})
 }
 
 func (g *surface) groupsInUnit(unit string) groupReader {
 	return groupReader{
-		list: func(ctx context.Context, q directory.Query) ([]directory.Group, error) {
+		list: func(ctx context.Context, q hosted.Query) ([]hosted.Group, error) {
 			return g.Directory.ListUnitGroups(ctx, unit, q)
 		},
-		count: func(ctx context.Context, f directory.Filter) (int, error) {
+		count: func(ctx context.Context, f hosted.Filter) (int, error) {
 			return g.Directory.CountUnitGroups(ctx, unit, f)
 		},
 	}

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"rollbook/internal/directory"
+	"rollbook/internal/hosted"
 	"rollbook/internal/odata"
 )
 
@@ -13,8 +13,8 @@ const member = "Member"
 
 // typedUser shows the userType of a user that has none of its own.
 func typedUser(o *odata.Object) *odata.Object {
-	if !o.Get(directory.AttributeUserType).IsSet() {
-		o.Set(directory.AttributeUserType, odata.Text(member))
+	if !o.Get(hosted.AttributeUserType).IsSet() {
+		o.Set(hosted.AttributeUserType, odata.Text(member))
 	}
 	return o
 }
@@ -22,5 +22,5 @@ func typedUser(o *odata.Object) *odata.Object {
 // asksUserType reports whether $select names the userType: it is not among what is
 // shown of everybody.
 func asksUserType(r *odata.Request) bool {
-	return slices.ContainsFunc(r.Options.Select, func(name string) bool { return strings.EqualFold(name, directory.AttributeUserType) })
+	return slices.ContainsFunc(r.Options.Select, func(name string) bool { return strings.EqualFold(name, hosted.AttributeUserType) })
 }

@@ -3,7 +3,7 @@ package graph
 import (
 	"strings"
 
-	"rollbook/internal/directory"
+	"rollbook/internal/hosted"
 	"rollbook/internal/odata"
 )
 
@@ -11,7 +11,7 @@ import (
 type userReader func(*odata.Object) (map[string]*string, error)
 
 // of returns what came in of an account that is there, or of a new one.
-func (read userReader) of(o *odata.Object, u directory.User) (map[string]*string, error) {
+func (read userReader) of(o *odata.Object, u hosted.User) (map[string]*string, error) {
 	set, err := read(o)
 	if err != nil {
 		return nil, err
@@ -20,7 +20,7 @@ func (read userReader) of(o *odata.Object, u directory.User) (map[string]*string
 }
 
 // userShower shows an account.
-type userShower func(directory.User) *odata.Object
+type userShower func(hosted.User) *odata.Object
 
 func (g *surface) createUser(r *odata.Request, o *odata.Object) (*odata.Object, error) {
 	if err := neededOfUser(o); err != nil {
@@ -35,7 +35,7 @@ func (g *surface) createUser(r *odata.Request, o *odata.Object) (*odata.Object, 
 
 // neededOfUser refuses an account without what Graph wants of one.
 func neededOfUser(o *odata.Object) error {
-	for _, name := range []string{"accountEnabled", "displayName", directory.AttributeMailNickname, "userPrincipalName", "passwordProfile"} {
+	for _, name := range []string{"accountEnabled", "displayName", hosted.AttributeMailNickname, "userPrincipalName", "passwordProfile"} {
 		if !o.Get(name).IsSet() {
 			return requestError(name, "The property '%s' is required to create a user.", name)
 		}
@@ -48,16 +48,16 @@ func neededOfUser(o *odata.Object) error {
 
 // makeUser makes an account. Its password is nowhere to be used, and is not
 // kept.
-func (g *surface) makeUser(r *odata.Request, o *odata.Object, read userReader) (directory.User, error) {
-	set, err := read.of(o, directory.User{})
+func (g *surface) makeUser(r *odata.Request, o *odata.Object, read userReader) (hosted.User, error) {
+	set, err := read.of(o, hosted.User{})
 	if err != nil {
-		return directory.User{}, err
+		return hosted.User{}, err
 	}
-	user, err := directory.User{}.With(set)
+	user, err := hosted.User{}.With(set)
 	if err != nil {
 		return user, refusedChange(err)
 	}
-	ids, err := g.Directory.Change(r.Context(), directory.Effect{Kind: directory.CreateUser, User: &user})
+	ids, err := g.Directory.Change(r.Context(), hosted.Effect{Kind: hosted.CreateUser, User: &user})
 	if err != nil {
 		return user, refusedChange(err)
 	}
@@ -90,7 +90,7 @@ func (g *surface) changeUser(r *odata.Request, p *odata.Payload, t *odata.Type, 
 	if err := r.Change(show(user), show(after)); err != nil {
 		return err
 	}
-	_, err = g.Directory.Change(r.Context(), directory.Effect{Kind: directory.UpdateUser, ID: user.ID, Set: set})
+	_, err = g.Directory.Change(r.Context(), hosted.Effect{Kind: hosted.UpdateUser, ID: user.ID, Set: set})
 	return refusedChange(err)
 }
 
@@ -104,20 +104,20 @@ func (g *surface) removeUser(r *odata.Request, show userShower) error {
 	if err := r.Change(show(user), nil); err != nil {
 		return err
 	}
-	_, err = g.Directory.Change(r.Context(), directory.Effect{Kind: directory.DeleteUser, ID: user.ID})
+	_, err = g.Directory.Change(r.Context(), hosted.Effect{Kind: hosted.DeleteUser, ID: user.ID})
 	return notInDirectory(err, "user", r.Param("id"))
 }
 
 // wholeUser returns a user as the audit log shows it.
-func (g *surface) wholeUser(u directory.User) *odata.Object {
+func (g *surface) wholeUser(u hosted.User) *odata.Object {
 	return userObject(g.model.Type(typeUser), u, true)
 }
 
 // userSet returns what came in of an account, by property name.
 func userSet(o *odata.Object) (map[string]*string, error) {
 	names := append([]string{
-		directory.PropertyUserPrincipalName, directory.PropertyDisplayName, directory.PropertyGivenName,
-		directory.PropertySurname, directory.PropertyMail, directory.PropertyAccountEnabled,
+		hosted.PropertyUserPrincipalName, hosted.PropertyDisplayName, hosted.PropertyGivenName,
+		hosted.PropertySurname, hosted.PropertyMail, hosted.PropertyAccountEnabled,
 	}, append(userAttributes(), plainUserAttributes()...)...)
 	set, err := setOf(o, names)
 	if err != nil {
@@ -128,13 +128,13 @@ func userSet(o *odata.Object) (map[string]*string, error) {
 
 // checkUserSet refuses what an account cannot have.
 func checkUserSet(set map[string]*string) error {
-	for _, name := range []string{directory.PropertyUserPrincipalName, directory.PropertyDisplayName, directory.PropertyAccountEnabled} {
+	for _, name := range []string{hosted.PropertyUserPrincipalName, hosted.PropertyDisplayName, hosted.PropertyAccountEnabled} {
 		if v, given := set[name]; given && (v == nil || *v == "") {
 			return requestError(name, "Invalid value specified for property '%s'.", name)
 		}
 	}
-	if name := set[directory.PropertyUserPrincipalName]; name != nil && !isPrincipalName(*name) {
-		return requestError(directory.PropertyUserPrincipalName, "Property userPrincipalName is invalid.")
+	if name := set[hosted.PropertyUserPrincipalName]; name != nil && !isPrincipalName(*name) {
+		return requestError(hosted.PropertyUserPrincipalName, "Property userPrincipalName is invalid.")
 	}
 	return nil
 }

@@ -16,15 +16,15 @@ import (
 
 	"github.com/go-json-experiment/json"
 
-	"rollbook/internal/directory"
 	"rollbook/internal/flow"
 	"rollbook/internal/graph"
+	"rollbook/internal/hosted"
+	"rollbook/internal/hosted/tables"
 	"rollbook/internal/identity"
 	"rollbook/internal/odata"
 	"rollbook/internal/run"
 	"rollbook/internal/store"
 	"rollbook/internal/store/dbtest"
-	"rollbook/internal/target/embedded"
 	"rollbook/internal/upload"
 )
 
@@ -65,7 +65,7 @@ func newWorldWith(tb testing.TB, real bool, auditor odata.Auditor) *world {
 	newID := func() string { return fmt.Sprintf("01919191-0000-7000-8000-%012d", ids.Add(1)) }
 	db := dbtest.SQLite(tb)
 	w.flows = &flow.Service{Store: store.NewConfiguration(db), Now: w.now, NewID: newID}
-	w.directory.Directory = embedded.New(db, w.now, newID)
+	w.directory.Directory = tables.New(db, w.now, newID)
 	var shown graph.Directory = w.directory
 	if real {
 		shown = w.directory.Directory
@@ -347,5 +347,5 @@ var (
 	_ graph.Runs      = (*fakeRuns)(nil)
 	_ graph.Uploads   = (*fakeUploads)(nil)
 	_ graph.Directory = (*fakeDirectory)(nil)
-	_                 = directory.Owner
+	_                 = hosted.Owner
 )

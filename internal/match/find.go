@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"hash/maphash"
+	"iter"
 	"slices"
 	"strings"
 
@@ -13,7 +14,7 @@ import (
 
 // Directory is what matching asks of a directory.
 type Directory interface {
-	FindUsers(ctx context.Context, property string, values []string) (map[string][]directory.User, error)
+	Find(ctx context.Context, k directory.Kind, keys []directory.Key) iter.Seq2[directory.Found, error]
 }
 
 // Claim is a person without an account, and what they are looked up by.
@@ -25,7 +26,7 @@ type Claim struct {
 // Result says who was found, and who cannot be.
 type Result struct {
 	// Found are the accounts of the people who have one.
-	Found map[roster.ID]directory.User
+	Found map[roster.ID]directory.Object
 	// Refused are the people who are not to have an account, matched or made,
 	// because it is not clear whose it is.
 	Refused map[roster.ID]Refusal
@@ -53,7 +54,7 @@ const batch = 2000
 // Find looks up the accounts of people. taken says whose account an object of
 // the directory is, by its ID.
 func Find(ctx context.Context, d Directory, claims []Claim, taken func(objectID string) bool) (Result, error) {
-	r := Result{Found: map[roster.ID]directory.User{}, Refused: map[roster.ID]Refusal{}}
+	r := Result{Found: map[roster.ID]directory.Object{}, Refused: map[roster.ID]Refusal{}}
 	clear := r.refuseClaimedTwice(claims)
 	for len(clear) > 0 {
 		n := min(batch, len(clear))
@@ -73,11 +74,11 @@ func (r Result) refuseShared(claims []Claim) {
 		return
 	}
 	count := make(map[string]int, len(r.Found))
-	for _, user := range r.Found {
-		count[user.ID]++
+	for _, account := range r.Found {
+		count[account.Ref.ID]++
 	}
 	for _, c := range claims {
-		if user, found := r.Found[c.Person]; found && count[user.ID] > 1 {
+		if account, found := r.Found[c.Person]; found && count[account.Ref.ID] > 1 {
 			delete(r.Found, c.Person)
 			r.Refused[c.Person] = Refusal{ClaimedTwice, c.Key.Value}
 		}
@@ -122,35 +123,35 @@ func alikeOf(claims []Claim) func(i int) bool {
 func (k Key) folded() Key { return Key{k.Property, strings.ToLower(k.Value)} }
 
 func (r Result) find(ctx context.Context, d Directory, claims []Claim, taken func(string) bool) error {
-	values := map[string][]string{}
-	for _, c := range claims {
-		values[c.Key.Property] = append(values[c.Key.Property], c.Key.Value)
+	keys := make([]directory.Key, len(claims))
+	for i, c := range claims {
+		keys[i] = directory.Key(c.Key)
 	}
-	for property, wanted := range values {
-		users, err := d.FindUsers(ctx, property, wanted)
+	found := map[Key][]directory.Object{}
+	for f, err := range d.Find(ctx, directory.Account, keys) {
 		if err != nil {
 			return fmt.Errorf("look up accounts: %w", err)
 		}
-		if len(users) == 0 {
-			continue
-		}
-		for _, c := range claims {
-			if c.Key.Property == property {
-				r.join(c, users[strings.ToLower(c.Key.Value)], taken)
-			}
-		}
+		key := Key(f.Key).folded()
+		found[key] = append(found[key], f.Object)
+	}
+	if len(found) == 0 {
+		return nil
+	}
+	for _, c := range claims {
+		r.join(c, found[c.Key.folded()], taken)
 	}
 	return nil
 }
 
-func (r Result) join(c Claim, users []directory.User, taken func(string) bool) {
+func (r Result) join(c Claim, accounts []directory.Object, taken func(string) bool) {
 	switch {
-	case len(users) == 0:
-	case len(users) > 1:
+	case len(accounts) == 0:
+	case len(accounts) > 1:
 		r.Refused[c.Person] = Refusal{SeveralAccounts, c.Key.Value}
-	case taken(users[0].ID):
+	case taken(accounts[0].Ref.ID):
 		r.Refused[c.Person] = Refusal{TakenAccount, c.Key.Value}
 	default:
-		r.Found[c.Person] = users[0]
+		r.Found[c.Person] = accounts[0]
 	}
 }

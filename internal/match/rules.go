@@ -28,8 +28,8 @@ func NewRules(settings []flow.UserMatchingSetting) Rules {
 
 // Key is what a person is looked up by in the directory.
 type Key struct {
-	Property string // directory.PropertyUserPrincipalName or directory.PropertyMail
-	Value    string // with the domain, as it is written; compared without case
+	Property directory.Property // UserPrincipalName or Mail
+	Value    string             // with the domain, as it is written; compared without case
 }
 
 // Key returns what a person of a role group is looked up by. It is false where
@@ -46,9 +46,9 @@ func (r Rules) Key(p roster.Person, group string) (Key, bool) {
 	if s.DomainName != "" && !strings.Contains(value, "@") {
 		value += "@" + strings.TrimPrefix(s.DomainName, "@")
 	}
-	property := directory.PropertyUserPrincipalName
+	property := directory.UserPrincipalName
 	if s.MatchTarget.Code == "mail" {
-		property = directory.PropertyMail
+		property = directory.Mail
 	}
 	return Key{property, value}, true
 }

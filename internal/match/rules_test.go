@@ -23,7 +23,7 @@ func setting(identifier, target, domain string, order int) flow.UserMatchingSett
 func TestKey(t *testing.T) {
 	t.Parallel()
 	ana := roster.Person{SourcedID: "p-1", Username: "ana", Email: "ana@school.example", ActiveDirectoryMatchID: "ana.ad"}
-	upn, mail := directory.PropertyUserPrincipalName, directory.PropertyMail
+	upn, mail := directory.UserPrincipalName, directory.Mail
 	for name, test := range map[string]struct {
 		settings []flow.UserMatchingSetting
 		group    string

@@ -3,6 +3,7 @@ package obs_test
 import (
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -60,8 +61,9 @@ func used(t *testing.T) *obs.Metrics {
 	obs.Runs{Log: log, Metrics: m}.Ended(t.Context(), run.Run{}, run.Result{
 		Findings: []feed.Finding{{}}, Stages: []run.Stage{{Name: "check"}},
 	})
-	effects := []directory.Effect{{Kind: directory.DeleteUser, ID: "x"}}
-	if _, err := (obs.Target{Target: targettest.NewMemory(), Metrics: m}).Apply(t.Context(), "1", effects); err != nil {
+	changes := []directory.Change{{Verb: directory.Delete, Ref: directory.Ref{Kind: directory.Account, ID: "x"}}}
+	err := obs.Target{Target: targettest.NewMemory(), Metrics: m}.Apply(t.Context(), slices.Values(changes), func(...directory.Outcome) error { return nil })
+	if err != nil {
 		t.Fatal(err)
 	}
 	return m

@@ -30,7 +30,7 @@ type Metrics struct {
 	running     prometheus.Gauge
 	refusedRuns prometheus.Counter
 	findings    *prometheus.CounterVec // by severity, rule
-	effects     *prometheus.CounterVec // by kind, outcome
+	changes     *prometheus.CounterVec // by kind, verb, outcome
 	uploads     *prometheus.CounterVec // by verdict
 
 	requests       *prometheus.CounterVec   // by surface, method, code
@@ -49,7 +49,7 @@ func NewMetrics() *Metrics {
 		running:     gauge("rollbook_runs_in_progress", "Runs that this process works on."),
 		refusedRuns: prometheus.NewCounter(prometheus.CounterOpts{Name: "rollbook_runs_refused_total", Help: "Runs that were asked for when there had been too many."}),
 		findings:    counters("rollbook_findings_total", "Findings of the runs that ended, by severity and rule.", "severity", "rule"),
-		effects:     counters("rollbook_effects_total", "Writes to the directory, by kind and by what became of them.", "kind", "outcome"),
+		changes:     counters("rollbook_changes_total", "Changes of objects of the directory, by kind, verb and what became of them.", "kind", "verb", "outcome"),
 		uploads:     counters("rollbook_uploads_checked_total", "Uploads that were checked, by what came of it.", "verdict"),
 		requests:    counters("rollbook_http_requests_total", "Requests that were answered, by surface, method and status.", "surface", "method", "code"),
 		requestSeconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
@@ -58,7 +58,7 @@ func NewMetrics() *Metrics {
 		}, []string{"surface"}),
 		inFlight: gauge("rollbook_http_requests_in_flight", "Requests that are being answered."),
 	}
-	m.registry.MustRegister(m.runs, m.runSeconds, m.stages, m.running, m.refusedRuns, m.findings, m.effects, m.uploads,
+	m.registry.MustRegister(m.runs, m.runSeconds, m.stages, m.running, m.refusedRuns, m.findings, m.changes, m.uploads,
 		m.requests, m.requestSeconds, m.inFlight, collectors.NewGoCollector(), collectors.NewBuildInfoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	// What has not happened yet is 0: so the first time it does is an increase.

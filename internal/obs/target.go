@@ -2,66 +2,61 @@ package obs
 
 import (
 	"context"
-	"errors"
+	"iter"
+	"sync"
 
 	"rollbook/internal/directory"
 )
 
-// Target is a directory whose writes are counted.
+// Target is a directory whose changes are counted.
 type Target struct {
 	directory.Target
 	Metrics *Metrics
 }
 
-var _ directory.Preparer = Target{}
+// what is a change as it is counted.
+type what struct {
+	kind directory.Kind
+	verb directory.Verb
+}
 
 // Apply implements directory.Target.
-func (t Target) Apply(ctx context.Context, batch string, effects []directory.Effect) ([]directory.Outcome, error) {
-	outcomes, err := t.Target.Apply(ctx, batch, effects)
-	t.count(effects, outcomes)
-	return outcomes, err
+func (t Target) Apply(ctx context.Context, changes iter.Seq[directory.Change], report func(...directory.Outcome) error) error {
+	var mu sync.Mutex
+	open := map[int64]what{} // without a final outcome
+	seen := func(yield func(directory.Change) bool) {
+		for c := range changes {
+			mu.Lock()
+			open[c.Seq] = what{c.Ref.Kind, c.Verb}
+			mu.Unlock()
+			if !yield(c) {
+				return
+			}
+		}
+	}
+	return t.Target.Apply(ctx, seen, func(outcomes ...directory.Outcome) error {
+		mu.Lock()
+		for _, o := range outcomes {
+			if o.State != directory.Part {
+				w := open[o.Seq]
+				delete(open, o.Seq)
+				t.Metrics.changes.WithLabelValues(string(w.kind), string(w.verb), outcome(o)).Inc()
+			}
+		}
+		mu.Unlock()
+		return report(outcomes...)
+	})
 }
 
-// Prepare implements directory.Preparer, as well as the directory can.
-func (t Target) Prepare(ctx context.Context, batch string, effects []directory.Effect) (directory.Prepared, error) {
-	apply, err := directory.Prepare(ctx, t.Target, batch, effects)
-	if err != nil {
-		return nil, err
-	}
-	return func(ctx context.Context) ([]directory.Outcome, error) {
-		outcomes, err := apply(ctx)
-		t.count(effects, outcomes)
-		return outcomes, err
-	}, nil
-}
-
-// count counts what became of effects. A batch can have many thousands of them,
-// of few kinds.
-func (t Target) count(effects []directory.Effect, outcomes []directory.Outcome) {
-	type label struct {
-		kind    directory.EffectKind
-		outcome string
-	}
-	counted := map[label]int{}
-	for i, o := range outcomes {
-		counted[label{effects[i].Kind, outcome(o.Err)}]++
-	}
-	for l, n := range counted {
-		t.Metrics.effects.WithLabelValues(l.kind.String(), l.outcome).Add(float64(n))
-	}
-}
-
-// outcome returns what became of an effect in a word.
-func outcome(err error) string {
+// outcome returns what became of a change in a word.
+func outcome(o directory.Outcome) string {
 	switch {
-	case err == nil:
-		return "done"
-	case errors.Is(err, directory.ErrNotFound):
-		return "notFound"
-	case errors.Is(err, directory.ErrConflict):
-		return "conflict"
-	case errors.Is(err, directory.ErrInvalid):
-		return "invalid"
+	case o.State == directory.Accepted:
+		return "accepted"
+	case o.Err != nil:
+		return directory.Code(o.Err)
+	case len(o.Refused) > 0:
+		return "refused" // some of its links were
 	}
-	return "failed"
+	return "done"
 }

@@ -2,6 +2,7 @@ package obs_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 
 	"rollbook/internal/directory"
@@ -12,47 +13,41 @@ import (
 // TestCountedTarget has the suite of all directories run on one that is counted.
 func TestCountedTarget(t *testing.T) {
 	t.Parallel()
-	targettest.Run(t, func(*testing.T) directory.Target {
-		return obs.Target{Target: targettest.NewMemory(), Metrics: obs.NewMetrics()}
+	targettest.Run(t, func(*testing.T) (directory.Target, targettest.Hand) {
+		m := targettest.NewMemory()
+		return obs.Target{Target: m, Metrics: obs.NewMetrics()}, func(_ context.Context, c directory.Change) error { return m.ByHand(c).Err }
 	})
 }
 
-// applied applies effects in one of the two ways there are.
-type applied func(ctx context.Context, t directory.Target, effects []directory.Effect) ([]directory.Outcome, error)
-
-func TestEffectsAreCounted(t *testing.T) {
+func TestChangesAreCounted(t *testing.T) {
 	t.Parallel()
-	user := func(anchor, name string) directory.Effect {
-		return directory.Effect{Kind: directory.CreateUser, Anchor: anchor, User: &directory.User{UserPrincipalName: name, DisplayName: name}}
+	account := func(anchor, name string) directory.Change {
+		return directory.Change{
+			Verb: directory.Create, Ref: directory.Ref{Kind: directory.Account, Anchor: anchor},
+			Set: directory.Values{{Property: directory.UserPrincipalName, Text: name}},
+		}
 	}
-	effects := []directory.Effect{
-		user("a", "ana@school.example"), user("b", "ben@school.example"), user("c", "ANA@school.example"),
-		{Kind: directory.UpdateUser, Anchor: "d", ID: "00000000-0000-0000-0000-00000000000d", Set: map[string]*string{}},
+	group := directory.Change{Verb: directory.Create, Ref: directory.Ref{Kind: directory.ClassGroup, Anchor: "k"}}
+	group.Links = []directory.LinkChange{{Link: directory.Link{Relation: directory.Member, To: directory.Ref{Kind: directory.Account, ID: "nobody"}}}}
+	changes := []directory.Change{
+		account("a", "ana@school.example"), account("b", "ben@school.example"), account("c", "ANA@school.example"), group,
+		{Verb: directory.Update, Ref: directory.Ref{Kind: directory.Account, ID: "d"}},
 	}
-	for name, apply := range map[string]applied{
-		"apply": func(ctx context.Context, t directory.Target, effects []directory.Effect) ([]directory.Outcome, error) {
-			return t.Apply(ctx, "1", effects)
-		},
-		"prepare": func(ctx context.Context, t directory.Target, effects []directory.Effect) ([]directory.Outcome, error) {
-			apply, err := directory.Prepare(ctx, t, "1", effects)
-			if err != nil {
-				return nil, err
-			}
-			return apply(ctx)
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			m := obs.NewMetrics()
-			outcomes, err := apply(t.Context(), obs.Target{Target: targettest.NewMemory(), Metrics: m}, effects)
-			if err != nil || len(outcomes) != len(effects) {
-				t.Fatalf("got %v, %v", outcomes, err)
-			}
-			wantCounted(t, m, "rollbook_effects", map[string]float64{
-				`rollbook_effects_total{kind="createUser",outcome="done"}`:     2,
-				`rollbook_effects_total{kind="createUser",outcome="conflict"}`: 1,
-				`rollbook_effects_total{kind="updateUser",outcome="notFound"}`: 1,
-			})
-		})
+	for i := range changes {
+		changes[i].Seq = int64(i + 1)
 	}
+	m, reported := obs.NewMetrics(), 0
+	err := obs.Target{Target: targettest.NewMemory(), Metrics: m}.Apply(t.Context(), slices.Values(changes), func(o ...directory.Outcome) error {
+		reported += len(o)
+		return nil
+	})
+	if err != nil || reported != len(changes) {
+		t.Fatalf("%d outcomes were reported, %v", reported, err)
+	}
+	wantCounted(t, m, "rollbook_changes", map[string]float64{
+		`rollbook_changes_total{kind="account",outcome="done",verb="create"}`:       2,
+		`rollbook_changes_total{kind="account",outcome="conflict",verb="create"}`:   1,
+		`rollbook_changes_total{kind="account",outcome="notFound",verb="update"}`:   1,
+		`rollbook_changes_total{kind="classGroup",outcome="refused",verb="create"}`: 1,
+	})
 }

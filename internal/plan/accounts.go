@@ -7,14 +7,14 @@ import (
 
 	"rollbook/internal/directory"
 	"rollbook/internal/flow"
+	"rollbook/internal/ledger"
 	"rollbook/internal/match"
 	"rollbook/internal/roster"
 	"rollbook/internal/vocab"
 )
 
-// planKnown goes through all people, and writes the effects on the accounts of
-// those who have one.
-func (m Maker) planKnown(ctx context.Context, g *Matching, to *Writer, findings Findings) error {
+// planKnown goes through all people, and plans the accounts of those who have one.
+func (m Maker) planKnown(ctx context.Context, g *Matching, to Changes, findings Findings) error {
 	return m.each(ctx, g, func(who *member) error {
 		if err := g.note(who); err != nil {
 			return err
@@ -22,107 +22,113 @@ func (m Maker) planKnown(ctx context.Context, g *Matching, to *Writer, findings 
 		if who.role.Group == "" || !who.known {
 			return nil
 		}
-		if drifted, gone := g.drift.gone[who.record.ID]; gone {
-			findings.Add(Problem{AccountGone, roster.KindPerson, who.record.Key, drifted})
+		record := g.record(directory.Account, who.record.ID)
+		if id, gone := m.Seen.Gone(record); gone {
+			findings.Add(Problem{AccountGone, roster.KindPerson, who.record.Key, id})
 			return nil
 		}
-		if changedBy(who.record) <= g.settled && !g.drift.user(who.record.ID) {
+		if changedBy(who.record) <= g.settled && !m.Seen.Has(record) {
 			return nil
 		}
-		return g.planPerson(ctx, who, to)
+		return m.planPerson(ctx, g, who, to)
 	})
 }
 
-// planNew writes the effects on the accounts of those who had none: on those
-// that were found, and on those that are to be made.
-func (m Maker) planNew(ctx context.Context, g *Matching, to *Writer, findings Findings) error {
+// planNew plans the accounts of those who had none: those that were found, and
+// those that are to be made.
+func (m Maker) planNew(ctx context.Context, g *Matching, to Changes, findings Findings) error {
 	return m.eachNewcomer(ctx, g, func(who *member) error {
 		if refusal, refused := g.result.Refused[who.record.ID]; refused {
 			findings.Add(Problem{string(refusal.Reason), roster.KindPerson, who.record.Key, refusal.Value})
 			return nil
 		}
-		if user, found := g.result.Found[who.record.ID]; found && g.managedForAnother(user, who) {
+		if found, ok := g.result.Found[who.record.ID]; ok && g.managedForAnother(found, who) {
 			g.people.refuse(who.record.ID)
 			delete(g.result.Found, who.record.ID)
-			findings.Add(Problem{string(match.TakenAccount), roster.KindPerson, who.record.Key, user.UserPrincipalName})
+			name, _ := found.Values.Get(directory.UserPrincipalName)
+			findings.Add(Problem{string(match.TakenAccount), roster.KindPerson, who.record.Key, name})
 			return nil
 		}
-		return g.planPerson(ctx, who, to)
+		return m.planPerson(ctx, g, who, to)
 	})
 }
 
 // managedForAnother reports whether an account carries the anchor of another
 // person: of another source system, or of one that left.
-func (g *Matching) managedForAnother(user directory.User, who *member) bool {
-	return user.Anchor != "" && user.Anchor != directory.UserAnchor(g.scoped(who.record.Key))
+func (g *Matching) managedForAnother(account directory.Object, who *member) bool {
+	return account.Ref.Anchor != "" && account.Ref.Anchor != directory.Account.Anchor(g.scoped(who.record.Key))
 }
 
 // AccountGone is the reason of a person whose account somebody deleted. It is
 // not made again by itself: who deletes an account means it.
 const AccountGone = "account-gone"
 
-func (g *Matching) planPerson(ctx context.Context, who *member, to *Writer) error {
+func (m Maker) planPerson(ctx context.Context, g *Matching, who *member, to Changes) error {
+	w, wanted, err := g.shapeAccount(who)
+	if err != nil || !wanted {
+		return err
+	}
+	c, changed := m.Seen.change(w, who.account, who.known)
+	if !changed {
+		return nil
+	}
+	switch {
+	case c.Verb == directory.Create:
+		g.people.set(who.record.ID, provisioned)
+		g.Created[who.role.Code]++
+	case !who.known:
+		g.written[who.record.ID] = true
+	}
+	return to.Add(ctx, c)
+}
+
+// shapeAccount is the shaper of accounts: it says what should be of a person's.
+func (g *Matching) shapeAccount(who *member) (Wanted, bool, error) {
 	f := g.rules.userFlow(who.current)
 	if f == nil {
-		return nil
+		return Wanted{}, false, nil
 	}
-	id := who.record.ID
-	found, matched := g.result.Found[id]
-	if !who.known && !matched {
-		return g.planCreate(ctx, who, f, to)
+	w := Wanted{Record: g.record(directory.Account, who.record.ID)}
+	if found, ok := g.result.Found[who.record.ID]; ok {
+		w.Found = &found
 	}
-	p, err := who.person()
-	if err != nil {
-		return err
-	}
-	effect := Effect{
-		Kind: directory.UpdateUser, Source: g.rules.Source.Number, Object: id, Anchor: g.userAnchor(p), ObjectID: found.ID,
-	}
-	effect.Properties = g.management(who, p, f, effect.Anchor)
-	if !who.known {
-		// All of it is written, to be remembered as written.
-		g.written[id] = true
-		effect.Was = userProperties(found).only(effect.Properties)
-		return to.Add(ctx, effect)
-	}
-	if who.account.Created {
-		key, _ := g.rules.match.Key(p, who.role.Group)
-		effect.Properties = g.identity(p, key, effect.Properties)
-	}
-	if effect.Properties.Encode() == who.account.Written && !g.drift.user(id) {
-		return nil
-	}
-	effect.ObjectID = who.account.ObjectID
-	effect.Properties, effect.Was = effect.Properties.difference(g.drift.written(id, who.account))
-	if len(effect.Properties) == 0 {
-		return nil
-	}
-	return to.Add(ctx, effect)
-}
-
-func (g *Matching) planCreate(ctx context.Context, who *member, f *flow.UserProvisioning, to *Writer) error {
-	if !f.CreateUnmatchedUsers {
-		return nil
+	make := !who.known && w.Found == nil
+	if make && !f.CreateUnmatchedUsers {
+		return Wanted{}, false, nil
 	}
 	p, err := who.person()
 	if err != nil {
-		return err
+		return Wanted{}, false, err
 	}
 	key, ok := g.rules.match.Key(p, who.role.Group)
-	if !ok {
-		return nil
+	if make && !ok {
+		return Wanted{}, false, nil
 	}
-	g.people.set(who.record.ID, provisioned)
-	g.Created[who.role.Code]++
-	anchor := g.userAnchor(p)
-	return to.Add(ctx, Effect{
-		Kind: directory.CreateUser, Source: g.rules.Source.Number, Object: who.record.ID, Anchor: anchor,
-		Properties: g.identity(p, key, g.management(who, p, f, anchor)),
-	})
+	w.Part, w.Anchor = schoolOf(who.current), directory.Account.Anchor(g.scoped(p.SourcedID))
+	w.Values = management(who, p, f, w.Anchor)
+	if make || who.account.Made {
+		w.Own = identity(p, key)
+	}
+	return w, true, nil
 }
 
-func (g *Matching) userAnchor(p roster.Person) string {
-	return directory.UserAnchor(g.scoped(p.SourcedID))
+// schoolOf returns the school that somebody with these affiliations belongs to
+// before others.
+func schoolOf(current []roster.Affiliation) string {
+	for _, a := range current {
+		if a.IsPrimary == roster.True {
+			return a.OrgSourcedID
+		}
+	}
+	for _, a := range current {
+		return a.OrgSourcedID
+	}
+	return ledger.NoSchool
+}
+
+// record names a record of the source that is planned.
+func (g *Matching) record(kind directory.Kind, id roster.ID) ledger.Record {
+	return ledger.Record{Kind: kind, Source: g.rules.Source.Number, ID: id}
 }
 
 // scoped tells the identifiers of different source systems apart. Those of the
@@ -134,43 +140,43 @@ func (g *Matching) scoped(sourcedID string) string {
 	return sourcedID + "@" + g.rules.Source.ID
 }
 
-// management are the properties that are kept up to date on every account. They
-// are valid until the next person's are asked for.
-func (g *Matching) management(who *member, p roster.Person, f *flow.UserProvisioning, anchor string) Properties {
+// management are the values that are kept up to date on every account.
+func management(who *member, p roster.Person, f *flow.UserProvisioning, anchor string) directory.Values {
 	primaryRole := "teacher"
 	if who.role.Group == vocab.Students {
 		primaryRole = "student"
 	}
-	want := append(g.wanted[:0],
-		Property{directory.PropertyAnchor, anchor},
-		Property{directory.AttributeExternalID, p.SourcedID},
-		Property{directory.AttributePrimaryRole, primaryRole})
+	want := directory.Values{
+		{Property: directory.Anchor, Text: anchor},
+		{Property: directory.ExternalID, Text: p.SourcedID},
+		{Property: directory.PrimaryRole, Text: primaryRole},
+	}
 	options := f.ManagementOptions
 	if slices.Contains(options.AdditionalAttributes, "userGradeLevel") && who.role.Group == vocab.Students {
-		want = want.with(directory.AttributeGrade, who.role.Grade)
+		want = want.With(directory.Grade, who.role.Grade)
 	}
 	if age := options.AdditionalOptions.StudentAgeGroup; age != nil && who.role.Group == vocab.Students {
-		want = want.with(directory.AttributeAgeGroup, *age)
+		want = want.With(directory.AgeGroup, *age)
 	}
-	g.wanted = want
 	return want
 }
 
-// identity adds the properties that only an account has which Rollbook created.
-// key is what the person is looked up by, if by anything.
-func (g *Matching) identity(p roster.Person, key match.Key, want Properties) Properties {
+// identity are the values that only an account has which Rollbook created. key is
+// what the person is looked up by, if by anything.
+func identity(p roster.Person, key match.Key) directory.Values {
+	want := directory.Values{
+		{Property: directory.DisplayName, Text: displayName(p)},
+		{Property: directory.GivenName, Text: p.GivenName},
+		{Property: directory.Mail, Text: p.Email},
+		{Property: directory.Surname, Text: p.FamilyName},
+	}
 	switch key.Property {
 	case "": // the school no longer says what the account was named by: it keeps its name
-	case directory.PropertyUserPrincipalName:
-		want = want.with(directory.PropertyUserPrincipalName, key.Value)
-	default:
-		want = want.with(directory.PropertyUserPrincipalName, p.Username)
+		return want
+	case directory.UserPrincipalName:
+		return want.With(directory.UserPrincipalName, key.Value)
 	}
-	want = want.with(directory.PropertyDisplayName, displayName(p))
-	want = want.with(directory.PropertyGivenName, p.GivenName)
-	want = want.with(directory.PropertySurname, p.FamilyName)
-	g.wanted = want.with(directory.PropertyMail, p.Email)
-	return g.wanted
+	return want.With(directory.UserPrincipalName, p.Username)
 }
 
 func displayName(p roster.Person) string {

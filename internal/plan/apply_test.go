@@ -5,127 +5,78 @@ import (
 	"slices"
 
 	"rollbook/internal/directory"
-	"rollbook/internal/plan"
+	"rollbook/internal/ledger"
 )
 
-// apply carries out a plan and remembers what was done.
+// apply carries out a plan, and holds what was done.
 func (w *world) apply(t fataler, m *made) {
 	t.Helper()
-	for number, links := range m.links {
-		for _, a := range links {
-			w.sources[number-1].accounts[a.Person] = a
-		}
+	for _, o := range m.unwritten {
+		w.objects[o.Record] = o
 	}
-	for _, e := range m.effects {
-		w.carryOut(t, e)
+	for _, c := range m.changes {
+		w.carryOut(t, c)
 	}
-	w.agree(t)
+	w.mark = m.next
 }
 
-func (w *world) carryOut(t fataler, e plan.Effect) {
+// carryOut does a change, and holds what the target says of it.
+func (w *world) carryOut(t fataler, c ledger.Change) {
 	t.Helper()
-	s := w.sources[e.Source-1]
-	effect := directory.Effect{Kind: e.Kind, Anchor: e.Anchor, ID: e.ObjectID}
-	switch e.Kind {
-	case directory.CreateUser:
-		effect.User = userOf(e)
-		s.accounts[e.Object] = plan.Account{Person: e.Object, ObjectID: w.tried(t, effect), Created: true, Written: e.Properties.Encode()}
-	case directory.UpdateUser:
-		effect.Set = setOf(e.Properties)
-		a := s.accounts[e.Object]
-		a.Person, a.ObjectID = e.Object, w.tried(t, effect)
-		a.Written = e.Properties.Over(plan.DecodeProperties(a.Written)).Encode()
-		s.accounts[e.Object] = a
-	case directory.CreateGroup:
-		effect.Group = groupOf(e)
-		s.groups[e.Object] = plan.ClassGroup{Class: e.Object, ObjectID: w.tried(t, effect), Written: e.Properties.Encode()}
-	case directory.UpdateGroup:
-		effect.Set = setOf(e.Properties)
-		w.tried(t, effect)
-		g := s.groups[e.Object]
-		g.Written = e.Properties.Over(plan.DecodeProperties(g.Written)).Encode()
-		s.groups[e.Object] = g
-	case directory.ChangeMembers:
-		w.seat(t, e, effect)
-	default:
-		w.tried(t, effect)
+	held := w.objects[c.Record]
+	change := directory.Change{
+		Seq: c.Seq, Verb: c.Verb, Ref: directory.Ref{Kind: c.Record.Kind, Anchor: c.Anchor, ID: c.ObjectID}, Set: c.Set, Was: c.Was,
 	}
+	for _, l := range c.Links {
+		for _, id := range l.IDs {
+			end, known := w.objects[ledger.Record{Kind: l.Relation.To(), Source: c.Record.Source, ID: id}]
+			if !known {
+				t.Fatalf("the plan names person %d, who has no account", id)
+			}
+			change.Links = append(change.Links, directory.LinkChange{
+				Link: directory.Link{Relation: l.Relation, To: directory.Ref{Kind: l.Relation.To(), ID: end.ID}}, Remove: l.Remove,
+			})
+		}
+	}
+	var out directory.Outcome
+	err := w.directory.Apply(context.Background(), slices.Values([]directory.Change{change}), func(o ...directory.Outcome) error {
+		out = o[0]
+		return nil
+	})
+	if err != nil || out.Err != nil {
+		t.Fatalf("%s %s: %v %v", c.Verb, c.Anchor, err, out.Err)
+	}
+	w.objects[c.Record] = held.After(c, outcomeOf(c, change, out))
 }
 
-func (w *world) seat(t fataler, e plan.Effect, effect directory.Effect) {
+// outcomeOf is the outcome of a change as the ledger has it.
+func outcomeOf(c ledger.Change, change directory.Change, out directory.Outcome) ledger.Outcome {
+	o := ledger.Outcome{State: out.State, ID: out.Ref.ID, Made: out.Made, Set: out.Set, Was: out.Was}
+	at := 0
+	for _, l := range c.Links {
+		did, found := l, ledger.Linked{Relation: l.Relation}
+		did.IDs = nil
+		for _, id := range l.IDs {
+			if slices.Contains(out.Links, change.Links[at]) {
+				did.IDs = append(did.IDs, id)
+			} else if !l.Remove {
+				found.Found = append(found.Found, id)
+			}
+			at++
+		}
+		o.Links, o.Found = append(o.Links, did), append(o.Found, found)
+	}
+	return o
+}
+
+// byHand does what an administrator does in the directory.
+func (w *world) byHand(t fataler, c directory.Change) string {
 	t.Helper()
-	s := w.sources[e.Source-1]
-	g := s.groups[e.Object]
-	if effect.ID == "" {
-		effect.ID = g.ObjectID
+	out := w.directory.ByHand(c)
+	if out.Err != nil || len(out.Refused) > 0 {
+		t.Fatalf("%s %+v by hand: %v %v", c.Verb, c.Ref, out.Err, out.Refused)
 	}
-	list := func(people plan.People, relation directory.Relation) (ms []directory.Membership) {
-		for _, id := range people {
-			ms = append(ms, directory.Membership{Relation: relation, UserID: account(t, s, id)})
-		}
-		return ms
-	}
-	effect.Add = slices.Concat(list(e.AddOwners, directory.Owner), list(e.AddMembers, directory.Member))
-	effect.Remove = slices.Concat(list(e.RemoveOwners, directory.Owner), list(e.RemoveMembers, directory.Member))
-	w.tried(t, effect)
-	owners, err := plan.DecodePeople(g.Owners)
-	if err != nil {
-		t.Fatalf("owners: %v", err)
-	}
-	members, err := plan.DecodePeople(g.Members)
-	if err != nil {
-		t.Fatalf("members: %v", err)
-	}
-	g.Owners = owners.After(e.AddOwners, e.RemoveOwners).Encode(nil)
-	g.Members = members.After(e.AddMembers, e.RemoveMembers).Encode(nil)
-	s.groups[e.Object] = g
-}
-
-func get(p plan.Properties, name string) string {
-	value, _ := p.Get(name)
-	return value
-}
-
-// rest are the properties of a created object that are not fields of it.
-func rest(p plan.Properties, fields ...string) map[string]string {
-	attributes := map[string]string{}
-	for _, one := range p {
-		if one.Value != "" && !slices.Contains(fields, one.Name) {
-			attributes[one.Name] = one.Value
-		}
-	}
-	return attributes
-}
-
-func userOf(e plan.Effect) *directory.User {
-	p := e.Properties
-	return &directory.User{
-		Anchor: e.Anchor, AccountEnabled: true,
-		UserPrincipalName: get(p, directory.PropertyUserPrincipalName), DisplayName: get(p, directory.PropertyDisplayName),
-		GivenName: get(p, directory.PropertyGivenName), Surname: get(p, directory.PropertySurname), Mail: get(p, directory.PropertyMail),
-		Attributes: rest(p, directory.PropertyAnchor, directory.PropertyUserPrincipalName, directory.PropertyDisplayName,
-			directory.PropertyGivenName, directory.PropertySurname, directory.PropertyMail),
-	}
-}
-
-func groupOf(e plan.Effect) *directory.Group {
-	p := e.Properties
-	return &directory.Group{
-		DisplayName: get(p, directory.PropertyDisplayName), MailNickname: get(p, directory.PropertyMailNickname),
-		HasTeam:    get(p, directory.PropertyHasTeam) == "true",
-		Attributes: rest(p, directory.PropertyDisplayName, directory.PropertyMailNickname, directory.PropertyHasTeam),
-	}
-}
-
-func setOf(p plan.Properties) map[string]*string {
-	set := map[string]*string{}
-	for _, one := range p {
-		set[one.Name] = nil
-		if one.Value != "" {
-			set[one.Name] = &one.Value
-		}
-	}
-	return set
+	return out.Ref.ID
 }
 
 // group is a group as the tests look at it: people by their user names.
@@ -135,56 +86,58 @@ type group struct {
 }
 
 // held returns the groups of the directory by anchor.
-func (w *world) held(t fataler) map[string]group {
-	t.Helper()
+func (w *world) held(fataler) map[string]group {
 	names := map[string]string{}
-	for u, err := range w.directory.Users(context.Background()) {
-		if err != nil {
-			t.Fatalf("users: %v", err)
-		}
-		names[u.ID] = u.UserPrincipalName
+	for _, o := range w.directory.Objects(directory.Account) {
+		names[o.Ref.ID] = value(o, directory.UserPrincipalName)
 	}
 	groups := map[string]group{}
-	for content, err := range w.directory.Groups(context.Background()) {
-		if err != nil {
-			t.Fatalf("groups: %v", err)
-		}
-		g := group{Name: content.DisplayName}
-		for _, m := range content.Memberships {
-			if m.Relation == directory.Owner {
-				g.Owners = append(g.Owners, names[m.UserID])
+	for _, o := range w.directory.Objects(directory.ClassGroup) {
+		g := group{Name: value(o, directory.DisplayName)}
+		for _, l := range o.Links {
+			if l.Relation == directory.Owner {
+				g.Owners = append(g.Owners, names[l.To.ID])
 			} else {
-				g.Members = append(g.Members, names[m.UserID])
+				g.Members = append(g.Members, names[l.To.ID])
 			}
 		}
 		slices.Sort(g.Owners)
 		slices.Sort(g.Members)
-		groups[content.Anchor] = g
+		groups[o.Ref.Anchor] = g
 	}
 	return groups
 }
 
+func value(o directory.Object, p directory.Property) string {
+	text, _ := o.Values.Get(p)
+	return text
+}
+
 // object returns the group of the directory with an anchor.
-func (w *world) object(t fataler, anchor string) directory.GroupContent {
+func (w *world) object(t fataler, anchor string) directory.Object {
 	t.Helper()
-	for content, err := range w.directory.Groups(context.Background()) {
-		if err != nil {
-			t.Fatalf("groups: %v", err)
-		}
-		if content.Anchor == anchor {
-			return content
+	for _, o := range w.directory.Objects(directory.ClassGroup) {
+		if o.Ref.Anchor == anchor {
+			return o
 		}
 	}
 	t.Fatalf("there is no group %s", anchor)
-	return directory.GroupContent{}
+	return directory.Object{}
 }
 
 // user returns the account with a user name.
-func (w *world) user(t fataler, name string) directory.User {
+func (w *world) user(t fataler, name string) directory.Object {
 	t.Helper()
-	found, err := w.directory.FindUsers(context.Background(), directory.PropertyUserPrincipalName, []string{name})
-	if err != nil || len(found[name]) != 1 {
-		t.Fatalf("account %s: %v %v", name, found, err)
+	for _, o := range w.directory.Objects(directory.Account) {
+		if value(o, directory.UserPrincipalName) == name {
+			return o
+		}
 	}
-	return found[name][0]
+	t.Fatalf("there is no account %s", name)
+	return directory.Object{}
+}
+
+// only returns the values of an object but for some.
+func only(o directory.Object, but ...directory.Property) directory.Values {
+	return slices.DeleteFunc(slices.Clone(o.Values), func(v directory.Value) bool { return slices.Contains(but, v.Property) })
 }

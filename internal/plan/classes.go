@@ -1,13 +1,13 @@
 package plan
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"rollbook/internal/directory"
+	"rollbook/internal/ledger"
 	"rollbook/internal/roster"
 )
 
@@ -16,17 +16,19 @@ type classroom struct {
 	record roster.Record
 	class  roster.Class
 	roll   roster.Roll
-	group  ClassGroup
+	group  ledger.Object
 	known  bool // group is set
 
 	nickname string // that a new group is to have; "" for one of its own
 }
 
-// planClasses writes the effects on class groups.
-func (m Maker) planClasses(ctx context.Context, g *Matching, to *Writer, findings Findings) error {
+// planClasses plans the groups of classes.
+func (m Maker) planClasses(ctx context.Context, g *Matching, to Changes, findings Findings) error {
 	source := g.rules.Source.Number
-	c := classPlanner{Matching: g, to: to, findings: findings}
-	c.names.groups = func(yield func(ClassGroup, error) bool) { m.groups(ctx, source, selection{}).all(yield) }
+	c := classPlanner{Matching: g, maker: m, to: to, findings: findings}
+	c.names.groups = func(yield func(ledger.Object, error) bool) {
+		m.objects(ctx, directory.ClassGroup, source, selection{}).all(yield)
+	}
 	var err error
 	if c.rules.usesCourses() {
 		if c.courses, err = coursesOf(ctx, m.Roster, source); err != nil {
@@ -37,7 +39,7 @@ func (m Maker) planClasses(ctx context.Context, g *Matching, to *Writer, finding
 	if err != nil {
 		return err
 	}
-	groups := m.groups(ctx, source, look)
+	groups := m.objects(ctx, directory.ClassGroup, source, look)
 	defer groups.stop()
 	var room classroom
 	for record, err := range m.records(ctx, source, roster.KindClass, look).all {
@@ -48,11 +50,10 @@ func (m Maker) planClasses(ctx context.Context, g *Matching, to *Writer, finding
 		if room.group, room.known, err = groups.at(record.ID); err != nil {
 			return err
 		}
-		touched, err := c.touched(&room)
-		if err == nil && touched {
-			err = c.plan(ctx, &room)
+		if !c.touched(&room) {
+			continue
 		}
-		if err != nil {
+		if err := c.plan(ctx, &room); err != nil {
 			return fmt.Errorf("class %s: %w", record.Key, err)
 		}
 	}
@@ -62,52 +63,110 @@ func (m Maker) planClasses(ctx context.Context, g *Matching, to *Writer, finding
 // classPlanner plans the classes of a source one after the other.
 type classPlanner struct {
 	*Matching
-	to       *Writer
+	maker    Maker
+	to       Changes
 	findings Findings
 	courses  map[string]roster.Course
 	names    nicknames
 	leavers  *leavers // nil where all classes that are read are looked at
 
-	owners, members       People // of the class that is planned now
-	ownersBuf, membersBuf []byte
+	owners, members ledger.IDs // of the class that is planned now
 }
 
 func (c *classPlanner) plan(ctx context.Context, room *classroom) error {
+	w, wanted, err := c.shape(room)
+	if err != nil || !wanted {
+		return err
+	}
+	change, changed := c.maker.Seen.change(w, room.group, room.known)
+	if !changed {
+		return nil
+	}
+	if change.Verb == directory.Create {
+		nickname, err := c.nickname(room)
+		if err != nil {
+			return err
+		}
+		change.Set = change.Set.With(directory.MailNickname, nickname)
+	}
+	c.noteLinked(change)
+	return c.to.Add(ctx, change)
+}
+
+// shape is the shaper of class groups: it says what should be of a class's.
+func (c *classPlanner) shape(room *classroom) (Wanted, bool, error) {
 	var err error
 	contents := room.record.Split()
 	if room.class, err = roster.DecodeClass(room.record.Key, contents[roster.Itself]); err != nil {
-		return err
+		return Wanted{}, false, err
 	}
 	rules, others := c.rules.classFlow(room.class.OrgSourcedID)
 	if rules == nil {
-		return nil
+		return Wanted{}, false, nil
 	}
 	if others > 0 {
 		c.findings.Add(Problem{ClassInSeveralSets, roster.KindClass, room.class.SourcedID, room.class.OrgSourcedID})
 	}
-	takesPlace := room.record.Active && c.rules.classIsCurrent(room.class, c.people.sessions)
-	_, gone := c.drift.groupsGone[room.record.ID]
+	current := room.record.Active && c.rules.classIsCurrent(room.class, c.people.sessions)
+	id, gone := c.maker.Seen.Gone(c.record(directory.ClassGroup, room.record.ID))
 	room.nickname = ""
 	switch {
-	case gone && takesPlace && rules.reset:
+	case gone && current && rules.reset:
 		c.forgetGone(room)
-	case gone && takesPlace:
-		c.findings.Add(Problem{GroupGone, roster.KindClass, room.class.SourcedID, room.group.ObjectID})
-		return nil
-	case !takesPlace && (gone || !room.known):
-		return nil
+	case gone && current:
+		c.findings.Add(Problem{GroupGone, roster.KindClass, room.class.SourcedID, id})
+		return Wanted{}, false, nil
+	case !current && (gone || !room.known):
+		return Wanted{}, false, nil
+	}
+	w := Wanted{
+		Record: c.record(directory.ClassGroup, room.record.ID), Part: cmp.Or(room.class.OrgSourcedID, ledger.NoSchool),
+		Anchor: directory.ClassGroup.Anchor(c.scoped(room.class.SourcedID)),
 	}
 	c.owners, c.members = c.owners[:0], c.members[:0]
-	if takesPlace {
+	if current {
 		if room.roll, err = roster.DecodeRoll(contents[roster.RollPart], room.roll); err != nil {
-			return err
+			return Wanted{}, false, err
 		}
 		c.seat(room.roll, rules)
-		if err := c.planGroup(ctx, room, rules); err != nil {
-			return err
-		}
+		c.values(&w, room.class, rules)
 	}
-	return c.planMembers(ctx, room)
+	leaves := c.leaves(current)
+	w.Links = []WantedLinks{
+		{Relation: directory.Member, IDs: c.members, Leaves: leaves},
+		{Relation: directory.Owner, IDs: c.owners, Leaves: leaves},
+	}
+	return w, true, nil
+}
+
+// values says what a flow keeps up to date on a group. A team once made is never
+// taken away, so only true is ever wanted.
+func (c *classPlanner) values(w *Wanted, class roster.Class, rules *classRules) {
+	if rules.options.CreateTeam {
+		w.Values = w.Values.With(directory.HasTeam, directory.True)
+	}
+	for _, name := range rules.attributes {
+		w.Values = w.Values.With(directory.Property(name), c.attribute(class, directory.Property(name)))
+	}
+	if rules.options.WriteDisplayNameOnCreateOnly {
+		w.New = w.New.With(directory.DisplayName, class.Title)
+	} else {
+		w.Values = w.Values.With(directory.DisplayName, class.Title)
+	}
+}
+
+// leaves returns why one who was in the group of a class is not to be. The roll is
+// that of the class where it is current.
+func (c *classPlanner) leaves(current bool) func(roster.ID) string {
+	return func(person roster.ID) string {
+		switch {
+		case !current:
+			return ledger.BecauseClassIsOver
+		case !c.people.is(person, present):
+			return ledger.BecauseWithoutRole
+		}
+		return ledger.BecauseNotEnrolled
+	}
 }
 
 // The reasons of problems with classes.
@@ -131,35 +190,6 @@ func (c *classPlanner) seat(roll roster.Roll, rules *classRules) {
 	}
 }
 
-// planGroup writes the effect on the group itself.
-func (c *classPlanner) planGroup(ctx context.Context, room *classroom, rules *classRules) error {
-	effect := Effect{
-		Source: c.rules.Source.Number, Object: room.record.ID, ObjectID: room.group.ObjectID,
-		Anchor: directory.GroupAnchor(c.scoped(room.class.SourcedID)),
-	}
-	if !room.known {
-		nickname, err := c.nickname(room)
-		if err != nil {
-			return err
-		}
-		effect.Kind = directory.CreateGroup
-		effect.Properties = c.properties(room.class, rules).
-			with(directory.PropertyDisplayName, room.class.Title).
-			with(directory.PropertyMailNickname, nickname)
-		return c.to.Add(ctx, effect)
-	}
-	want := c.properties(room.class, rules)
-	if !rules.options.WriteDisplayNameOnCreateOnly {
-		want = want.with(directory.PropertyDisplayName, room.class.Title)
-	}
-	effect.Kind = directory.UpdateGroup
-	effect.Properties, effect.Was = want.difference(c.drift.groupWritten(room.record.ID, room.group))
-	if len(effect.Properties) == 0 {
-		return nil
-	}
-	return c.to.Add(ctx, effect)
-}
-
 func (c *classPlanner) nickname(room *classroom) (string, error) {
 	if room.nickname != "" {
 		return room.nickname, nil
@@ -167,33 +197,20 @@ func (c *classPlanner) nickname(room *classroom) (string, error) {
 	return c.names.pick(c.scoped(room.class.SourcedID))
 }
 
-// properties are what a flow keeps up to date on a group beside its name. A
-// team once made is never taken away, so only true is ever wanted.
-func (c *classPlanner) properties(class roster.Class, rules *classRules) Properties {
-	var want Properties
-	if rules.options.CreateTeam {
-		want = want.with(directory.PropertyHasTeam, strconv.FormatBool(true))
-	}
-	for _, name := range rules.attributes {
-		want = want.with(name, c.attribute(class, name))
-	}
-	return want
-}
-
-func (c *classPlanner) attribute(class roster.Class, name string) string {
+func (c *classPlanner) attribute(class roster.Class, name directory.Property) string {
 	course := c.courses[class.CourseSourcedID]
 	switch name {
-	case directory.AttributeCourseTitle:
+	case directory.CourseTitle:
 		return course.Title
-	case directory.AttributeCourseCode:
+	case directory.CourseCode:
 		return course.Code
-	case directory.AttributeCourseSubject:
+	case directory.CourseSubject:
 		return strings.Join(course.Subjects, ",")
-	case directory.AttributeCourseGradeLevel:
+	case directory.CourseGradeLevel:
 		return strings.Join(course.Grades, ",")
-	case directory.AttributeCourseExternalID:
+	case directory.CourseExternalID:
 		return course.SourcedID
-	case directory.AttributeClassCode:
+	case directory.ClassCode:
 		return class.Code
 	}
 	return c.sessionAttribute(class, name)
@@ -201,7 +218,7 @@ func (c *classPlanner) attribute(class roster.Class, name string) string {
 
 // sessionAttribute returns what a flow writes of the session that the class is
 // in today. A class that takes place without one has none that is known.
-func (c *classPlanner) sessionAttribute(class roster.Class, name string) string {
+func (c *classPlanner) sessionAttribute(class roster.Class, name directory.Property) string {
 	var session roster.Session
 	for _, id := range class.SessionSourcedIDs {
 		if s, ok := c.people.sessions[id]; ok && c.rules.days.within(s.Start, s.End) {
@@ -210,57 +227,21 @@ func (c *classPlanner) sessionAttribute(class roster.Class, name string) string 
 		}
 	}
 	switch name {
-	case directory.AttributeAcademicSessionTitle:
+	case directory.AcademicSessionTitle:
 		return session.Title
-	case directory.AttributeAcademicSessionExternalID:
+	case directory.AcademicSessionExternalID:
 		return session.SourcedID
 	}
 	return ""
 }
 
-// planMembers writes the effect on who is in the group.
-func (c *classPlanner) planMembers(ctx context.Context, room *classroom) error {
-	c.ownersBuf, c.membersBuf = c.owners.Encode(c.ownersBuf[:0]), c.members.Encode(c.membersBuf[:0])
-	changed, drifted := c.drift.groups[room.record.ID]
-	if !drifted && bytes.Equal(c.ownersBuf, room.group.Owners) && bytes.Equal(c.membersBuf, room.group.Members) {
-		return nil
-	}
-	appliedOwners, err := DecodePeople(room.group.Owners)
-	if err != nil {
-		return err
-	}
-	appliedMembers, err := DecodePeople(room.group.Members)
-	if err != nil {
-		return err
-	}
-	thereOwners, thereMembers := appliedOwners, appliedMembers
-	if drifted {
-		thereOwners, thereMembers = changed.owners, changed.members
-	}
-	effect := Effect{
-		Kind: directory.ChangeMembers, Source: c.rules.Source.Number, Object: room.record.ID, ObjectID: room.group.ObjectID,
-		Anchor: directory.GroupAnchor(c.scoped(room.class.SourcedID)),
-		// Who came in by another hand and is to be there is added all the same, and
-		// who was put out by one is removed: so it is remembered, and not planned again.
-		AddOwners:     c.owners.minus(appliedOwners.and(thereOwners)),
-		AddMembers:    c.members.minus(appliedMembers.and(thereMembers)),
-		RemoveOwners:  appliedOwners.minus(c.owners),
-		RemoveMembers: appliedMembers.minus(c.members),
-	}
-	if effect.Memberships() == 0 {
-		return nil
-	}
-	c.noteSeated(effect)
-	return c.to.Add(ctx, effect)
-}
-
-// noteSeated notes whose accounts the effect is applied with.
-func (c *classPlanner) noteSeated(e Effect) {
+// noteLinked notes whose accounts a change is applied with.
+func (c *classPlanner) noteLinked(change ledger.Change) {
 	if !c.look.some {
 		return
 	}
-	for _, people := range []People{e.AddOwners, e.AddMembers, e.RemoveOwners, e.RemoveMembers} {
-		c.seated = append(c.seated, people...)
+	for _, l := range change.Links {
+		c.linked = append(c.linked, l.IDs...)
 	}
 }
 

@@ -9,6 +9,8 @@ import (
 	"math"
 	"slices"
 
+	"rollbook/internal/directory"
+	"rollbook/internal/ledger"
 	"rollbook/internal/match"
 	"rollbook/internal/roster"
 )
@@ -16,10 +18,11 @@ import (
 // Maker holds what a plan is made from.
 type Maker struct {
 	Roster    Roster
-	Memory    Memory
+	Held      Held
+	Target    ledger.Target
 	Directory Directory
-	// Remembered is the version of the directory when Memory last agreed with it.
-	Remembered string
+	// Seen is how the target differs from what it holds by the ledger.
+	Seen Observation
 	// Settled are the feeds, by source, at which nothing was left to do, where
 	// nothing but the feed has changed since: who was not in a later one needs
 	// nothing now.
@@ -31,7 +34,7 @@ type Maker struct {
 	Since map[int]Since
 }
 
-// records, accounts and groups read what is stored ahead of what is made of it.
+// records and objects read what is stored ahead of what is made of it.
 func (m Maker) records(ctx context.Context, source int, kind roster.Kind, of selection) ahead[roster.Record] {
 	read := func(ctx context.Context) iter.Seq2[roster.Record, error] {
 		if of.some {
@@ -51,29 +54,15 @@ func (m Maker) records(ctx context.Context, source int, kind roster.Kind, of sel
 	})
 }
 
-func (m Maker) accounts(ctx context.Context, source int, of selection) *cursor[Account] {
-	read := func(ctx context.Context) iter.Seq2[Account, error] {
+func (m Maker) objects(ctx context.Context, kind directory.Kind, source int, of selection) *cursor[ledger.Object] {
+	read := func(ctx context.Context) iter.Seq2[ledger.Object, error] {
 		if of.some {
-			return m.Memory.AccountsOf(ctx, source, of.ids)
+			return m.Held.ObjectsOf(ctx, m.Target, kind, source, of.ids)
 		}
-		return m.Memory.Accounts(ctx, source)
+		return m.Held.Objects(ctx, m.Target, kind, source)
 	}
-	same := func(a Account) Account { return a }
-	return &cursor[Account]{ahead: readAhead(ctx, read, same), id: func(a Account) roster.ID { return a.Person }}
-}
-
-func (m Maker) groups(ctx context.Context, source int, of selection) *cursor[ClassGroup] {
-	read := func(ctx context.Context) iter.Seq2[ClassGroup, error] {
-		if of.some {
-			return m.Memory.ClassGroupsOf(ctx, source, of.ids)
-		}
-		return m.Memory.ClassGroups(ctx, source)
-	}
-	own := func(g ClassGroup) ClassGroup {
-		g.Owners, g.Members = slices.Clone(g.Owners), slices.Clone(g.Members)
-		return g
-	}
-	return &cursor[ClassGroup]{ahead: readAhead(ctx, read, own), id: func(g ClassGroup) roster.ID { return g.Class }}
+	same := func(o ledger.Object) ledger.Object { return o }
+	return &cursor[ledger.Object]{ahead: readAhead(ctx, read, same), id: func(o ledger.Object) roster.ID { return o.Record.ID }}
 }
 
 // Findings are the problems that a plan ran into: people whose account is not
@@ -101,27 +90,26 @@ type Matched struct {
 type Matching struct {
 	rules     Rules
 	settled   roster.FeedNumber // people who did not change after it need nothing; 0 where that is not known
-	drift     drift
 	people    *population
 	since     Since
 	look      selection // of the people
 	before    before
-	seated    []roster.ID // the people of whom the plan changes memberships
-	accounts  AccountIDs
+	linked    []roster.ID // the people of whom the plan changes memberships
+	accounts  ledger.AccountIDs
 	taken     map[string]bool // the IDs of accounts, once it was asked for
 	newcomers newcomers
 	claims    []match.Claim // of the newcomers
 	result    match.Result
-	wanted    Properties // of the person that is planned now
 	// written are the people whose account was found and is written to.
 	written   map[roster.ID]bool
-	forgotten forgotten
+	forgotten []ledger.Record
+	seen      Observation
 	Matched
 }
 
 // Match goes through the people of the rules' source once: it finds the
 // accounts of those who have none yet, and writes what those need who have one.
-func (m Maker) Match(ctx context.Context, rules Rules, to *Writer, findings Findings) (*Matching, error) {
+func (m Maker) Match(ctx context.Context, rules Rules, to Changes, findings Findings) (*Matching, error) {
 	sessions, latest, err := sessionsOf(ctx, m.Roster, rules.Source.Number)
 	if err != nil {
 		return nil, err
@@ -132,11 +120,8 @@ func (m Maker) Match(ctx context.Context, rules Rules, to *Writer, findings Find
 	}
 	g := &Matching{
 		rules: rules, settled: settled, people: &population{sessions: sessions}, written: map[roster.ID]bool{},
-		forgotten: forgotten{map[roster.ID]bool{}, map[roster.ID]bool{}},
-		Matched:   Matched{map[string]int{}, map[string]int{}, map[string]int{}},
-	}
-	if err := m.observe(ctx, g); err != nil {
-		return nil, fmt.Errorf("compare the directory with what was applied: %w", err)
+		seen:    m.Seen,
+		Matched: Matched{map[string]int{}, map[string]int{}, map[string]int{}},
 	}
 	m.choose(g)
 	if err := m.planKnown(ctx, g, to, findings); err != nil {
@@ -154,11 +139,16 @@ func (m Maker) Match(ctx context.Context, rules Rules, to *Writer, findings Find
 	return g, nil
 }
 
-// Make writes what the people need who had no account, and the classes.
-func (m Maker) Make(ctx context.Context, g *Matching, to *Writer, findings Findings) error {
+// MakeAccounts plans what the people need who had no account.
+func (m Maker) MakeAccounts(ctx context.Context, g *Matching, to Changes, findings Findings) error {
 	if err := m.planNew(ctx, g, to, findings); err != nil {
 		return fmt.Errorf("plan the accounts: %w", err)
 	}
+	return nil
+}
+
+// MakeGroups plans the groups of the classes, once the accounts are planned.
+func (m Maker) MakeGroups(ctx context.Context, g *Matching, to Changes, findings Findings) error {
 	if err := m.planClasses(ctx, g, to, findings); err != nil {
 		return fmt.Errorf("plan the class groups: %w", err)
 	}
@@ -202,18 +192,17 @@ func (g *Matching) Until() roster.Date { return g.rules.days.until }
 // Source returns the number of the source system that was matched.
 func (g *Matching) Source() int { return g.rules.Source.Number }
 
-// Links returns the accounts that were found and that the plan writes nothing
-// to, for the journal to remember. Those it writes to are remembered with what
-// was written, and not before: should the plan be made again, they must be found
-// again, as the effects keep what the accounts held.
-func (g *Matching) Links() []Account {
-	var links []Account
-	for id, user := range g.result.Found {
-		if g.written[id] {
-			continue
+// Unwritten returns the accounts that were found and that the plan writes nothing
+// to, for the ledger to hold. Those it writes to are held with what was written,
+// and not before: should the plan be made again, they must be found again, as the
+// changes keep what the accounts had.
+func (g *Matching) Unwritten() []ledger.Object {
+	var found []ledger.Object
+	for id, account := range g.result.Found {
+		if !g.written[id] {
+			found = append(found, ledger.Object{Record: g.record(directory.Account, id), ID: account.Ref.ID, At: account.Ref.At})
 		}
-		links = append(links, Account{Person: id, ObjectID: user.ID})
 	}
-	slices.SortFunc(links, func(a, b Account) int { return cmp.Compare(a.Person, b.Person) })
-	return links
+	slices.SortFunc(found, func(a, b ledger.Object) int { return cmp.Compare(a.Record.ID, b.Record.ID) })
+	return found
 }

@@ -10,6 +10,7 @@ import (
 
 	"rollbook/internal/directory"
 	"rollbook/internal/flow"
+	"rollbook/internal/ledger"
 	"rollbook/internal/match"
 	"rollbook/internal/plan"
 	"rollbook/internal/roster"
@@ -54,14 +55,10 @@ func at(names ...string) []string {
 	return names
 }
 
-// counts is a summary without its hash.
-func counts(m *made) plan.Summary {
-	s := m.summary
-	s.Hash = ""
-	return s
-}
+// counts is what a plan does.
+func counts(m *made) ledger.Counts { return m.summary.Counts }
 
-func wantCounts(t *testing.T, want plan.Summary, got *made) {
+func wantCounts(t *testing.T, want ledger.Counts, got *made) {
 	t.Helper()
 	if diff := cmp.Diff(want, counts(got)); diff != "" {
 		t.Errorf("summary (-want +got):\n%s", diff)
@@ -84,8 +81,8 @@ func wantProblems(t *testing.T, want []plan.Problem, got *made) {
 
 func wantNothing(t fataler, got *made) {
 	t.Helper()
-	if n := got.summary.Effects(); n != 0 {
-		t.Fatalf("%d effects, want none: %+v", n, got.effects)
+	if n := len(got.changes); n != 0 {
+		t.Fatalf("%d effects, want none: %+v", n, got.changes)
 	}
 }
 
@@ -104,18 +101,17 @@ func TestDefaultFlow(t *testing.T) {
 	w := newWorld()
 	w.sources[0].say(small())
 	first := w.run(t)
-	wantCounts(t, plan.Summary{
-		Users: plan.Changes{Create: 4}, Groups: plan.Changes{Create: 1}, Memberships: plan.Memberships{Add: 3},
+	wantCounts(t, ledger.Counts{
+		Accounts: ledger.ObjectCounts{Create: 4}, Groups: ledger.ObjectCounts{Create: 1}, Memberships: ledger.LinkCounts{Add: 3},
 	}, first)
 	wantProblems(t, nil, first)
 	wantHeld(t, map[string]group{"Section_K1": {"Class K1", at("tess"), at("ana", "ben")}}, w)
-	want := directory.User{
-		Anchor: "user_ana", UserPrincipalName: "ana@school.example", DisplayName: "ana", GivenName: "ana", AccountEnabled: true,
-		Attributes: map[string]string{directory.AttributeExternalID: "ana", directory.AttributePrimaryRole: "student"},
+	want := directory.Values{
+		{Property: directory.Anchor, Text: "user_ana"}, {Property: directory.DisplayName, Text: "ana"}, {Property: directory.ExternalID, Text: "ana"},
+		{Property: directory.GivenName, Text: "ana"}, {Property: directory.PrimaryRole, Text: "student"},
+		{Property: directory.UserPrincipalName, Text: "ana@school.example"},
 	}
-	got := w.user(t, "ana@school.example")
-	got.ID = ""
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, w.user(t, "ana@school.example").Values); diff != "" {
 		t.Errorf("account (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff(map[string]int{"student": 2, "teacher": 2}, first.missing); diff != "" {
@@ -137,26 +133,26 @@ func TestChangesOfTheRoster(t *testing.T) {
 	married.people[2].FamilyName = "Novák"
 	for name, test := range map[string]struct {
 		next school
-		want plan.Summary
+		want ledger.Counts
 		held group
 	}{
 		"a pupil leaves": {
-			small().without("ben"), plan.Summary{Memberships: plan.Memberships{Remove: 1}},
+			small().without("ben"), ledger.Counts{Memberships: ledger.LinkCounts{Remove: 1}},
 			group{"Class K1", at("tess"), at("ana")},
 		},
 		"the teacher leaves": {
-			small().without("tess"), plan.Summary{Memberships: plan.Memberships{Remove: 1}},
+			small().without("tess"), ledger.Counts{Memberships: ledger.LinkCounts{Remove: 1}},
 			group{"Class K1", nil, at("ana", "ben")},
 		},
 		"the class ends": {
-			school{people: small().people}, plan.Summary{Memberships: plan.Memberships{Remove: 3}},
+			school{people: small().people}, ledger.Counts{Memberships: ledger.LinkCounts{Remove: 3}},
 			group{Name: "Class K1"},
 		},
 		"the class is renamed": {
-			renamed, plan.Summary{Groups: plan.Changes{Update: 1}}, group{"Renamed", at("tess"), at("ana", "ben")},
+			renamed, ledger.Counts{Groups: ledger.ObjectCounts{Update: 1}}, group{"Renamed", at("tess"), at("ana", "ben")},
 		},
 		"a name changes": {
-			married, plan.Summary{Users: plan.Changes{Update: 1}}, group{"Class K1", at("tess"), at("ana", "ben")},
+			married, ledger.Counts{Accounts: ledger.ObjectCounts{Update: 1}}, group{"Class K1", at("tess"), at("ana", "ben")},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -204,8 +200,8 @@ func TestSeveralRolesInOneClass(t *testing.T) {
 	s := small()
 	s.classes[0].seats = append(s.classes[0].seats, seat{"ana", "aide"}, seat{"ana", "teacher"})
 	w.sources[0].say(s)
-	wantCounts(t, plan.Summary{
-		Users: plan.Changes{Create: 4}, Groups: plan.Changes{Create: 1}, Memberships: plan.Memberships{Add: 4},
+	wantCounts(t, ledger.Counts{
+		Accounts: ledger.ObjectCounts{Create: 4}, Groups: ledger.ObjectCounts{Create: 1}, Memberships: ledger.LinkCounts{Add: 4},
 	}, w.run(t))
 	wantHeld(t, map[string]group{"Section_K1": {"Class K1", at("tess", "ana"), at("ana", "ben")}}, w)
 }
@@ -214,13 +210,13 @@ func TestTeams(t *testing.T) {
 	t.Parallel()
 	w := ran(t, small())
 	w.classes().AdditionalOptions.CreateTeam = true
-	wantCounts(t, plan.Summary{Groups: plan.Changes{Update: 1}}, w.run(t))
-	if !w.object(t, "Section_K1").HasTeam {
+	wantCounts(t, ledger.Counts{Groups: ledger.ObjectCounts{Update: 1}}, w.run(t))
+	if value(w.object(t, "Section_K1"), directory.HasTeam) != directory.True {
 		t.Error("the group got no team")
 	}
 	w.classes().AdditionalOptions.CreateTeam = false
 	wantNothing(t, w.run(t))
-	if !w.object(t, "Section_K1").HasTeam {
+	if value(w.object(t, "Section_K1"), directory.HasTeam) != directory.True {
 		t.Error("the team was taken away")
 	}
 }
@@ -235,7 +231,7 @@ func TestDisplayNameOnCreateOnly(t *testing.T) {
 	wantNothing(t, w.run(t))
 	w.classes().AdditionalOptions.WriteDisplayNameOnCreateOnly = false
 	w.run(t)
-	if got := w.object(t, "Section_K1").DisplayName; got != "New" {
+	if got := value(w.object(t, "Section_K1"), directory.DisplayName); got != "New" {
 		t.Errorf("displayName %q, want the new one once the flow keeps it", got)
 	}
 }
@@ -259,22 +255,22 @@ func TestAttributes(t *testing.T) {
 		"courseTitle": "Algebra", "courseCode": "ALG", "courseSubject": "02,03", "courseGradeLevel": "09", "courseExternalId": "C",
 		"academicSessionTitle": "This term", "academicSessionExternalId": "now", "classCode": "ALG-1",
 	}
-	if diff := cmp.Diff(all, w.object(t, "Section_K1").Attributes); diff != "" {
+	if diff := cmp.Diff(all, attributes(w.object(t, "Section_K1"))); diff != "" {
 		t.Errorf("attributes (-want +got):\n%s", diff)
 	}
 	w.classes().AdditionalAttributes = []string{"courseTitle"}
 	s.courses[0].Title, s.courses[0].Code = "Algebra I", "ALG1"
 	w.sources[0].say(s)
-	wantCounts(t, plan.Summary{Groups: plan.Changes{Update: 1}}, w.run(t))
+	wantCounts(t, ledger.Counts{Groups: ledger.ObjectCounts{Update: 1}}, w.run(t))
 	all["courseTitle"] = "Algebra I" // listed; the others are left as they are
-	if diff := cmp.Diff(all, w.object(t, "Section_K1").Attributes); diff != "" {
+	if diff := cmp.Diff(all, attributes(w.object(t, "Section_K1"))); diff != "" {
 		t.Errorf("attributes (-want +got):\n%s", diff)
 	}
 	s.classes[0].CourseSourcedID = ""
 	w.sources[0].say(s)
 	w.run(t)
 	delete(all, "courseTitle")
-	if diff := cmp.Diff(all, w.object(t, "Section_K1").Attributes); diff != "" {
+	if diff := cmp.Diff(all, attributes(w.object(t, "Section_K1"))); diff != "" {
 		t.Errorf("attributes without a course (-want +got):\n%s", diff)
 	}
 }
@@ -323,7 +319,7 @@ func TestAClassThatIsOverIsEmptied(t *testing.T) {
 	t.Parallel()
 	w := ran(t, small())
 	w.today = 20270801
-	wantCounts(t, plan.Summary{Memberships: plan.Memberships{Remove: 3}}, w.run(t))
+	wantCounts(t, ledger.Counts{Memberships: ledger.LinkCounts{Remove: 3}}, w.run(t))
 	wantHeld(t, map[string]group{"Section_K1": {Name: "Class K1"}}, w)
 	wantNothing(t, w.run(t))
 }
@@ -341,33 +337,43 @@ func TestUnmatchedPeople(t *testing.T) {
 	t.Parallel()
 	w := newWorld()
 	w.users().CreateUnmatchedUsers = false
-	w.tried(t, directory.Effect{Kind: directory.CreateUser, Anchor: "by hand", User: &directory.User{UserPrincipalName: "ANA@school.example", DisplayName: "By hand"}})
+	w.byHand(t, directory.Change{Verb: directory.Create, Ref: directory.Ref{Kind: directory.Account, Anchor: "by hand"}, Set: named("ANA@school.example", "By hand")})
 	w.sources[0].say(small())
 	first := w.run(t)
-	wantCounts(t, plan.Summary{Groups: plan.Changes{Create: 1}}, first)
+	wantCounts(t, ledger.Counts{Groups: ledger.ObjectCounts{Create: 1}}, first)
 	wantProblems(t, []plan.Problem{{Reason: string(match.TakenAccount), Kind: roster.KindPerson, Key: "ana", Value: "ANA@school.example"}}, first)
 	wantHeld(t, map[string]group{"Section_K1": {Name: "Class K1"}}, w)
+}
+
+func named(name, displayName string) directory.Values {
+	return directory.Values{{Property: directory.DisplayName, Text: displayName}, {Property: directory.UserPrincipalName, Text: name}}
+}
+
+// attributes are the values of a group beside its names.
+func attributes(o directory.Object) map[string]string {
+	all := map[string]string{}
+	for _, v := range only(o, directory.DisplayName, directory.MailNickname) {
+		all[string(v.Property)] = v.Text
+	}
+	return all
 }
 
 // join gives the directory an account that Rollbook does not manage.
 func (w *world) join(t fataler, name, displayName string) string {
 	t.Helper()
-	id := w.tried(t, directory.Effect{Kind: directory.CreateUser, Anchor: "x", User: &directory.User{UserPrincipalName: name, DisplayName: displayName}})
-	w.tried(t, directory.Effect{Kind: directory.UpdateUser, ID: id, Set: map[string]*string{directory.PropertyAnchor: nil}})
-	return id
+	return w.byHand(t, directory.Change{Verb: directory.Create, Ref: directory.Ref{Kind: directory.Account}, Set: named(name, displayName)})
 }
 
 func TestMatchedAccountsKeepTheirNames(t *testing.T) {
 	t.Parallel()
 	w := newWorld()
 	id := w.join(t, "ana@school.example", "Ana by hand")
-	w.agree(t)
 	w.sources[0].say(small())
-	wantCounts(t, plan.Summary{
-		Users: plan.Changes{Create: 3, Update: 1}, Groups: plan.Changes{Create: 1}, Memberships: plan.Memberships{Add: 3},
+	wantCounts(t, ledger.Counts{
+		Accounts: ledger.ObjectCounts{Create: 3, Update: 1}, Groups: ledger.ObjectCounts{Create: 1}, Memberships: ledger.LinkCounts{Add: 3},
 	}, w.run(t))
 	got := w.user(t, "ana@school.example")
-	if got.ID != id || got.Anchor != "user_ana" || got.DisplayName != "Ana by hand" || got.Attributes[directory.AttributePrimaryRole] != "student" {
+	if got.Ref.ID != id || got.Ref.Anchor != "user_ana" || value(got, directory.DisplayName) != "Ana by hand" || value(got, directory.PrimaryRole) != "student" {
 		t.Errorf("account %+v, want the one of before, managed, under its name", got)
 	}
 	wantHeld(t, map[string]group{"Section_K1": {"Class K1", at("tess"), at("ana", "ben")}}, w)
@@ -385,7 +391,7 @@ func TestManyNewcomers(t *testing.T) {
 	s.people = append(s.people, person{roster.Person{SourcedID: "twin", Username: "7"}, s.people[3].roles})
 	w.sources[0].say(s)
 	first := w.plan(t)
-	wantCounts(t, plan.Summary{Users: plan.Changes{Create: many - 1}}, first)
+	wantCounts(t, ledger.Counts{Accounts: ledger.ObjectCounts{Create: many - 1}}, first)
 	wantProblems(t, []plan.Problem{
 		{Reason: string(match.ClaimedTwice), Kind: roster.KindPerson, Key: "7", Value: "7@school.example"},
 		{Reason: string(match.ClaimedTwice), Kind: roster.KindPerson, Key: "twin", Value: "7@school.example"},
@@ -440,8 +446,8 @@ func TestPeopleOutsideEverySetGetNoAccount(t *testing.T) {
 	s := small()
 	s.people[2].roles[0].OrgSourcedID = "T"
 	w.sources[0].say(s)
-	wantCounts(t, plan.Summary{
-		Users: plan.Changes{Create: 3}, Groups: plan.Changes{Create: 1}, Memberships: plan.Memberships{Add: 2},
+	wantCounts(t, ledger.Counts{
+		Accounts: ledger.ObjectCounts{Create: 3}, Groups: ledger.ObjectCounts{Create: 1}, Memberships: ledger.LinkCounts{Add: 2},
 	}, w.run(t))
 	wantNothing(t, w.run(t))
 }
@@ -453,9 +459,9 @@ func TestUserAttributes(t *testing.T) {
 	w.users().ManagementOptions = flow.UserManagementOptions{
 		AdditionalAttributes: []string{"userGradeLevel"}, AdditionalOptions: flow.AdditionalUserOptions{StudentAgeGroup: &minor},
 	}
-	wantCounts(t, plan.Summary{Users: plan.Changes{Update: 2}}, w.run(t))
-	got := w.user(t, "ana@school.example").Attributes
-	if got[directory.AttributeGrade] != "09" || got[directory.AttributeAgeGroup] != "minor" {
+	wantCounts(t, ledger.Counts{Accounts: ledger.ObjectCounts{Update: 2}}, w.run(t))
+	got := w.user(t, "ana@school.example")
+	if value(got, directory.Grade) != "09" || value(got, directory.AgeGroup) != "minor" {
 		t.Errorf("attributes %v, want the grade and the age group", got)
 	}
 	wantNothing(t, w.run(t))
@@ -477,7 +483,7 @@ func TestNicknames(t *testing.T) {
 	w.run(t)
 	got := map[string]string{}
 	for _, id := range append(ids, "K/1") {
-		got[id] = w.object(t, "Section_"+id).MailNickname
+		got[id] = value(w.object(t, "Section_"+id), directory.MailNickname)
 	}
 	hashed := func(name, id string) string {
 		sum := sha256.Sum256([]byte(id))
@@ -510,7 +516,7 @@ func TestSeveralSourceSystems(t *testing.T) {
 	second.say(school{people: []person{student("ana")}})
 	third := w.run(t)
 	wantProblems(t, []plan.Problem{{Reason: string(match.TakenAccount), Kind: roster.KindPerson, Key: "ana", Value: "ana@school.example"}}, third)
-	if got := w.user(t, "ana@school.example").Anchor; got != "user_ana" {
+	if got := w.user(t, "ana@school.example").Ref.Anchor; got != "user_ana" {
 		t.Errorf("the account of another system's person has the anchor %s now", got)
 	}
 }
@@ -524,23 +530,14 @@ func TestAnAccountKeepsItsNameWhileTheSchoolSaysNone(t *testing.T) {
 	s := small()
 	s.people[2].Email = "ana@mail.example"
 	w.sources[0].say(s)
-	wantCounts(t, plan.Summary{
-		Users: plan.Changes{Create: 1}, Groups: plan.Changes{Create: 1}, Memberships: plan.Memberships{Add: 1},
+	wantCounts(t, ledger.Counts{
+		Accounts: ledger.ObjectCounts{Create: 1}, Groups: ledger.ObjectCounts{Create: 1}, Memberships: ledger.LinkCounts{Add: 1},
 	}, w.run(t))
 	s.people[2].Email = ""
 	w.sources[0].say(s)
 	w.run(t)
-	if got := w.user(t, "ana@mail.example"); got.Mail != "" {
-		t.Errorf("mail %q, want none", got.Mail)
+	if got := value(w.user(t, "ana@mail.example"), directory.Mail); got != "" {
+		t.Errorf("mail %q, want none", got)
 	}
 	wantNothing(t, w.run(t))
-}
-
-func TestADeletionHasNoInverse(t *testing.T) {
-	t.Parallel()
-	for _, kind := range []directory.EffectKind{directory.DeleteGroup, directory.DeleteUser} {
-		if e, err := (plan.Effect{Kind: kind}).Inverse("id"); err == nil {
-			t.Errorf("%s: %+v, want an error", kind, e)
-		}
-	}
 }

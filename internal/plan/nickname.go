@@ -7,12 +7,13 @@ import (
 	"strings"
 
 	"rollbook/internal/directory"
+	"rollbook/internal/ledger"
 )
 
 // nicknames picks mail nicknames that no other group of Rollbook's has. Those
 // in use are read when the first is picked: most plans make no group.
 type nicknames struct {
-	groups iter.Seq2[ClassGroup, error]
+	groups iter.Seq2[ledger.Object, error]
 	used   map[string]bool // in lower case: mail addresses are compared so
 }
 
@@ -34,8 +35,8 @@ func (n *nicknames) load() error {
 }
 
 // note notes the nickname that a group has.
-func (n *nicknames) note(group ClassGroup) {
-	if name, ok := DecodeProperties(group.Written).Get(directory.PropertyMailNickname); ok {
+func (n *nicknames) note(group ledger.Object) {
+	if name, ok := group.Written.Get(directory.MailNickname); ok {
 		n.used[strings.ToLower(name)] = true
 	}
 }

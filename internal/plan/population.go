@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	"rollbook/internal/directory"
+	"rollbook/internal/ledger"
 	"rollbook/internal/match"
 	"rollbook/internal/roster"
 )
@@ -14,7 +16,7 @@ type member struct {
 	record  roster.Record
 	role    match.Role
 	current []roster.Affiliation
-	account Account
+	account ledger.Object
 	known   bool // account is set
 }
 
@@ -27,7 +29,7 @@ func (m *member) person() (roster.Person, error) {
 // hands over is valid until visit has returned.
 func (m Maker) each(ctx context.Context, g *Matching, visit func(*member) error) error {
 	source := g.rules.Source.Number
-	accounts := m.accounts(ctx, source, g.look)
+	accounts := m.objects(ctx, directory.Account, source, g.look)
 	defer accounts.stop()
 	var who member
 	for record, err := range m.records(ctx, source, roster.KindPerson, g.look).all {
@@ -41,7 +43,7 @@ func (m Maker) each(ctx context.Context, g *Matching, visit func(*member) error)
 		if err := g.decide(&who); err != nil {
 			return fmt.Errorf("user %s: %w", record.Key, err)
 		}
-		g.forgetGone(&who)
+		m.forgetGone(g, &who)
 		if err := visit(&who); err != nil {
 			return err
 		}
@@ -95,19 +97,20 @@ func (g *Matching) decide(who *member) error {
 
 // forgetGone treats a person whose account is gone as one who never had any,
 // where their flow is reset.
-func (g *Matching) forgetGone(who *member) {
-	if _, gone := g.drift.gone[who.record.ID]; !gone || !who.known || !g.rules.resetsUser(who.current) {
+func (m Maker) forgetGone(g *Matching, who *member) {
+	record := g.record(directory.Account, who.record.ID)
+	if _, gone := m.Seen.Gone(record); !gone || !who.known || !g.rules.resetsUser(who.current) {
 		return
 	}
-	who.account, who.known = Account{}, false
-	g.forgotten.people[who.record.ID] = true
+	who.account, who.known = ledger.Object{}, false
+	g.forgotten = append(g.forgotten, record)
 }
 
 // note notes how a person stands.
 func (g *Matching) note(who *member) error {
 	g.people.set(who.record.ID, 0)
 	if who.known {
-		g.accounts.Set(who.record.ID, who.account.ObjectID)
+		g.accounts.Set(who.record.ID, who.account.ID)
 	}
 	if who.role.Group == "" {
 		return nil
@@ -115,7 +118,7 @@ func (g *Matching) note(who *member) error {
 	id := who.record.ID
 	g.people.enter(id, who.role.Code)
 	if who.known {
-		if _, gone := g.drift.gone[id]; !gone {
+		if _, gone := g.seen.Gone(g.record(directory.Account, id)); !gone {
 			g.people.set(id, provisioned)
 		}
 		g.Found[who.role.Code]++
@@ -171,20 +174,20 @@ func (m Maker) findTaken(ctx context.Context, g *Matching) error {
 	if !g.look.some {
 		return nil
 	}
-	for a, err := range m.Memory.Accounts(ctx, g.rules.Source.Number) {
+	for a, err := range m.Held.Objects(ctx, m.Target, directory.Account, g.rules.Source.Number) {
 		if err != nil {
 			return err
 		}
-		g.taken[a.ObjectID] = true
+		g.taken[a.ID] = true
 	}
 	return nil
 }
 
 // Accounts returns the accounts of the people, without those that the plan makes:
 // of all, or of those at least of whom it changes memberships.
-func (g *Matching) Accounts() AccountIDs {
-	for person, user := range g.result.Found {
-		g.accounts.Set(person, user.ID)
+func (g *Matching) Accounts() ledger.AccountIDs {
+	for person, account := range g.result.Found {
+		g.accounts.Set(person, account.Ref.ID)
 	}
 	return g.accounts
 }

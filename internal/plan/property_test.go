@@ -1,7 +1,6 @@
 package plan_test
 
 import (
-	"context"
 	"maps"
 	"slices"
 	"testing"
@@ -10,7 +9,6 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
-	"rollbook/internal/directory"
 	"rollbook/internal/flow"
 	"rollbook/internal/roster"
 )
@@ -151,67 +149,10 @@ func TestTheDirectoryHoldsWhatTheFlowsWant(t *testing.T) {
 				t.Fatalf("groups (-want +got):\n%s", diff)
 			}
 			wantNothing(t, w.plan(t))
-			w.remembered = "" // looked at anew, the directory is as it was left
+			w.mark = "" // looked at anew, the directory is as it was left
 			wantNothing(t, w.plan(t))
-			w.agree(t)
 		}
 	})
-}
-
-// contents is everything that a directory holds, by ID.
-func (w *world) contents(t fataler) map[string]any {
-	t.Helper()
-	all := map[string]any{}
-	for u, err := range w.directory.Users(context.Background()) {
-		if err != nil {
-			t.Fatalf("users: %v", err)
-		}
-		all[u.ID] = u
-	}
-	for g, err := range w.directory.Groups(context.Background()) {
-		if err != nil {
-			t.Fatalf("groups: %v", err)
-		}
-		all[g.ID] = g
-	}
-	return all
-}
-
-// The inverses of a plan's effects, last first, bring the directory back.
-func TestInverse(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(t *rapid.T) {
-		w := newWorld()
-		configure(t, w)
-		for _, name := range some(t, "by hand", "ana", "tess") {
-			w.join(t, name+"@school.example", "By hand")
-		}
-		w.sources[0].say(drawSchool(t))
-		if rapid.Bool().Draw(t, "there is something") {
-			w.run(t)
-		}
-		before := w.contents(t)
-		configure(t, w)
-		w.sources[0].say(drawSchool(t))
-		made := w.run(t)
-		for _, e := range slices.Backward(made.effects) {
-			inverse, err := e.Inverse(w.idOf(e.Kind, e.Object))
-			if err != nil {
-				t.Fatalf("inverse: %v", err)
-			}
-			w.carryOut(t, inverse)
-		}
-		if diff := cmp.Diff(before, w.contents(t), cmpopts.EquateEmpty()); diff != "" {
-			t.Fatalf("directory (-before +after):\n%s", diff)
-		}
-	})
-}
-
-func (w *world) idOf(kind directory.EffectKind, object roster.ID) string {
-	if kind == directory.CreateUser || kind == directory.UpdateUser {
-		return w.sources[0].accounts[object].ObjectID
-	}
-	return w.sources[0].groups[object].ObjectID
 }
 
 // Plans from the same have the same hash; what differs has another.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 
+	"rollbook/internal/directory"
+	"rollbook/internal/ledger"
 	"rollbook/internal/roster"
 )
 
@@ -33,7 +35,7 @@ type before struct {
 // of these is looked up by may now be claimed by another one too.
 func (m Maker) choose(g *Matching) {
 	since, known := m.Since[g.rules.Source.Number]
-	if !known || g.settled == 0 || g.drift.observed {
+	if !known || g.settled == 0 || !m.Seen.Nothing() {
 		return
 	}
 	people, known := decodePopulation(since.Standings)
@@ -72,9 +74,8 @@ const mostLooks = 8
 
 // leavers are the people who are to leave all groups, by ID.
 type leavers struct {
-	is    []bool
-	any   bool
-	group People // that is looked at now
+	is  []bool
+	any bool
 }
 
 // whoLeaves finds those who were in groups. It is false where somebody is to be in
@@ -93,18 +94,10 @@ func (g *Matching) whoLeaves() (*leavers, bool) {
 }
 
 // in reports whether one of them is in a group.
-func (l *leavers) in(group ClassGroup) (bool, error) {
-	if !l.any {
-		return false, nil
-	}
-	var err error
-	if l.group, err = appendPeople(l.group[:0], group.Owners); err != nil {
-		return false, err
-	}
-	if l.group, err = appendPeople(l.group, group.Members); err != nil {
-		return false, err
-	}
-	return slices.ContainsFunc(l.group, func(id roster.ID) bool { return int(id) < len(l.is) && l.is[id] }), nil
+func (l *leavers) in(group ledger.Object) bool {
+	return l.any && slices.ContainsFunc(group.Links, func(linked ledger.Linked) bool {
+		return slices.ContainsFunc(linked.IDs, func(id roster.ID) bool { return int(id) < len(l.is) && l.is[id] })
+	})
 }
 
 // choose decides which classes a plan looks at once it is known how everybody
@@ -139,9 +132,9 @@ func (c *classPlanner) choose() (selection, error) {
 const mostClasses = 32
 
 // touched reports whether a class that was read among all is to be looked at.
-func (c *classPlanner) touched(room *classroom) (bool, error) {
+func (c *classPlanner) touched(room *classroom) bool {
 	if c.leavers == nil || changedBy(room.record) > c.settled {
-		return true, nil
+		return true
 	}
 	return c.leavers.in(room.group)
 }
@@ -156,12 +149,8 @@ func (n *nicknames) with(leavers *leavers) ([]roster.ID, error) {
 			return nil, err
 		}
 		n.note(group)
-		in, err := leavers.in(group)
-		if err != nil {
-			return nil, err
-		}
-		if in {
-			classes = append(classes, group.Class)
+		if leavers.in(group) {
+			classes = append(classes, group.Record.ID)
 		}
 	}
 	return classes, nil
@@ -173,12 +162,12 @@ func (m Maker) nameAccounts(ctx context.Context, g *Matching) error {
 	if !g.look.some {
 		return nil
 	}
-	slices.Sort(g.seated)
-	for a, err := range m.Memory.AccountsOf(ctx, g.rules.Source.Number, slices.Compact(g.seated)) {
+	slices.Sort(g.linked)
+	for a, err := range m.Held.ObjectsOf(ctx, m.Target, directory.Account, g.rules.Source.Number, slices.Compact(g.linked)) {
 		if err != nil {
 			return err
 		}
-		g.accounts.Set(a.Person, a.ObjectID)
+		g.accounts.Set(a.Record.ID, a.ID)
 	}
 	return nil
 }

@@ -1,8 +1,10 @@
 package plan
 
 import (
-	"encoding/binary"
+	"bytes"
 	"slices"
+
+	"github.com/go-json-experiment/json"
 
 	"rollbook/internal/roster"
 )
@@ -76,10 +78,11 @@ func (p *population) encode() []byte {
 	if len(codes) > mostRoles {
 		return nil
 	}
-	kept := binary.AppendUvarint(make([]byte, 0, len(p.standing)+1024), uint64(len(codes)))
-	for _, code := range codes {
-		kept = appendText(kept, code)
+	kept, err := json.Marshal(codes)
+	if err != nil {
+		return nil
 	}
+	kept = append(slices.Grow(kept, len(p.standing)+1), '\n')
 	places := make([]standing, len(p.codes))
 	for i, code := range p.codes {
 		places[i] = standing(max(slices.Index(codes, code), 0))
@@ -114,18 +117,17 @@ func (p *population) codesInUse() []string {
 
 // decodePopulation reads what encode wrote, and reports whether it could.
 func decodePopulation(kept []byte) (*population, bool) {
-	r, p := bodyReader{rest: string(kept)}, &population{}
-	p.codes = make([]string, r.upTo(mostRoles))
-	for i := range p.codes {
-		p.codes[i] = r.text()
+	list, people, _ := bytes.Cut(kept, []byte{'\n'})
+	p := &population{standing: make([]standing, len(people))}
+	if err := json.Unmarshal(list, &p.codes); err != nil {
+		return nil, false
 	}
-	p.standing = make([]standing, len(r.rest))
 	for i := range p.standing {
-		b := standing(r.rest[i])
+		b := standing(people[i])
 		p.standing[i] = b&seats | b/keptRole*firstRole
 		if b&present != 0 && int(b/keptRole) >= len(p.codes) {
 			return nil, false
 		}
 	}
-	return p, !r.damaged && len(kept) > 0
+	return p, true
 }

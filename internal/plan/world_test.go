@@ -9,6 +9,7 @@ import (
 
 	"rollbook/internal/directory"
 	"rollbook/internal/flow"
+	"rollbook/internal/ledger"
 	"rollbook/internal/plan"
 	"rollbook/internal/roster"
 	"rollbook/internal/target/targettest"
@@ -42,27 +43,26 @@ type fataler interface {
 	Errorf(format string, args ...any)
 }
 
-// source is the roster of one source system, and what was applied for it. It
-// implements plan.Roster and plan.Memory for the number of its system.
+// source is the roster of one source system.
 type source struct {
-	system   flow.SourceSystem
-	ids      map[roster.Kind]map[string]roster.ID
-	records  map[roster.Kind]map[roster.ID]roster.Record
-	accounts map[roster.ID]plan.Account
-	groups   map[roster.ID]plan.ClassGroup
-	feed     roster.FeedNumber
+	system  flow.SourceSystem
+	ids     map[roster.Kind]map[string]roster.ID
+	records map[roster.Kind]map[roster.ID]roster.Record
+	feed    roster.FeedNumber
 }
 
-// world is a directory with source systems and a configuration.
+// world is a directory with source systems and a configuration. It implements
+// plan.Roster and plan.Held.
 type world struct {
-	sources    []*source
-	directory  *targettest.Memory
-	remembered string
-	config     flow.Snapshot
-	today      roster.Date
-	settled    map[int]roster.FeedNumber
-	since      map[int]plan.Since
-	some       int // how often only some records were asked for
+	sources   []*source
+	directory *targettest.Memory
+	objects   map[ledger.Record]ledger.Object // what the directory holds by the ledger
+	mark      directory.Mark                  // up to where it was read
+	config    flow.Snapshot
+	today     roster.Date
+	settled   map[int]roster.FeedNumber
+	since     map[int]plan.Since
+	some      int // how often only some records were asked for
 }
 
 const today = roster.Date(20261123)
@@ -78,7 +78,7 @@ func codes(list ...string) []flow.ReferenceValue {
 // newWorld has one source system and the flows that a first use is given,
 // shortened: teachers own, students are members, everybody gets an account.
 func newWorld() *world {
-	w := &world{directory: targettest.NewMemory(), today: today}
+	w := &world{directory: targettest.NewMemory(), objects: map[ledger.Record]ledger.Object{}, today: today}
 	w.config = flow.Snapshot{
 		FlowSets: []flow.FlowSet{{ID: "all", DisplayName: "All"}},
 		ProvisioningFlows: []flow.ProvisioningFlow{
@@ -96,7 +96,6 @@ func newWorld() *world {
 func (w *world) addSource(id string) *source {
 	s := &source{
 		ids: map[roster.Kind]map[string]roster.ID{}, records: map[roster.Kind]map[roster.ID]roster.Record{},
-		accounts: map[roster.ID]plan.Account{}, groups: map[roster.ID]plan.ClassGroup{},
 	}
 	s.system = flow.SourceSystem{ID: id, Number: len(w.sources) + 1}
 	for _, group := range []string{vocab.Staff, vocab.Students} {
@@ -219,37 +218,62 @@ func chosen[K cmp.Ordered, V any](m map[K]V, keys []K) iter.Seq2[V, error] {
 	}
 }
 
-// AccountsOf implements plan.Memory.
-func (w *world) AccountsOf(_ context.Context, number int, people []roster.ID) iter.Seq2[plan.Account, error] {
-	return chosen(w.sources[number-1].accounts, people)
+// Objects implements plan.Held.
+func (w *world) Objects(_ context.Context, _ ledger.Target, kind directory.Kind, number int) iter.Seq2[ledger.Object, error] {
+	return sorted(w.of(kind, number))
 }
 
-// ClassGroupsOf implements plan.Memory.
-func (w *world) ClassGroupsOf(_ context.Context, number int, classes []roster.ID) iter.Seq2[plan.ClassGroup, error] {
-	return chosen(w.sources[number-1].groups, classes)
+// ObjectsOf implements plan.Held.
+func (w *world) ObjectsOf(_ context.Context, _ ledger.Target, kind directory.Kind, number int, of ledger.IDs) iter.Seq2[ledger.Object, error] {
+	return chosen(w.of(kind, number), of)
 }
 
-// Accounts implements plan.Memory.
-func (w *world) Accounts(_ context.Context, number int) iter.Seq2[plan.Account, error] {
-	return sorted(w.sources[number-1].accounts)
-}
-
-// ClassGroups implements plan.Memory.
-func (w *world) ClassGroups(_ context.Context, number int) iter.Seq2[plan.ClassGroup, error] {
-	return sorted(w.sources[number-1].groups)
+// of returns what is held of a kind and source.
+func (w *world) of(kind directory.Kind, number int) map[roster.ID]ledger.Object {
+	objects := map[roster.ID]ledger.Object{}
+	for r, o := range w.objects {
+		if r.Kind == kind && r.Source == number {
+			objects[r.ID] = o
+		}
+	}
+	return objects
 }
 
 // made is a plan with everything that came of making it.
 type made struct {
-	summary  plan.Summary
-	effects  []plan.Effect
-	problems []plan.Problem
-	links    map[int][]plan.Account
-	found    map[string]int
-	missing  map[string]int
+	summary   summary
+	changes   []ledger.Change
+	problems  []plan.Problem
+	unwritten []ledger.Object
+	next      directory.Mark
+	found     map[string]int
+	missing   map[string]int
 
-	accounts  plan.AccountIDs // of the last source
-	standings []byte          // of its people
+	accounts  ledger.AccountIDs // of the last source
+	standings []byte            // of its people
+}
+
+// summary is what a plan does.
+type summary struct {
+	ledger.Counts
+	Hash string
+}
+
+// collector takes the changes of a plan.
+type collector struct {
+	tally   ledger.Tally
+	changes []ledger.Change
+}
+
+func (c *collector) Add(_ context.Context, change ledger.Change) error {
+	// Links are valid until the next change is planned.
+	change.Links = slices.Clone(change.Links)
+	for i := range change.Links {
+		change.Links[i].IDs = slices.Clone(change.Links[i].IDs)
+	}
+	numbered, _, err := c.tally.Add(change)
+	c.changes = append(c.changes, numbered)
+	return err
 }
 
 // Add implements plan.Findings.
@@ -259,42 +283,43 @@ func (m *made) Add(p plan.Problem) { m.problems = append(m.problems, p) }
 func (w *world) plan(t fataler) *made {
 	t.Helper()
 	ctx := context.Background()
-	m := &made{links: map[int][]plan.Account{}, found: map[string]int{}, missing: map[string]int{}}
-	var lines []plan.Line
-	writer := plan.NewWriter(func(_ context.Context, s plan.Sheet) error {
-		unpacked, err := s.Unpack()
-		lines = append(lines, unpacked...)
-		return err
-	})
-	maker := plan.Maker{Roster: w, Memory: w, Directory: w.directory, Remembered: w.remembered, Settled: w.settled, Since: w.since}
+	m := &made{found: map[string]int{}, missing: map[string]int{}}
+	var sources []int
+	for _, s := range w.sources {
+		sources = append(sources, s.system.Number)
+	}
+	seen, err := plan.Observe(ctx, w.directory, w, ledger.Hosted, sources, w.mark)
+	if err != nil {
+		t.Fatalf("observe: %v", err)
+	}
+	m.next = seen.Next
+	to := &collector{}
+	maker := plan.Maker{Roster: w, Held: w, Target: ledger.Hosted, Directory: w.directory, Seen: seen, Settled: w.settled, Since: w.since}
+	var all []*plan.Matching
 	for _, s := range w.sources {
 		rules, err := plan.NewRules(w.config, s.system, flow.Year{StartDate: "2026-08-01", EndDate: "2027-07-31"}, w.today)
 		if err != nil {
 			t.Fatalf("rules: %v", err)
 		}
-		g, err := maker.Match(ctx, rules, writer, m)
+		g, err := maker.Match(ctx, rules, to, m)
 		if err != nil {
 			t.Fatalf("match: %v", err)
 		}
-		if err := maker.Make(ctx, g, writer, m); err != nil {
-			t.Fatalf("make: %v", err)
+		if err := maker.MakeAccounts(ctx, g, to, m); err != nil {
+			t.Fatalf("make accounts: %v", err)
 		}
-		m.links[s.system.Number] = g.Links()
+		all = append(all, g)
+	}
+	for _, g := range all {
+		if err := maker.MakeGroups(ctx, g, to, m); err != nil {
+			t.Fatalf("make groups: %v", err)
+		}
+		m.unwritten = append(m.unwritten, g.Unwritten()...)
 		m.found, m.missing = g.Found, g.Missing
 		m.accounts, m.standings = g.Accounts(), g.Standings()
 	}
-	var err error
-	if m.summary, err = writer.Finish(ctx); err != nil {
-		t.Fatalf("finish: %v", err)
-	}
-	slices.SortFunc(lines, func(a, b plan.Line) int { return cmp.Compare(a.Seq, b.Seq) })
-	for _, l := range lines {
-		e, err := l.Effect()
-		if err != nil {
-			t.Fatalf("line: %v", err)
-		}
-		m.effects = append(m.effects, e)
-	}
+	m.changes = to.changes
+	m.summary = summary{to.tally.Counts, ledger.HashOf(ledger.Hosted, ledger.ForFeed, to.tally.Parts(ledger.Planned))}
 	return m
 }
 
@@ -304,32 +329,4 @@ func (w *world) run(t fataler) *made {
 	m := w.plan(t)
 	w.apply(t, m)
 	return m
-}
-
-// version notes that what is remembered agrees with the directory.
-func (w *world) agree(t fataler) {
-	t.Helper()
-	var err error
-	if w.remembered, err = w.directory.Version(context.Background()); err != nil {
-		t.Fatalf("version: %v", err)
-	}
-}
-
-func account(t fataler, s *source, id roster.ID) string {
-	t.Helper()
-	a, ok := s.accounts[id]
-	if !ok {
-		t.Fatalf("the plan names person %d, who has no account", id)
-	}
-	return a.ObjectID
-}
-
-// tried hands one effect to the directory.
-func (w *world) tried(t fataler, e directory.Effect) string {
-	t.Helper()
-	outcomes, err := w.directory.Apply(context.Background(), "batch", []directory.Effect{e})
-	if err != nil || outcomes[0].Err != nil {
-		t.Fatalf("%s %s: %v %v", e.Kind, e.Anchor, err, outcomes)
-	}
-	return outcomes[0].ID
 }

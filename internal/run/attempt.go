@@ -2,12 +2,14 @@ package run
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/go-json-experiment/json"
 
 	"rollbook/internal/feed"
+	"rollbook/internal/ledger"
 )
 
 // markAttempt names the work that was begun last and has not ended yet.
@@ -21,15 +23,15 @@ const mostCrashes = 2
 // Whoever ends it, or fails at it, forgets it. So one that is found was ended by
 // a crash.
 type attempt struct {
-	Runs  []string `json:"runs,omitempty"`
-	Plan  int64    `json:"plan,omitempty"` // 0 for none
-	Done  int64    `json:"done,omitempty"` // the last effect of the plan that is known to be done
-	Begun int      `json:"begun"`          // how often
+	Runs   []string `json:"runs,omitempty"`
+	Plan   int64    `json:"plan,omitempty"`   // 0 for none
+	Handed int64    `json:"handed,omitempty"` // the last change of the plan that may have been tried
+	Begun  int      `json:"begun"`            // how often
 }
 
 // same reports whether two attempts are at the same work, in the same place.
 func (a attempt) same(b attempt) bool {
-	return slices.Equal(a.Runs, b.Runs) && a.Plan == b.Plan && a.Done == b.Done
+	return slices.Equal(a.Runs, b.Runs) && a.Plan == b.Plan && a.Handed == b.Handed
 }
 
 func (e *Engine) lastAttempt(ctx context.Context) (attempt, error) {
@@ -74,7 +76,7 @@ func (e *Engine) endAttempt(ctx context.Context) error {
 
 // beginAgain counts one more attempt at what was cut off, or gives that up.
 func (e *Engine) beginAgain(ctx context.Context) error {
-	open, found, err := e.Journal.Open(ctx)
+	open, found, err := e.Ledger.Open(ctx, e.TargetID)
 	if err != nil {
 		return err
 	}
@@ -82,7 +84,7 @@ func (e *Engine) beginAgain(ctx context.Context) error {
 	if err != nil || !found && len(interrupted) == 0 {
 		return err
 	}
-	again := attempt{Plan: open.ID, Done: open.Done}
+	again := attempt{Plan: open.ID, Handed: open.Handed}
 	if !found {
 		for _, r := range interrupted {
 			again.Runs = append(again.Runs, r.ID)
@@ -109,14 +111,12 @@ func (e *Engine) interrupted(ctx context.Context) ([]Run, error) {
 }
 
 // giveUp ends what ended the process too often. Of a plan nobody knows what
-// became of the effects that were being tried, so the next plan looks at the
+// became of the changes that were being tried, so the next plan looks at the
 // directory itself.
-func (e *Engine) giveUp(ctx context.Context, open OpenPlan, found bool, interrupted []Run) error {
+func (e *Engine) giveUp(ctx context.Context, open ledger.Plan, found bool, interrupted []Run) error {
 	if found {
-		for _, mark := range []string{markDirectory, markSettled} {
-			if err := e.Marks.SetMark(ctx, mark, ""); err != nil {
-				return err
-			}
+		if err := errors.Join(e.Ledger.SetMark(ctx, e.TargetID, ""), e.Marks.SetMark(ctx, markSettled, "")); err != nil {
+			return err
 		}
 		if !slices.ContainsFunc(interrupted, func(r Run) bool { return r.ID == open.Run }) {
 			r, err := e.Runs.Run(ctx, open.Run)
@@ -125,7 +125,7 @@ func (e *Engine) giveUp(ctx context.Context, open OpenPlan, found bool, interrup
 			}
 			interrupted = append(interrupted, r)
 		}
-		if err := e.Journal.Close(ctx, open.ID); err != nil {
+		if err := e.Ledger.Close(ctx, open.ID); err != nil {
 			return err
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"rollbook/internal/directory"
 	"rollbook/internal/feed"
 	"rollbook/internal/flow"
+	"rollbook/internal/ledger"
 	"rollbook/internal/plan"
 	"rollbook/internal/roster"
 	"rollbook/internal/vocab"
@@ -24,14 +25,16 @@ type Engine struct {
 	Feeds         Feeds
 	// Roster returns the roster that streams make up, where pending with the feeds
 	// that are being read laid over it.
-	Roster  func(streams Streams, pending bool) plan.Roster
-	Memory  plan.Memory
-	Journal Journal
-	Runs    Runs
-	Marks   Marks
-	Inbox   Inbox
-	Target  directory.Target
-	Vault   feed.Vault
+	Roster    func(streams Streams, pending bool) plan.Roster
+	Ledger    ledger.Ledger
+	Standings Standings
+	Runs      Runs
+	Marks     Marks
+	Inbox     Inbox
+	// Target is the directory that is written to, and TargetID its number in the ledger.
+	Target   directory.Target
+	TargetID ledger.Target
+	Vault    feed.Vault
 	// Open opens the feed in a folder or archive. classes says that the feed
 	// must hold classes.
 	Open  func(path string, lists *vocab.Lists, classes bool) (OpenFeed, error)
@@ -71,7 +74,7 @@ type Result struct {
 	Run      ResultRun                   `json:"run"`
 	Feed     map[string]*feed.FileReport `json:"feed"`
 	Findings []feed.Finding              `json:"findings"`
-	Plan     plan.Summary                `json:"plan"`
+	Plan     PlanSummary                 `json:"plan"`
 	Applied  Applied                     `json:"applied"`
 	Stages   []Stage                     `json:"stages"`
 	Skipped  []Skipped                   `json:"skipped,omitempty"` // flows that were not done
@@ -79,6 +82,12 @@ type Result struct {
 	Refused []string `json:"refused,omitempty"`
 	// Recovered counts what was left of an earlier run's plan, and done first.
 	Recovered Applied `json:"-"`
+}
+
+// PlanSummary says what a plan does.
+type PlanSummary struct {
+	ledger.Counts
+	Hash string `json:"hash"`
 }
 
 // ResultRun names a run.
@@ -192,7 +201,7 @@ func (e *Engine) Run(ctx context.Context, opts Options) (Result, error) {
 // do does a run and keeps its record.
 func (e *Engine) do(ctx context.Context, r Run, opts Options) (Result, error) {
 	r.Activities, r.Totals = nil, Totals{} // of an attempt that was cut off
-	p := &pass{Engine: e, opts: opts, run: r, matched: map[string]roles{}, accounts: map[int]plan.AccountIDs{}, since: map[int]plan.Since{},
+	p := &pass{Engine: e, opts: opts, run: r, matched: map[string]roles{}, accounts: map[int]ledger.AccountIDs{}, since: map[int]plan.Since{},
 		stand: map[int][]byte{}, taken: map[int][]Feed{}, feeding: map[roster.Stream]Feed{}, result: Result{
 			Run: ResultRun{ID: r.ID}, Feed: map[string]*feed.FileReport{},
 		}}
@@ -217,7 +226,7 @@ func (e *Engine) do(ctx context.Context, r Run, opts Options) (Result, error) {
 	}
 	watch.Ended(ctx, p.run, p.result)
 	if p.applied != 0 {
-		err = errors.Join(err, p.Journal.Close(context.WithoutCancel(ctx), p.applied))
+		err = errors.Join(err, p.Ledger.Close(context.WithoutCancel(ctx), p.applied))
 	}
 	return p.result, err
 }
@@ -233,7 +242,8 @@ type pass struct {
 	config   flow.Snapshot
 	inbound  []inbound                 // that the run takes
 	matched  map[string]roles          // by inbound flow: as the run leaves them
-	accounts map[int]plan.AccountIDs   // by source: of the people, as the plan found them
+	accounts map[int]ledger.AccountIDs // by source: of the people, as the plan found them
+	seen     plan.Observation          // of the target, before the plan is made
 	resets   map[string]string         // by provisioning flow: those that were asked for, done or not
 	settled  map[int]roster.FeedNumber // by source: nothing but feeds came since
 	until    roster.Date               // the first day on which that need not hold any more
@@ -307,6 +317,9 @@ func (p *pass) do(ctx context.Context) error {
 		return err
 	}
 	if err := p.findStreams(ctx); err != nil {
+		return err
+	}
+	if err := p.observe(ctx); err != nil {
 		return err
 	}
 	unchanged, err := p.nothingToPlan(ctx)

@@ -3,61 +3,71 @@ package run_test
 import (
 	"context"
 	"errors"
+	"iter"
 	"strings"
 	"testing"
 
 	"rollbook/internal/directory"
 	"rollbook/internal/feed"
 	"rollbook/internal/flow"
+	"rollbook/internal/hosted"
 	"rollbook/internal/plan"
 	"rollbook/internal/run"
 )
 
-// picky is a directory that refuses some effects, or everything.
+// picky is a directory that refuses some changes, the links of some, or everything.
 type picky struct {
 	directory.Target
-	refuse func(directory.Effect) error
-	down   error
+	refuse      func(directory.Change) error
+	refuseLinks func(directory.Change) error
+	down        error
 }
 
-func (p *picky) Apply(ctx context.Context, batch string, effects []directory.Effect) ([]directory.Outcome, error) {
+func (p *picky) Apply(ctx context.Context, changes iter.Seq[directory.Change], report func(...directory.Outcome) error) error {
 	if p.down != nil {
-		return nil, p.down
+		return p.down
 	}
-	var kept []directory.Effect
-	refused := map[int]error{}
-	for i, e := range effects {
-		if p.refuse != nil {
-			if err := p.refuse(e); err != nil {
-				refused[i] = err
-				continue
+	var refused []directory.Outcome
+	links := map[int64][]directory.LinkFailure{}
+	taken := func(yield func(directory.Change) bool) {
+		for c := range changes {
+			if p.refuse != nil {
+				if err := p.refuse(c); err != nil {
+					refused = append(refused, directory.Outcome{Seq: c.Seq, Ref: c.Ref, State: directory.Failed, Err: err})
+					continue
+				}
+			}
+			if p.refuseLinks != nil {
+				if err := p.refuseLinks(c); err != nil {
+					for _, l := range c.Links {
+						links[c.Seq] = append(links[c.Seq], directory.LinkFailure{LinkChange: l, Err: err})
+					}
+					c.Links = nil
+				}
+			}
+			if !yield(c) {
+				return
 			}
 		}
-		kept = append(kept, e)
 	}
-	done, err := p.Target.Apply(ctx, batch, kept)
-	if err != nil {
-		return nil, err
-	}
-	outcomes := make([]directory.Outcome, len(effects))
-	for i := range effects {
-		if err := refused[i]; err != nil {
-			outcomes[i].Err = err
-			continue
+	err := p.Target.Apply(ctx, taken, func(outcomes ...directory.Outcome) error {
+		for i := range outcomes {
+			outcomes[i].Refused = links[outcomes[i].Seq]
 		}
-		outcomes[i], done = done[0], done[1:]
-	}
-	return outcomes, nil
+		return report(outcomes...)
+	})
+	return errors.Join(err, report(refused...))
 }
 
-func refuseKind(kind directory.EffectKind, anchors ...string) func(directory.Effect) error {
-	return func(e directory.Effect) error {
-		if e.Kind != kind {
+// refuseSome refuses changes of a verb to objects of a kind, "" for any verb.
+func refuseSome(verb directory.Verb, kind directory.Kind, anchors ...string) func(directory.Change) error {
+	return func(c directory.Change) error {
+		if verb != "" && c.Verb != verb || c.Ref.Kind != kind {
 			return nil
 		}
 		for _, a := range anchors {
-			if strings.HasSuffix(e.Anchor, a) {
-				return directory.ErrInvalid
+			if strings.HasSuffix(c.Ref.Anchor, a) {
+				return directory.Invalid{Text: "it is refused"}
 			}
 		}
 		return nil
@@ -66,18 +76,19 @@ func refuseKind(kind directory.EffectKind, anchors ...string) func(directory.Eff
 
 func TestFailedEffectsAreTriedAgain(t *testing.T) {
 	for name, test := range map[string]struct {
-		refuse func(directory.Effect) error
-		failed int // effects, and those that cannot be done without them
+		target picky
+		failed int // changes, and those that cannot be done whole without them
 	}{
-		"an account":     {refuseKind(directory.CreateUser, "p-1003"), 3},
-		"a group":        {refuseKind(directory.CreateGroup, "k-302"), 2},
-		"who is in it":   {refuseKind(directory.ChangeMembers, "k-302", "k-303"), 2},
-		"all the groups": {refuseKind(directory.CreateGroup, ""), 16},
+		"an account":     {picky{refuse: refuseSome(directory.Create, directory.Account, "p-1003")}, 3},
+		"a group":        {picky{refuse: refuseSome(directory.Create, directory.ClassGroup, "k-302")}, 1},
+		"who is in it":   {picky{refuseLinks: refuseSome("", directory.ClassGroup, "k-302", "k-303")}, 2},
+		"all the groups": {picky{refuse: refuseSome(directory.Create, directory.ClassGroup, "")}, 8},
 	} {
 		t.Run(name, func(t *testing.T) {
 			onEveryEngine(t, func(t *testing.T, w *world) {
-				target := &picky{Target: w.directory, refuse: test.refuse}
-				w.Target = target
+				target := test.target
+				target.Target = w.target()
+				w.Target = &target
 				first := w.sync(t)
 				if first.Applied.Failed != test.failed || first.Run.Status != run.CompletedWithErrors {
 					t.Errorf("%d failed and the run is %s, want %d and completed with errors", first.Applied.Failed, first.Run.Status, test.failed)
@@ -86,7 +97,7 @@ func TestFailedEffectsAreTriedAgain(t *testing.T) {
 				if second.Applied.Failed != test.failed || second.Run.Status != run.CompletedWithErrors {
 					t.Errorf("refused again: %d failed and the run is %s", second.Applied.Failed, second.Run.Status)
 				}
-				target.refuse = nil
+				target.refuse, target.refuseLinks = nil, nil
 				third := w.sync(t)
 				if third.Applied.Failed != 0 || third.Run.Status != run.Completed {
 					t.Errorf("no longer refused: %+v, %s", third.Applied, third.Run.Status)
@@ -104,13 +115,13 @@ func TestAFailureToPutRightIsTriedAgain(t *testing.T) {
 		w.sync(t)
 		want := w.groups(t)
 		k302 := w.object(t, "k-302")
-		byHand(t, w, directory.Effect{Kind: directory.ChangeMembers, ID: k302.ID, Remove: k302.Memberships[:2]})
-		target := &picky{Target: w.directory, refuse: refuseKind(directory.ChangeMembers, "k-302")}
+		byHand(t, w, hosted.Effect{Kind: hosted.ChangeMembers, ID: k302.ID, Remove: k302.Memberships[:2]})
+		target := &picky{Target: w.target(), refuseLinks: refuseSome("", directory.ClassGroup, "k-302")}
 		w.Target = target
 		if got := w.sync(t); got.Applied.Failed != 1 {
 			t.Errorf("applied %+v, want one failure", got.Applied)
 		}
-		target.refuse = nil
+		target.refuseLinks = nil
 		if got := w.sync(t); got.Applied.Memberships != 2 {
 			t.Errorf("applied %+v, want the two put back", got.Applied)
 		}
@@ -118,18 +129,17 @@ func TestAFailureToPutRightIsTriedAgain(t *testing.T) {
 	})
 }
 
-func byHand(t *testing.T, w *world, e directory.Effect) {
+func byHand(t *testing.T, w *world, e hosted.Effect) {
 	t.Helper()
-	outcomes, err := w.directory.Apply(t.Context(), "by hand", []directory.Effect{e})
-	if err != nil || outcomes[0].Err != nil {
-		t.Fatalf("by hand: %v %v", err, outcomes)
+	if _, err := w.directory.Change(t.Context(), e); err != nil {
+		t.Fatalf("by hand: %v", err)
 	}
 }
 
 func TestWhatWasDeletedByHandIsReportedEveryTime(t *testing.T) {
 	onEveryEngine(t, func(t *testing.T, w *world) {
 		w.sync(t)
-		byHand(t, w, directory.Effect{Kind: directory.DeleteGroup, ID: w.object(t, "k-302").ID})
+		byHand(t, w, hosted.Effect{Kind: hosted.DeleteGroup, ID: w.object(t, "k-302").ID})
 		for range 3 {
 			got := w.sync(t)
 			if len(got.Findings) != 1 || got.Findings[0].Rule != plan.GroupGone || got.Findings[0].Record != "k-302" ||
@@ -151,7 +161,7 @@ func TestWhatWasDeletedByHandIsReportedEveryTime(t *testing.T) {
 func TestADirectoryThatIsDown(t *testing.T) {
 	onEveryEngine(t, func(t *testing.T, w *world) {
 		down := errors.New("no route")
-		target := &picky{Target: w.directory, down: down}
+		target := &picky{Target: w.target(), down: down}
 		w.Target = target
 		w.edit(t, "enrollments.csv", "k-303,p-1008,teacher", "k-303,p-1008,teacher\nk-303,p-nobody,student")
 		got, err := w.Run(t.Context(), run.Options{Path: w.path})
@@ -186,7 +196,7 @@ func TestADirectoryThatIsDown(t *testing.T) {
 func TestRequestedRuns(t *testing.T) {
 	onEveryEngine(t, func(t *testing.T, w *world) {
 		w.sync(t)
-		byHand(t, w, directory.Effect{Kind: directory.ChangeMembers, ID: w.object(t, "k-302").ID, Remove: w.object(t, "k-302").Memberships[:1]})
+		byHand(t, w, hosted.Effect{Kind: hosted.ChangeMembers, ID: w.object(t, "k-302").ID, Remove: w.object(t, "k-302").Memberships[:1]})
 		for range 2 {
 			if err := w.Request(t.Context()); err != nil {
 				t.Fatal(err)
@@ -196,11 +206,11 @@ func TestRequestedRuns(t *testing.T) {
 			t.Fatalf("pending %v, %v", pending, err)
 		}
 		stopped, cancel := context.WithCancel(t.Context())
-		w.Target = &picky{Target: w.directory, refuse: func(directory.Effect) error { cancel(); return nil }}
+		w.Target = &picky{Target: w.target(), refuse: func(directory.Change) error { cancel(); return nil }}
 		if err := w.Work(stopped); err == nil {
 			t.Error("Work was stopped and returned no error")
 		}
-		w.Target = w.directory
+		w.Target = w.target()
 		if err := w.Work(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -320,7 +330,7 @@ func TestWithoutAnInboundFlow(t *testing.T) {
 func TestWhatWasDeletedIsReportedAfterAPlanWasCutOff(t *testing.T) {
 	onEveryEngine(t, func(t *testing.T, w *world) {
 		w.sync(t)
-		byHand(t, w, directory.Effect{Kind: directory.DeleteGroup, ID: w.object(t, "k-302").ID})
+		byHand(t, w, hosted.Effect{Kind: hosted.DeleteGroup, ID: w.object(t, "k-302").ID})
 		w.nextNight(t)
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()

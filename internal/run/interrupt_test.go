@@ -123,7 +123,7 @@ func wantNothingLeft(t *testing.T, w *world) {
 	if pending, err := w.Pending(t.Context()); pending || err != nil {
 		t.Errorf("there is a run left: %v, %v", pending, err)
 	}
-	if _, open, err := w.Journal.Open(t.Context()); open || err != nil {
+	if _, open, err := w.Ledger.Open(t.Context(), w.TargetID); open || err != nil {
 		t.Errorf("there is a plan left: %v, %v", open, err)
 	}
 	if rows := w.dump(t)["pending"]; len(rows) > 0 {

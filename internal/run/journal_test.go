@@ -3,6 +3,7 @@ package run_test
 import (
 	"context"
 	"fmt"
+	"iter"
 	"testing"
 
 	"rollbook/internal/directory"
@@ -10,13 +11,13 @@ import (
 	"rollbook/internal/store/dbtest"
 )
 
-// TestEffectsAreNotedBeforeTheyAreTried: whoever finds the journal after a crash
-// knows of every effect that the directory may have seen.
-func TestEffectsAreNotedBeforeTheyAreTried(t *testing.T) {
+// TestChangesAreHandedOverBeforeTheyAreTried: whoever finds the ledger after a
+// crash knows of every change that the directory may have seen.
+func TestChangesAreHandedOverBeforeTheyAreTried(t *testing.T) {
 	t.Parallel()
 	dbtest.All(t, func(t *testing.T, db store.DB) {
 		w := newWorld(t, db)
-		watched := &watched{Target: w.directory, db: db}
+		watched := &watched{Target: w.target(), db: db}
 		w.Target = watched
 		w.sync(t)
 		w.nextNight(t)
@@ -24,31 +25,32 @@ func TestEffectsAreNotedBeforeTheyAreTried(t *testing.T) {
 		for _, failure := range watched.failures {
 			t.Error(failure)
 		}
-		if watched.batches < 5 { // accounts, groups and memberships, then at least two of them
-			t.Errorf("only %d batches were tried", watched.batches)
+		if watched.changes < 45 { // 37 accounts and 8 groups, and what the next night brings
+			t.Errorf("only %d changes were tried", watched.changes)
 		}
 	})
 }
 
-// watched looks into the journal before each batch.
+// watched looks into the ledger before each change.
 type watched struct {
 	directory.Target
 	db       store.DB
-	batches  int
+	changes  int
 	failures []string
 }
 
-func (w *watched) Apply(ctx context.Context, batch string, effects []directory.Effect) ([]directory.Outcome, error) {
-	var plan, first, tried int64
-	if _, err := fmt.Sscanf(batch, "%d/%d", &plan, &first); err != nil {
-		return nil, err
-	}
-	if err := w.db.ReadRow(ctx, `SELECT tried FROM plan WHERE id = $1`, []any{plan}, &tried); err != nil {
-		return nil, err
-	}
-	w.batches++
-	if last := first + int64(len(effects)) - 1; tried < last {
-		w.failures = append(w.failures, fmt.Sprintf("batch %s goes to %d, and only those up to %d are noted as tried", batch, last, tried))
-	}
-	return w.Target.Apply(ctx, batch, effects)
+func (w *watched) Apply(ctx context.Context, changes iter.Seq[directory.Change], report func(...directory.Outcome) error) error {
+	return w.Target.Apply(ctx, func(yield func(directory.Change) bool) {
+		for c := range changes {
+			w.changes++
+			var handed int64
+			err := w.db.ReadRow(ctx, `SELECT handed FROM plan WHERE state = 'applying'`, nil, &handed)
+			if err != nil || handed < c.Seq {
+				w.failures = append(w.failures, fmt.Sprintf("change %d is tried, and those up to %d are handed over: %v", c.Seq, handed, err))
+			}
+			if !yield(c) {
+				return
+			}
+		}
+	}, report)
 }

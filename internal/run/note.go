@@ -2,115 +2,101 @@ package run
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
 	"rollbook/internal/directory"
 	"rollbook/internal/feed"
-	"rollbook/internal/plan"
+	"rollbook/internal/ledger"
 	"rollbook/internal/roster"
 )
 
-// note remembers what became of an effect: what is remembered afterwards is
-// what the directory now holds of what Rollbook put there.
-func (a *applier) note(b *batch, i int, outcome directory.Outcome) {
-	e := b.planned[i]
-	p := a.opts.Progress
-	if outcome.Err != nil && !b.partly(i, outcome.Err) {
-		a.fail(b, i, fmt.Sprintf("%s %s: %v", e.Kind, e.Anchor, outcome.Err))
-		if _, known := b.accounts[e.Source][e.Object]; e.Kind == directory.UpdateUser && !known {
-			remember(&b.Accounts, e.Source, plan.Account{Person: e.Object, ObjectID: e.ObjectID}) // the account is the person's all the same
-		}
-		p.Add(1)
-		return
+// note counts what became of a change, shows it, and returns it for the ledger.
+func (w *wave) note(h *handed, o directory.Outcome) ledger.Noted {
+	noted := ledger.Noted{Outcome: h.outcome(o)}
+	noted.Time = w.Now()
+	done := noted.Changed(h.Change)
+	if noted.ID != "" || h.held.ID != "" {
+		noted.Object = h.held.After(h.Change, noted.Outcome)
 	}
-	switch e.Kind {
-	case directory.CreateUser:
-		a.result.Applied.Users++
-		remember(&b.Created, e.Source, plan.Account{Person: e.Object, ObjectID: outcome.ID, Created: true, Written: e.Properties.Encode()})
-		a.people.learn(e.Source, e.Object, outcome.ID)
-	case directory.UpdateUser:
-		a.result.Applied.Users++
-		account := b.accounts[e.Source][e.Object]
-		account.Person, account.ObjectID = e.Object, outcome.ID
-		account.Written = e.Properties.Over(plan.DecodeProperties(account.Written)).Encode()
-		remember(&b.Accounts, e.Source, account)
-	case directory.CreateGroup:
-		a.result.Applied.Groups++
-		remember(&b.ClassGroups, e.Source, plan.ClassGroup{Class: e.Object, ObjectID: outcome.ID, Written: e.Properties.Encode()})
-	case directory.UpdateGroup:
-		a.result.Applied.Groups++
-		group := b.groups[e.Source][e.Object]
-		group.Class, group.ObjectID = e.Object, outcome.ID
-		group.Written = e.Properties.Over(plan.DecodeProperties(group.Written)).Encode()
-		remember(&b.ClassGroups, e.Source, group)
-	case directory.ChangeMembers:
-		a.noteMembers(b, i, outcome)
-		p.Add(int64(e.Memberships()))
-		return
+	if h.Record.Kind == directory.Account && noted.ID != "" {
+		w.people.learn(h.Record.Source, h.Record.ID, noted.ID)
 	}
-	p.Add(1)
-}
-
-// partly reports whether an effect that failed was done but for some users who
-// are not there. Of a group that was not made nothing was done.
-func (b *batch) partly(i int, err error) bool {
-	return b.effects[i].Kind == directory.ChangeMembers && b.effects[i].ID != "" && errors.Is(err, directory.ErrNotFound)
-}
-
-// noteMembers remembers who is in a group now. People who have no account, or
-// whose account is gone, are not in it, and are put in by a later plan.
-func (a *applier) noteMembers(b *batch, i int, outcome directory.Outcome) {
-	e, missing := b.planned[i], b.missing[i]
-	group := b.groups[e.Source][e.Object]
-	group.Class = e.Object
-	if outcome.ID != "" {
-		group.ObjectID = outcome.ID
-	}
-	owners, err := plan.DecodePeople(group.Owners)
-	members, err2 := plan.DecodePeople(group.Members)
-	if err := errors.Join(err, err2); err != nil {
-		a.fail(b, i, fmt.Sprintf("%s: %v", e.Anchor, err))
-		return
-	}
-	add, addMembers := e.AddOwners.Without(missing), e.AddMembers.Without(missing)
-	group.Owners = owners.After(add, e.RemoveOwners).Encode(nil)
-	group.Members = members.After(addMembers, e.RemoveMembers).Encode(nil)
-	remember(&b.ClassGroups, e.Source, group)
-	a.result.Applied.Memberships += len(add) + len(addMembers) + len(e.RemoveOwners) + len(e.RemoveMembers)
+	w.count(h, noted.Outcome, done)
 	switch {
-	case outcome.Err != nil:
-		a.fail(b, i, fmt.Sprintf("%s: %v", e.Anchor, outcome.Err))
-	case len(missing) > 0:
-		a.fail(b, i, fmt.Sprintf("%s: %d people have no account", e.Anchor, len(missing)))
+	case noted.State == directory.Failed:
+		w.fail(h, fmt.Sprintf("%s %s: %s", h.Verb, h.Anchor, noted.Message))
+	case len(noted.Refused) > 0:
+		w.fail(h, refusal(h.Change, noted.Refused))
 	}
+	return noted
 }
 
-// effectFailed is the rule of an effect that the directory refused.
+// count counts what was done.
+func (w *wave) count(h *handed, out ledger.Outcome, done ledger.Changed) {
+	applied, links := &w.result.Applied, 0
+	if out.State != directory.Failed && len(h.Set) > 0 {
+		if h.Record.Kind == directory.Account {
+			applied.Users++
+		} else {
+			applied.Groups++
+		}
+	}
+	if out.State == directory.Failed {
+		links = linked(done.Links)
+	} else {
+		links = h.Size()
+		for _, refused := range out.Refused {
+			links -= len(refused.Links.IDs)
+		}
+	}
+	applied.Memberships += links
+	size := h.Size()
+	if len(h.Set) > 0 {
+		size++
+	}
+	w.opts.Progress.Add(int64(size))
+}
+
+// refusal says which links of a change were refused.
+func refusal(c ledger.Change, refused []ledger.Refused) string {
+	people, why := 0, refused[0].Message
+	for _, r := range refused {
+		people += len(r.Links.IDs)
+		if r.Code == directory.CodeWaits {
+			why = fmt.Sprintf("%d people have no account", people)
+		}
+	}
+	if refused[0].Code == directory.CodeWaits {
+		return c.Anchor + ": " + why
+	}
+	return fmt.Sprintf("%s: %d memberships were refused: %s", c.Anchor, people, why)
+}
+
+// failure returns the code and the words of what went wrong.
+func failure(err error) (code, message string) {
+	if err == nil {
+		return "", ""
+	}
+	return directory.Code(err), err.Error()
+}
+
+// effectFailed is the rule of a change that the directory refused.
 const effectFailed = "effect-failed"
 
-// fail notes that an effect failed, in the journal and for a person to see.
-func (a *applier) fail(b *batch, i int, message string) {
-	a.result.Applied.Failed++
-	b.Failures = append(b.Failures, Failure{b.seqs[i], message})
-	file, anchor := feed.Classes.File(), directory.GroupAnchor("")
-	if b.planned[i].Phase() == 0 {
-		file, anchor = feed.People.File(), directory.UserAnchor("")
+// fail notes for a person to see that a change failed.
+func (w *wave) fail(h *handed, message string) {
+	w.result.Applied.Failed++
+	file := feed.Classes.File()
+	if h.Record.Kind == directory.Account {
+		file = feed.People.File()
 	}
-	a.problems.Add(feed.Finding{
-		Severity: feed.Error, Rule: effectFailed, File: file, Rows: 1,
-		Record:  strings.TrimPrefix(b.planned[i].Anchor, anchor),
+	record, _ := h.Record.Kind.SourcedID(h.Anchor)
+	w.problems.Add(feed.Finding{
+		Severity: feed.Error, Rule: effectFailed, File: file, Rows: 1, Record: strings.TrimSpace(record),
 		Message: "the directory was not changed: " + message,
 		Hint:    "It is tried again with the next run. Where another account has the name, correct one of the two.",
 	})
-}
-
-func remember[T any](by *map[int][]T, source int, what T) {
-	if *by == nil {
-		*by = map[int][]T{}
-	}
-	(*by)[source] = append((*by)[source], what)
 }
 
 // bulkLookups is from how many memberships on the accounts of all people are
@@ -119,11 +105,11 @@ const bulkLookups = 20_000
 
 // people finds the accounts of people while a plan is applied.
 type people struct {
-	journal Journal
-	memory  plan.Memory
-	bulk    bool
-	known   map[int]map[roster.ID]string // single lookups, by source
-	all     map[int]plan.AccountIDs      // by source: as the plan found them, or read in bulk
+	ledger ledger.Holdings
+	target ledger.Target
+	bulk   bool
+	known  map[int]map[roster.ID]string // single lookups, by source
+	all    map[int]ledger.AccountIDs    // by source: as the plan found them, or read in bulk
 }
 
 // account returns the directory's ID of a person's account, "" for none.
@@ -138,23 +124,26 @@ func (p *people) account(ctx context.Context, source int, id roster.ID) (string,
 	if object, ok := p.known[source][id]; ok {
 		return object, nil
 	}
-	found, err := p.journal.Accounts(ctx, source, []roster.ID{id})
-	if err != nil {
-		return "", err
+	account := ""
+	for found, err := range p.ledger.ObjectsOf(ctx, p.target, directory.Account, source, ledger.IDs{id}) {
+		if err != nil {
+			return "", err
+		}
+		account = found.ID
 	}
-	p.learn(source, id, found[id].ObjectID)
-	return found[id].ObjectID, nil
+	p.learn(source, id, account)
+	return account, nil
 }
 
 // everybody reads the accounts of all people. Those of whom the plan was made by
 // another process are read when the first membership comes, after the accounts.
-func (p *people) everybody(ctx context.Context, source int) (plan.AccountIDs, error) {
-	var all plan.AccountIDs
-	for a, err := range p.memory.Accounts(ctx, source) {
+func (p *people) everybody(ctx context.Context, source int) (ledger.AccountIDs, error) {
+	var all ledger.AccountIDs
+	for account, err := range p.ledger.Objects(ctx, p.target, directory.Account, source) {
 		if err != nil {
 			return nil, err
 		}
-		all.Set(a.Person, a.ObjectID)
+		all.Set(account.Record.ID, account.ID)
 	}
 	p.all[source] = all
 	return all, nil

@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"rollbook/internal/ledger"
 	"rollbook/internal/plan"
 	"rollbook/internal/roster"
 )
@@ -16,12 +17,8 @@ import (
 // run that left nothing undone.
 const markSettled = "settled"
 
-// markDirectory names the version of the directory that agrees with what is remembered.
-const markDirectory = "directory"
-
 // settled is the state of everything that a plan depends on.
 type settled struct {
-	Directory     string                    `json:"directory"` // its version; "" where it cannot tell
 	Configuration int64                     `json:"configuration"`
 	Day           roster.Date               `json:"day"`
 	Until         roster.Date               `json:"until,omitempty"` // the first day on which a session, year or role begins or has ended
@@ -32,8 +29,7 @@ type settled struct {
 // same reports whether all but the feeds is as it was before, and what day it is
 // makes no difference.
 func (s settled) same(before settled) bool {
-	return s.Directory != "" && s.Directory == before.Directory && s.Configuration == before.Configuration &&
-		maps.EqualFunc(s.Streams, before.Streams, slices.Equal) &&
+	return s.Configuration == before.Configuration && maps.EqualFunc(s.Streams, before.Streams, slices.Equal) &&
 		(s.Day == before.Day || before.Day < s.Day && s.Day < before.Until)
 }
 
@@ -52,7 +48,7 @@ func (p *pass) nothingToPlan(ctx context.Context) (bool, error) {
 		return false, fmt.Errorf("recall the last settled run: %w", err)
 	}
 	now, err := p.state(ctx)
-	if err != nil || !now.same(before) {
+	if err != nil || !now.same(before) || !p.seen.Nothing() {
 		return false, err
 	}
 	p.settled, p.until = before.Feeds, before.Until
@@ -62,7 +58,8 @@ func (p *pass) nothingToPlan(ctx context.Context) (bool, error) {
 	if !maps.Equal(now.Feeds, before.Feeds) {
 		return false, p.findSince(ctx, text, before, now, taken)
 	}
-	if p.result.Plan, err = plan.NewWriter(nil).Finish(ctx); err != nil {
+	p.result.Plan.Hash = ledger.HashOf(p.TargetID, ledger.ForFeed, nil)
+	if err := p.keepMark(ctx); err != nil {
 		return false, err
 	}
 	return true, p.recallRoles(ctx)
@@ -71,10 +68,6 @@ func (p *pass) nothingToPlan(ctx context.Context) (bool, error) {
 // state returns the state of everything that a plan depends on.
 func (p *pass) state(ctx context.Context) (settled, error) {
 	s := settled{Configuration: p.config.Version(), Day: roster.DateOf(p.Now()), Feeds: map[int]roster.FeedNumber{}, Streams: p.streams}
-	var err error
-	if s.Directory, err = p.Target.Version(ctx); err != nil {
-		return s, err
-	}
 	for source := range p.streams {
 		latest, err := p.Feeds.Latest(ctx, source)
 		if err != nil {
@@ -87,13 +80,39 @@ func (p *pass) state(ctx context.Context) (settled, error) {
 	return s, nil
 }
 
-// planAndApply makes the plan and applies it.
-func (p *pass) planAndApply(ctx context.Context) error {
-	remembered, err := p.remembered(ctx)
+// observe compares the target with what it holds by the ledger.
+func (p *pass) observe(ctx context.Context) error {
+	mark, err := p.remembered(ctx)
 	if err != nil {
 		return err
 	}
-	maker := plan.Maker{Roster: p.Roster(p.streams, p.opts.DryRun), Memory: p.Memory, Directory: p.Target, Remembered: remembered, Settled: p.settled, Until: p.until, Since: p.since}
+	var sources []int
+	for _, in := range p.leading() {
+		sources = append(sources, in.source.Number)
+	}
+	p.seen, err = plan.Observe(ctx, p.Target, p.Ledger, p.TargetID, sources, mark)
+	return err
+}
+
+// keepMark notes up to where the target was read, unless something there is to be
+// seen again: an object that is gone, or one that was not put right.
+func (p *pass) keepMark(ctx context.Context) error {
+	if p.opts.DryRun || p.unsure() || p.seen.Next == "" {
+		return nil
+	}
+	mark, err := p.Ledger.Mark(ctx, p.TargetID)
+	if err != nil || mark == p.seen.Next {
+		return err
+	}
+	return p.Ledger.SetMark(ctx, p.TargetID, p.seen.Next)
+}
+
+// planAndApply makes the plan and applies it.
+func (p *pass) planAndApply(ctx context.Context) error {
+	maker := plan.Maker{
+		Roster: p.Roster(p.streams, p.opts.DryRun), Held: p.Ledger, Target: p.TargetID, Directory: p.Target,
+		Seen: p.seen, Settled: p.settled, Until: p.until, Since: p.since,
+	}
 	p.day = roster.DateOf(p.Now())
 	kept, err := p.beginPlan(ctx)
 	if err != nil {
@@ -103,85 +122,119 @@ func (p *pass) planAndApply(ctx context.Context) error {
 		kept.Drop()
 		return err
 	}
-	// Whoever finds the plan complete applies it, and then ends the run.
+	// The record comes first: whoever finds the plan being applied ends the run.
 	if err := p.save(ctx); err != nil {
 		kept.Drop()
 		return err
 	}
-	if err := kept.Finish(ctx, p.result.Plan); err != nil || p.opts.DryRun {
+	made, _, err := kept.Finish(ctx, ledger.Applying)
+	p.result.Plan = PlanSummary{made.Counts, made.Hash}
+	if err != nil || p.opts.DryRun {
 		return err
 	}
 	if err := p.honorResets(ctx); err != nil {
 		return err
 	}
-	p.begin(stageApply, p.result.Plan.Effects())
-	if err := p.apply(ctx, OpenPlan{ID: kept.ID(), Run: p.run.ID, Summary: p.result.Plan}); err != nil {
+	p.begin(stageApply, made.Counts.Effects())
+	if err := p.apply(ctx, made); err != nil {
 		return err
 	}
 	return p.settle(ctx)
 }
 
-// plan makes the plan of every source system.
-func (p *pass) plan(ctx context.Context, maker plan.Maker, kept PlanWriter) error {
-	writer := plan.NewWriter(func(ctx context.Context, sheet plan.Sheet) error {
-		p.opts.Progress.Add(int64(sheet.Lines))
-		return kept.Add(ctx, sheet)
-	})
-	for _, in := range p.leading() {
-		if err := p.planSource(ctx, maker, in, writer); err != nil {
+// plan makes the plan: the accounts of all source systems, then their groups.
+func (p *pass) plan(ctx context.Context, maker plan.Maker, kept ledger.Writer) error {
+	changes, findings := shown{kept, p.opts.Progress}, problems{p, problemWords()}
+	leading := p.leading()
+	matched := make([]*plan.Matching, len(leading))
+	for i, in := range leading {
+		var err error
+		if matched[i], err = p.planAccounts(ctx, maker, in, changes, findings); err != nil {
 			return err
 		}
 	}
-	var err error
-	p.result.Plan, err = writer.Finish(ctx)
-	return err
+	for i, in := range leading {
+		if err := maker.MakeGroups(ctx, matched[i], changes, findings); err != nil {
+			return err
+		}
+		if err := p.remember(ctx, in, matched[i]); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
-// planSource matches the people of a source system and plans what they and
-// their classes need.
-func (p *pass) planSource(ctx context.Context, maker plan.Maker, in inbound, writer *plan.Writer) error {
+// planAccounts matches the people of a source system and plans their accounts.
+func (p *pass) planAccounts(ctx context.Context, maker plan.Maker, in inbound, to plan.Changes, findings plan.Findings) (*plan.Matching, error) {
 	rules, err := plan.NewRules(p.config, in.source, in.year, p.day)
 	if err != nil {
-		return fmt.Errorf("year %q: %w", in.year.DisplayName, err)
+		return nil, fmt.Errorf("year %q: %w", in.year.DisplayName, err)
 	}
 	p.begin(stageMatch, 0)
-	findings := problems{p, problemWords()}
-	m, err := maker.Match(ctx, rules, writer, findings)
+	m, err := maker.Match(ctx, rules, to, findings)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	p.countRoles(in, m.Found, m.Missing)
 	p.begin(stagePlan, 0)
-	if err := maker.Make(ctx, m, writer, findings); err != nil || p.opts.DryRun {
-		return err
+	return m, maker.MakeAccounts(ctx, m, to, findings)
+}
+
+// remember keeps what planning a source found out, before the plan is complete:
+// applying it needs to know whose account is whose.
+func (p *pass) remember(ctx context.Context, in inbound, m *plan.Matching) error {
+	if p.opts.DryRun {
+		return nil
 	}
 	p.turns = append(p.turns, m.Until())
 	p.matched[in.flow.ID] = settledRoles(m.Matched)
 	p.accounts[m.Source()], p.stand[m.Source()] = m.Accounts(), m.Standings()
-	people, classes := m.Forgotten()
-	if err := p.Journal.Forget(ctx, m.Source(), people, classes); err != nil {
+	if err := p.Ledger.Forget(ctx, p.TargetID, m.Forgotten()); err != nil {
 		return err
 	}
-	// What was matched is remembered before the plan is complete: applying it
-	// needs to know whose account is whose.
-	return p.Journal.Remember(ctx, m.Source(), m.Links())
+	return p.Ledger.Hold(ctx, p.TargetID, m.Unwritten())
+}
+
+// shown shows how many changes are planned.
+type shown struct {
+	plan.Changes
+	progress Progress
+}
+
+func (s shown) Add(ctx context.Context, c ledger.Change) error {
+	s.progress.Add(1)
+	return s.Changes.Add(ctx, c)
 }
 
 // beginPlan begins a plan, or, for a dry run, one that is not kept.
-func (p *pass) beginPlan(ctx context.Context) (PlanWriter, error) {
+func (p *pass) beginPlan(ctx context.Context) (ledger.Writer, error) {
 	if p.opts.DryRun {
-		return unkept{}, nil
+		return &unkept{target: p.TargetID}, nil
 	}
-	return p.Journal.Begin(ctx, p.run.ID)
+	return p.Ledger.Begin(ctx, ledger.Draft{Target: p.TargetID, Run: p.run.ID, Purpose: ledger.ForFeed, Created: p.Now()})
 }
 
-// unkept is a plan of which only the summary is wanted.
-type unkept struct{}
+// unkept is a plan of which only the counts and the hash are wanted.
+type unkept struct {
+	target ledger.Target
+	tally  ledger.Tally
+}
 
-func (unkept) ID() int64                                  { return 0 }
-func (unkept) Add(context.Context, plan.Sheet) error      { return nil }
-func (unkept) Finish(context.Context, plan.Summary) error { return nil }
-func (unkept) Drop()                                      {}
+func (*unkept) ID() int64 { return 0 }
+
+func (u *unkept) Add(_ context.Context, c ledger.Change) error {
+	_, _, err := u.tally.Add(c)
+	return err
+}
+
+func (u *unkept) Finish(_ context.Context, s ledger.State) (ledger.Plan, []ledger.Part, error) {
+	parts := u.tally.Parts(s)
+	return ledger.Plan{
+		Target: u.target, Purpose: ledger.ForFeed, State: s, Counts: u.tally.Counts, Hash: ledger.HashOf(u.target, ledger.ForFeed, parts),
+	}, parts, nil
+}
+
+func (*unkept) Drop() {}
 
 // settle notes that nothing is left to do until something changes.
 func (p *pass) settle(ctx context.Context) error {

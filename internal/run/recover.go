@@ -6,7 +6,7 @@ import (
 
 	"rollbook/internal/feed"
 	"rollbook/internal/flow"
-	"rollbook/internal/plan"
+	"rollbook/internal/ledger"
 )
 
 // Recover brings what an interrupted run left behind to an end: a feed that
@@ -58,7 +58,7 @@ func (e *Engine) closeInterrupted(ctx context.Context) error {
 
 // resume applies what is left of an interrupted plan, and counts it.
 func (e *Engine) resume(ctx context.Context, config flow.Snapshot, progress Progress) (Applied, error) {
-	open, found, err := e.Journal.Open(ctx)
+	open, found, err := e.Ledger.Open(ctx, e.TargetID)
 	if err != nil || !found {
 		return Applied{}, err
 	}
@@ -67,15 +67,15 @@ func (e *Engine) resume(ctx context.Context, config flow.Snapshot, progress Prog
 		return Applied{}, err
 	}
 	if r.End != nil && r.Status != Failed {
-		return Applied{}, e.Journal.Close(ctx, open.ID)
+		return Applied{}, e.Ledger.Close(ctx, open.ID)
 	}
 	findings, err := e.Runs.Findings(ctx, r.ID)
 	if err != nil {
 		return Applied{}, err
 	}
 	r.reopen()
-	p := &pass{Engine: e, opts: Options{Progress: progress}, run: r, config: config, accounts: map[int]plan.AccountIDs{}, result: Result{
-		Run: ResultRun{ID: r.ID}, Feed: map[string]*feed.FileReport{}, Findings: findings, Plan: open.Summary,
+	p := &pass{Engine: e, opts: Options{Progress: progress}, run: r, config: config, accounts: map[int]ledger.AccountIDs{}, result: Result{
+		Run: ResultRun{ID: r.ID}, Feed: map[string]*feed.FileReport{}, Findings: findings, Plan: PlanSummary{open.Counts, open.Hash},
 	}}
 	watch := e.watched(p.opts)
 	watch.Resumed(ctx, r)
@@ -84,17 +84,17 @@ func (e *Engine) resume(ctx context.Context, config flow.Snapshot, progress Prog
 		return Applied{}, err
 	}
 	watch.Ended(ctx, p.run, p.result)
-	return p.result.Applied, e.Journal.Close(ctx, open.ID)
+	return p.result.Applied, e.Ledger.Close(ctx, open.ID)
 }
 
 // finish applies what is left of the plan of a run that was cut off, and ends the run.
-func (p *pass) finish(ctx context.Context, open OpenPlan) (err error) {
+func (p *pass) finish(ctx context.Context, open ledger.Plan) (err error) {
 	p.begin(stageResume, 0)
 	if err := p.apply(ctx, open); err != nil {
 		return err
 	}
 	p.opts.Progress.Done()
-	if p.result.Applied.Failed, err = p.Journal.Failures(ctx, open.ID); err != nil {
+	if p.result.Applied.Failed, err = p.Ledger.Failures(ctx, open.ID); err != nil {
 		return err
 	}
 	p.end(nil)

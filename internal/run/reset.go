@@ -7,6 +7,7 @@ import (
 
 	"github.com/go-json-experiment/json"
 
+	"rollbook/internal/directory"
 	"rollbook/internal/flow"
 )
 
@@ -48,13 +49,13 @@ func (p *pass) doneResets(ctx context.Context) (map[string]string, error) {
 	return done, nil
 }
 
-// remembered returns the version of the directory that needs no comparison with
-// what is remembered, which is none where a flow is reset.
-func (p *pass) remembered(ctx context.Context) (string, error) {
+// remembered returns the mark up to which the target agreed with the ledger, which
+// is none where a flow is reset.
+func (p *pass) remembered(ctx context.Context) (directory.Mark, error) {
 	if p.resetting() {
 		return "", nil
 	}
-	return p.Marks.Mark(ctx, markDirectory)
+	return p.Ledger.Mark(ctx, p.TargetID)
 }
 
 // resetting reports whether a reset is to be done that can be: one of a flow

@@ -2,10 +2,12 @@ package run_test
 
 import (
 	"context"
+	"iter"
 	"testing"
 
 	"rollbook/internal/directory"
 	"rollbook/internal/flow"
+	"rollbook/internal/hosted"
 	"rollbook/internal/plan"
 	"rollbook/internal/run"
 )
@@ -28,7 +30,7 @@ func (w *world) reset(t *testing.T, kind flow.ProvisioningFlowType) {
 }
 
 // accountOf returns an account by its user name.
-func (w *world) accountOf(t *testing.T, name string) directory.User {
+func (w *world) accountOf(t *testing.T, name string) hosted.User {
 	t.Helper()
 	u, err := w.directory.User(t.Context(), name+"@harbor.example")
 	if err != nil {
@@ -46,8 +48,8 @@ func TestResetMakesAgainWhatIsGone(t *testing.T) {
 		nickname := w.object(t, "k-302").MailNickname
 		teacher := w.accountOf(t, "grace.whitfield")
 		remove := func() {
-			byHand(t, w, directory.Effect{Kind: directory.DeleteGroup, ID: w.object(t, "k-302").ID})
-			byHand(t, w, directory.Effect{Kind: directory.DeleteUser, ID: w.accountOf(t, "grace.whitfield").ID})
+			byHand(t, w, hosted.Effect{Kind: hosted.DeleteGroup, ID: w.object(t, "k-302").ID})
+			byHand(t, w, hosted.Effect{Kind: hosted.DeleteUser, ID: w.accountOf(t, "grace.whitfield").ID})
 		}
 		remove()
 		if got := w.sync(t); len(got.Findings) != 2 || got.Applied.Users+got.Applied.Groups != 0 {
@@ -94,13 +96,13 @@ func TestResetOfWhatIsRight(t *testing.T) {
 
 // A reset compares with the directory itself, whatever the directory says of
 // who wrote to it.
-func TestResetTrustsNoVersion(t *testing.T) {
+func TestResetTrustsNoMark(t *testing.T) {
 	onEveryEngine(t, func(t *testing.T, w *world) {
-		w.Target = &unmoved{Target: w.directory}
+		w.Target = &unmoved{Target: w.target()}
 		w.sync(t)
 		want := w.groups(t)
 		group := w.object(t, "k-302")
-		byHand(t, w, directory.Effect{Kind: directory.ChangeMembers, ID: group.ID, Remove: group.Memberships[:2]})
+		byHand(t, w, hosted.Effect{Kind: hosted.ChangeMembers, ID: group.ID, Remove: group.Memberships[:2]})
 		if got := w.sync(t); got.Applied.Memberships != 0 {
 			t.Fatalf("the run noticed by itself: %+v", got.Applied)
 		}
@@ -113,7 +115,12 @@ func TestResetTrustsNoVersion(t *testing.T) {
 // unmoved is a directory that does not notice when another hand writes to it.
 type unmoved struct{ directory.Target }
 
-func (*unmoved) Version(context.Context) (string, error) { return "1", nil }
+func (u *unmoved) Since(ctx context.Context, m directory.Mark, kinds []directory.Kind) iter.Seq2[directory.Observed, error] {
+	if m == "" {
+		return u.Target.Since(ctx, m, kinds)
+	}
+	return func(yield func(directory.Observed, error) bool) { yield(directory.Observed{Mark: m}, nil) }
+}
 
 // A dry run shows what a reset would do and leaves it to be done; and a reset
 // that was cut off is done by the next run.
@@ -121,7 +128,7 @@ func TestResetIsNotLost(t *testing.T) {
 	onEveryEngine(t, func(t *testing.T, w *world) {
 		w.sync(t)
 		want := w.state(t)
-		byHand(t, w, directory.Effect{Kind: directory.DeleteGroup, ID: w.object(t, "k-302").ID})
+		byHand(t, w, hosted.Effect{Kind: hosted.DeleteGroup, ID: w.object(t, "k-302").ID})
 		w.reset(t, flow.ClassGroupProvisioningFlow)
 		for _, opts := range []run.Options{{Path: w.path, DryRun: true}, {Path: w.path, DryRun: true}} {
 			if got, err := w.Run(t.Context(), opts); err != nil || got.Plan.Groups.Create != 1 {

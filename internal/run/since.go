@@ -18,7 +18,7 @@ func (p *pass) findSince(ctx context.Context, state string, before, now settled,
 			continue
 		}
 		var err error
-		if since.Standings, err = p.Journal.Settled(ctx, source, state); err != nil {
+		if since.Standings, err = p.Standings.Settled(ctx, source, state); err != nil {
 			return err
 		}
 		p.since[source] = since
@@ -48,7 +48,7 @@ func ascending(ids []roster.ID) []roster.ID {
 // keepStandings keeps how people stand now that nothing is left to do.
 func (p *pass) keepStandings(ctx context.Context, state string) error {
 	for source, standings := range p.stand {
-		if err := p.Journal.Settle(ctx, source, state, standings); err != nil {
+		if err := p.Standings.Settle(ctx, source, state, standings); err != nil {
 			return err
 		}
 	}

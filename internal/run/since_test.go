@@ -13,6 +13,7 @@ import (
 
 	"rollbook/internal/directory"
 	"rollbook/internal/flow"
+	"rollbook/internal/hosted"
 	"rollbook/internal/plan"
 	"rollbook/internal/roster"
 	"rollbook/internal/run"
@@ -88,19 +89,19 @@ func (w *world) tonight(t *testing.T, in []int) {
 // meddle does by hand what may come between two nights.
 func (w *world) meddle(t *testing.T, target *picky, what int) {
 	t.Helper()
-	target.refuse = nil
+	target.refuse, target.refuseLinks = nil, nil
 	switch what {
 	case 0:
-		target.refuse = refuseKind(directory.ChangeMembers, "k-302", "k-202")
+		target.refuseLinks = refuseSome("", directory.ClassGroup, "k-302", "k-202")
 	case 1:
-		target.refuse = refuseKind(directory.CreateUser, "")
+		target.refuse = refuseSome(directory.Create, directory.Account, "")
 	case 2:
 		for u, err := range w.directory.Users(t.Context()) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if u.Anchor == directory.UserAnchor("p-2002") {
-				byHand(t, w, directory.Effect{Kind: directory.DeleteUser, ID: u.ID})
+			if u.Anchor == hosted.UserAnchor("p-2002") {
+				byHand(t, w, hosted.Effect{Kind: hosted.DeleteUser, ID: u.ID})
 			}
 		}
 	case 3, 7, 8, 9:
@@ -186,7 +187,7 @@ func compareNights(t *testing.T, random *rand.Rand) int64 {
 		return some
 	}
 	whole.Marks = forgetful{whole.Marks}
-	worlds, targets := []*world{quick, whole}, []*picky{{Target: quick.directory}, {Target: whole.directory}}
+	worlds, targets := []*world{quick, whole}, []*picky{{Target: quick.target()}, {Target: whole.target()}}
 	quick.Target, whole.Target = targets[0], targets[1]
 	in := map[int]bool{}
 	for night := range 10 {
@@ -223,7 +224,9 @@ func compareNights(t *testing.T, random *rand.Rand) int64 {
 
 // unlike are the tables that differ where nobody planned because nothing was to be
 // done, and who did not know that made an empty plan, or was cut off at it.
-func unlike() []string { return []string{"plan", "effect", "effect_failure", "setting", "run"} }
+func unlike() []string {
+	return []string{"plan", "plan_part", "plan_change", "plan_outcome", "setting", "run"}
+}
 
 func (w *world) settledRows(t *testing.T) (rows []string) {
 	t.Helper()

@@ -3,11 +3,9 @@ package run
 import (
 	"context"
 	"errors"
-	"iter"
 
 	"rollbook/internal/feed"
 	"rollbook/internal/flow"
-	"rollbook/internal/plan"
 	"rollbook/internal/roster"
 )
 
@@ -62,77 +60,14 @@ type Feeds interface {
 // source system's number, the inbound flows in the order of precedence.
 type Streams map[int][]string
 
-// Journal keeps plans and what became of their effects. What a method wrote is
-// durable when it returns, unless it says otherwise.
-type Journal interface {
-	// Begin begins a plan for a run, and drops plans that were never finished.
-	Begin(ctx context.Context, run string) (PlanWriter, error)
-	// Remember keeps the accounts that were matched.
-	Remember(ctx context.Context, source int, accounts []plan.Account) error
-	// Forget forgets the accounts of people and the groups of classes.
-	Forget(ctx context.Context, source int, people, classes []roster.ID) error
-	// Open returns the plan that is complete and not applied, if there is one.
-	Open(ctx context.Context) (p OpenPlan, found bool, err error)
-	// Lines yields the lines of a plan after a sequence number, in order.
-	Lines(ctx context.Context, planID, after int64) iter.Seq2[plan.Line, error]
-	// Tried notes, before effects are tried, up to which they may have been.
-	Tried(ctx context.Context, planID, through int64) error
-	// Done notes what became of effects, and which are tried next, all of it in
-	// one transaction. It MUST note nothing, and return an error, where it was
-	// noted already what became of them. A crash of the machine MAY undo it: the
-	// effects are then tried again, which a directory recognizes.
-	Done(ctx context.Context, planID int64, d Done) error
-	// Close marks the plan as applied.
-	Close(ctx context.Context, planID int64) error
+// Standings keeps how people stood when nothing was left to do.
+type Standings interface {
 	// Settle keeps how the people of a source stand in a state of everything that
 	// a plan depends on, in place of what was kept before.
 	Settle(ctx context.Context, source int, state string, standings []byte) error
 	// Settled returns how the people of a source stood in a state, nil where that
 	// is not kept.
 	Settled(ctx context.Context, source int, state string) ([]byte, error)
-	// Failures returns how many effects of a plan failed.
-	Failures(ctx context.Context, planID int64) (int, error)
-
-	// Accounts returns what is remembered of people's accounts, by person.
-	Accounts(ctx context.Context, source int, people []roster.ID) (map[roster.ID]plan.Account, error)
-	// ClassGroups returns what is remembered of classes' groups, by class.
-	ClassGroups(ctx context.Context, source int, classes []roster.ID) (map[roster.ID]plan.ClassGroup, error)
-}
-
-// PlanWriter writes a plan. One of Finish and Drop MUST be called in the end.
-type PlanWriter interface {
-	ID() int64
-	// Add takes a sheet. It keeps the sheet's body.
-	Add(ctx context.Context, sheet plan.Sheet) error
-	// Finish marks the plan as complete: from here on it is applied, by whoever
-	// finds it.
-	Finish(ctx context.Context, summary plan.Summary) error
-	// Drop gives the plan up.
-	Drop()
-}
-
-// OpenPlan is a plan that is being applied.
-type OpenPlan struct {
-	ID      int64
-	Run     string
-	Summary plan.Summary
-	Done    int64 // the last effect that is known to be done or failed
-}
-
-// Done is what became of a batch of effects.
-type Done struct {
-	Through     int64                     // the last effect of the batch
-	Next        int64                     // the last effect of the batch that is tried next, or Through
-	Created     map[int][]plan.Account    // by source: what is remembered for the first time
-	Accounts    map[int][]plan.Account    // by source: what is now remembered
-	ClassGroups map[int][]plan.ClassGroup // by source: what is now remembered
-	Failures    []Failure
-}
-
-// Failure is an effect that failed, and why.
-type Failure struct {
-	Seq     int64
-	Message string
 }
 
 // Runs keeps runs and their findings.

@@ -11,6 +11,7 @@ import (
 
 	"rollbook/internal/feed"
 	"rollbook/internal/flow"
+	"rollbook/internal/ledger"
 	"rollbook/internal/plan"
 	"rollbook/internal/run"
 	"rollbook/internal/store/dbtest"
@@ -24,12 +25,12 @@ func (u uploads) Next(_ context.Context, connector string) (path, upload string,
 	return path, connector, found, nil
 }
 
+func (uploads) Rejected(context.Context, string) (string, error) { return "", nil }
+
 func (u uploads) Taken(_ context.Context, upload string) error {
 	delete(u, upload)
 	return nil
 }
-
-func (uploads) Rejected(context.Context, string) (string, error) { return "", nil }
 
 // twoStreams is an installation with two inbound flows of one source system,
 // "Rosters" and "North", each of a connector and a small school of its own.
@@ -157,7 +158,7 @@ func TestStreamsKeepEachOthersPeople(t *testing.T) {
 			wantSame(t, fmt.Sprintf("tables after %v", streams), before, w.dump(t, nightly()...))
 		}
 		w.school[0]["enrollments.csv"] = "classSourcedId,userSourcedId,role\nk-1,t-1,teacher\n"
-		wantCounts(t, counts{plan.Summary{Memberships: plan.Memberships{Remove: 1}}, run.Applied{Memberships: 1}, run.Completed}, w.night(t, 0, 1))
+		wantCounts(t, counts{ledger.Counts{Memberships: ledger.LinkCounts{Remove: 1}}, run.Applied{Memberships: 1}, run.Completed}, w.night(t, 0, 1))
 	})
 }
 
@@ -218,7 +219,7 @@ func TestARefusedStreamKeepsNoOtherBack(t *testing.T) {
 		w.school[1] = w.school[1].with(files{"users.csv": "p-3,pupil.3,Pia,Pupil\n", "roles.csv": "p-3,s-2,student\n", "enrollments.csv": "k-2,p-3,student\n"})
 		got := w.night(t, 0, 1)
 		wantCounts(t, counts{
-			plan.Summary{Users: plan.Changes{Create: 1}, Memberships: plan.Memberships{Add: 1}},
+			ledger.Counts{Accounts: ledger.ObjectCounts{Create: 1}, Memberships: ledger.LinkCounts{Add: 1}},
 			run.Applied{Users: 1, Memberships: 1}, run.CompletedWithErrors,
 		}, got)
 		if !got.Unusable() || len(got.Findings) != 1 || got.Findings[0].File != "Rosters/enrollments.csv" || got.Findings[0].Severity != feed.Catastrophic {
@@ -314,7 +315,7 @@ func TestAnExpiredFlowStandsUntilItIsFollowed(t *testing.T) {
 		wantCounts(t, nothingToDo, w.night(t, 0))
 		w.school[1]["enrollments.csv"] = "classSourcedId,userSourcedId,role\nk-2,t-2,teacher\n"
 		got = w.night(t, 1)
-		wantCounts(t, counts{plan.Summary{Memberships: plan.Memberships{Remove: 1}}, run.Applied{Memberships: 1}, run.Completed}, got)
+		wantCounts(t, counts{ledger.Counts{Memberships: ledger.LinkCounts{Remove: 1}}, run.Applied{Memberships: 1}, run.Completed}, got)
 		if len(got.Skipped) != 0 {
 			t.Errorf("skipped %+v", got.Skipped)
 		}
@@ -340,7 +341,7 @@ func TestADeletedFlowIsGone(t *testing.T) {
 		if err := w.world.flows.DeleteInboundFlow(t.Context(), w.flows[1].ID); err != nil {
 			t.Fatal(err)
 		}
-		wantCounts(t, counts{plan.Summary{Memberships: plan.Memberships{Remove: 2}}, run.Applied{Memberships: 2}, run.Completed}, w.night(t, 0))
+		wantCounts(t, counts{ledger.Counts{Memberships: ledger.LinkCounts{Remove: 2}}, run.Applied{Memberships: 2}, run.Completed}, w.night(t, 0))
 	})
 }
 
@@ -350,7 +351,7 @@ func TestAFlowIsDeletedForGood(t *testing.T) {
 		if err := w.world.flows.DeleteInboundFlow(t.Context(), w.flows[1].ID); err != nil {
 			t.Fatal(err)
 		}
-		wantCounts(t, counts{plan.Summary{Memberships: plan.Memberships{Remove: 2}}, run.Applied{Memberships: 2}, run.Completed}, w.night(t, 0))
+		wantCounts(t, counts{ledger.Counts{Memberships: ledger.LinkCounts{Remove: 2}}, run.Applied{Memberships: 2}, run.Completed}, w.night(t, 0))
 		wantSame(t, "groups", map[string]seats{"k-1": {"Class 1", "teacher.1", "pupil.1"}, "k-2": {"Class 2", "", ""}}, w.groups(t))
 	})
 }
@@ -382,7 +383,7 @@ func TestADryRunOfStreamsPlansAsTheRunDoes(t *testing.T) {
 		}
 		wantSame(t, "plan of the dry run and of the run", dry.Plan, done.Plan)
 		wantCounts(t, counts{
-			plan.Summary{Users: plan.Changes{Create: 3}, Memberships: plan.Memberships{Add: 4}},
+			ledger.Counts{Accounts: ledger.ObjectCounts{Create: 3}, Memberships: ledger.LinkCounts{Add: 4}},
 			run.Applied{Users: 3, Memberships: 4}, run.Completed,
 		}, done)
 	})
@@ -401,7 +402,7 @@ func TestTwoStreamsArePlannedFromWhatChanged(t *testing.T) {
 	for i, n := range []string{"1", "2"} {
 		w.school[i]["classes.csv"] = "sourcedId,orgSourcedId,title,sessionSourcedIds\nk-" + n + ",s-" + n + ",New " + n + ",y-1\n"
 	}
-	wantCounts(t, counts{plan.Summary{Groups: plan.Changes{Update: 2}}, run.Applied{Groups: 2}, run.Completed}, w.night(t, 0, 1))
+	wantCounts(t, counts{ledger.Counts{Groups: ledger.ObjectCounts{Update: 2}}, run.Applied{Groups: 2}, run.Completed}, w.night(t, 0, 1))
 	if some.some.Load() == 0 {
 		t.Error("everything was looked at")
 	}

@@ -7,7 +7,7 @@ import (
 
 	"rollbook/internal/feed"
 	"rollbook/internal/flow"
-	"rollbook/internal/plan"
+	"rollbook/internal/ledger"
 	"rollbook/internal/run"
 	"rollbook/internal/store"
 	"rollbook/internal/store/dbtest"
@@ -22,14 +22,13 @@ func onEveryEngine(t *testing.T, test func(t *testing.T, w *world)) {
 
 // counts is what a run planned and applied, without the hash.
 type counts struct {
-	Plan    plan.Summary
+	Plan    ledger.Counts
 	Applied run.Applied
 	Status  run.Status
 }
 
 func countsOf(r run.Result) counts {
-	r.Plan.Hash = ""
-	return counts{r.Plan, r.Applied, r.Run.Status}
+	return counts{r.Plan.Counts, r.Applied, r.Run.Status}
 }
 
 func wantCounts(t *testing.T, want counts, got run.Result) {
@@ -39,7 +38,7 @@ func wantCounts(t *testing.T, want counts, got run.Result) {
 
 // district is what the first run of the example makes.
 var district = counts{
-	plan.Summary{Users: plan.Changes{Create: 37}, Groups: plan.Changes{Create: 8}, Memberships: plan.Memberships{Add: 75}},
+	ledger.Counts{Accounts: ledger.ObjectCounts{Create: 37}, Groups: ledger.ObjectCounts{Create: 8}, Memberships: ledger.LinkCounts{Add: 75}},
 	run.Applied{Users: 37, Groups: 8, Memberships: 75},
 	run.Completed,
 }
@@ -107,15 +106,15 @@ func TestExactlyTheEffectsOfAChange(t *testing.T) {
 			func(t *testing.T, w *world) {
 				w.edit(t, "enrollments.csv", "k-201,p-2001,student", "k-204,p-2001,student")
 			},
-			counts{plan.Summary{Memberships: plan.Memberships{Add: 1, Remove: 1}}, run.Applied{Memberships: 2}, run.Completed},
+			counts{ledger.Counts{Memberships: ledger.LinkCounts{Add: 1, Remove: 1}}, run.Applied{Memberships: 2}, run.Completed},
 		},
 		"a class renamed": {
 			func(t *testing.T, w *world) { w.edit(t, "classes.csv", "Biology - Period 2", "Biology for all") },
-			counts{plan.Summary{Groups: plan.Changes{Update: 1}}, run.Applied{Groups: 1}, run.Completed},
+			counts{ledger.Counts{Groups: ledger.ObjectCounts{Update: 1}}, run.Applied{Groups: 1}, run.Completed},
 		},
 		"a teacher gone": {
 			func(t *testing.T, w *world) { w.dropPerson(t, "p-1008") },
-			counts{plan.Summary{Memberships: plan.Memberships{Remove: 1}}, run.Applied{Memberships: 1}, run.Completed},
+			counts{ledger.Counts{Memberships: ledger.LinkCounts{Remove: 1}}, run.Applied{Memberships: 1}, run.Completed},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,13 +1,16 @@
 package run_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
-	"rollbook/internal/plan"
+	"rollbook/internal/directory"
+	"rollbook/internal/ledger"
 	"rollbook/internal/run"
 	"rollbook/internal/store"
 	"rollbook/internal/store/dbtest"
+	"rollbook/internal/store/ledgerstore"
 )
 
 // restored is an installation that a release left which did not know streams: the
@@ -17,6 +20,9 @@ func restored(t *testing.T, db store.DB) *twoStreams {
 	t.Helper()
 	w := &world{db: db, path: t.TempDir(), now: time.Date(2026, 11, 25, 6, 0, 0, 0, time.UTC)}
 	w.start(db, idsAfter(1000))
+	if err := ledgerstore.TakeOver(t.Context(), db); err != nil {
+		t.Fatal(err)
+	}
 	config, err := w.flows.Snapshot(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -34,7 +40,7 @@ func TestARosterGoesToTheStreamStoredLast(t *testing.T) {
 	dbtest.Restored(t, "testdata/0013", func(t *testing.T, db store.DB) {
 		w := restored(t, db)
 		var before run.Result
-		accounts := w.dump(t)["account"]
+		held := w.dump(t)["held_object"]
 		for range 2 {
 			before = w.night(t, 1)
 			wantCounts(t, nothingToDo, before)
@@ -45,9 +51,9 @@ func TestARosterGoesToTheStreamStoredLast(t *testing.T) {
 			}
 		}
 		got := w.night(t, 0)
-		wantCounts(t, counts{plan.Summary{Memberships: plan.Memberships{Add: 2}}, run.Applied{Memberships: 2}, run.Completed}, got)
+		wantCounts(t, counts{ledger.Counts{Memberships: ledger.LinkCounts{Add: 2}}, run.Applied{Memberships: 2}, run.Completed}, got)
 		wantSame(t, "groups", both(), w.groups(t))
-		wantSame(t, "accounts", accounts, w.dump(t)["account"])
+		wantSame(t, "accounts", accountsOf(held), accountsOf(w.dump(t)["held_object"]))
 		wantCounts(t, nothingToDo, w.night(t, 0, 1))
 	})
 }
@@ -87,4 +93,55 @@ func TestWhichStreamWasStoredLast(t *testing.T) {
 			})
 		})
 	}
+}
+
+// accountsOf returns which record has which account, and whether Rollbook made it.
+func accountsOf(held []string) []string {
+	var accounts []string
+	for _, row := range held {
+		if columns := strings.Split(row, "|"); columns[2] == string(directory.Account) {
+			accounts = append(accounts, strings.Join(append(columns[:5:5], columns[6:8]...), "|"))
+		}
+	}
+	return accounts
+}
+
+// What a release before the ledger remembered is held, and counts as ours: accounts
+// and groups with their IDs, what was written to them, and who was put into them.
+func TestWhatWasRememberedIsHeld(t *testing.T) {
+	t.Parallel()
+	dbtest.Restored(t, "testdata/0013", func(t *testing.T, db store.DB) {
+		for range 2 { // the second time there is nothing left to take over
+			if err := ledgerstore.TakeOver(t.Context(), db); err != nil {
+				t.Fatal(err)
+			}
+		}
+		l := ledgerstore.Ledger{DB: db}
+		held := map[string]ledger.Object{}
+		for _, kind := range directory.Kinds() {
+			for o, err := range l.Objects(t.Context(), ledger.Hosted, kind, 1) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				held[o.ID] = o
+			}
+		}
+		if len(held) != 6 {
+			t.Errorf("%d objects are held, want 4 accounts and 2 groups", len(held))
+		}
+		const id = "00000000-0000-7000-8000-0000000000"
+		wantSame(t, "an account", ledger.Object{
+			Record: ledger.Record{Kind: directory.Account, Source: 1, ID: 2}, ID: id + "19", Made: true, Written: directory.Values{
+				{Property: directory.Anchor, Text: "user_p-1"}, {Property: directory.DisplayName, Text: "Paul Pupil"},
+				{Property: directory.ExternalID, Text: "p-1"}, {Property: directory.GivenName, Text: "Paul"}, {Property: directory.Mail},
+				{Property: directory.PrimaryRole, Text: "student"}, {Property: directory.Surname, Text: "Pupil"},
+				{Property: directory.UserPrincipalName, Text: "pupil.1@harbor.example"},
+			},
+		}, held[id+"19"])
+		wantSame(t, "a group", ledger.Object{
+			Record: ledger.Record{Kind: directory.ClassGroup, Source: 1, ID: 2}, ID: id + "28", Made: true, Written: directory.Values{
+				{Property: directory.DisplayName, Text: "Class 2"}, {Property: directory.MailNickname, Text: "Section_k-2"},
+			}, Links: []ledger.Linked{{Relation: directory.Member, IDs: ledger.IDs{4}}, {Relation: directory.Owner, IDs: ledger.IDs{3}}},
+		}, held[id+"28"])
+	})
 }

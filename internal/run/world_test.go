@@ -18,10 +18,14 @@ import (
 	"rollbook/internal/directory"
 	"rollbook/internal/feed/sds"
 	"rollbook/internal/flow"
+	dir "rollbook/internal/hosted"
+	"rollbook/internal/hosted/tables"
+	"rollbook/internal/ledger"
 	"rollbook/internal/plan"
 	"rollbook/internal/run"
 	"rollbook/internal/store"
-	"rollbook/internal/target/embedded"
+	"rollbook/internal/store/ledgerstore"
+	"rollbook/internal/target/hosted"
 	"rollbook/internal/vocab"
 )
 
@@ -30,7 +34,7 @@ type world struct {
 	*run.Engine
 	db        store.DB
 	flows     *flow.Service
-	directory *embedded.Directory
+	directory *tables.Directory
 	path      string
 	now       time.Time
 	told      told // of all processes
@@ -62,27 +66,31 @@ func newWorld(t *testing.T, db store.DB) *world {
 func (w *world) start(db store.DB, newID func() string) {
 	now := func() time.Time { return w.now }
 	w.flows = &flow.Service{Store: store.NewConfiguration(db), Now: now, NewID: newID}
-	w.directory = embedded.New(db, now, newID)
+	w.directory = tables.New(db, now, newID)
 	w.Engine = &run.Engine{
 		Configuration: w.flows,
 		Feeds:         store.Feeds{DB: db, Now: now},
 		Roster: func(streams run.Streams, pending bool) plan.Roster {
 			return store.Roster{DB: db, Streams: streams, Pending: pending}
 		},
-		Memory:  store.Memory{DB: db},
-		Journal: store.Journal{DB: db},
-		Runs:    store.Runs{DB: db},
-		Marks:   store.Marks{DB: db},
-		Target:  w.directory,
-		Vault:   vault{},
-		Now:     now,
-		NewID:   newID,
-		Watch:   &w.told,
+		Ledger:    ledgerstore.Ledger{DB: db},
+		Standings: store.Standings{DB: db},
+		Runs:      store.Runs{DB: db},
+		Marks:     store.Marks{DB: db},
+		Target:    w.target(),
+		TargetID:  ledger.Hosted,
+		Vault:     vault{},
+		Now:       now,
+		NewID:     newID,
+		Watch:     &w.told,
 		Open: func(path string, lists *vocab.Lists, classes bool) (run.OpenFeed, error) {
 			return sds.Open(path, sds.Options{Lists: lists, Classes: classes})
 		},
 	}
 }
+
+// target is the directory as the engine writes to it.
+func (w *world) target() directory.Target { return hosted.Target{Directory: w.directory} }
 
 type vault struct{}
 
@@ -158,7 +166,7 @@ func (w *world) groups(t *testing.T) map[string]seats {
 		}
 		var owners, members []string
 		for _, m := range g.Memberships {
-			if m.Relation == directory.Owner {
+			if m.Relation == dir.Owner {
 				owners = append(owners, names[m.UserID])
 			} else {
 				members = append(members, names[m.UserID])
@@ -172,32 +180,32 @@ func (w *world) groups(t *testing.T) map[string]seats {
 }
 
 // object returns the group of a class.
-func (w *world) object(t *testing.T, class string) directory.GroupContent {
+func (w *world) object(t *testing.T, class string) dir.GroupContent {
 	t.Helper()
 	for g, err := range w.directory.Groups(t.Context()) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if g.Anchor == directory.GroupAnchor(class) {
+		if g.Anchor == dir.GroupAnchor(class) {
 			return g
 		}
 	}
 	t.Fatalf("class %s has no group", class)
-	return directory.GroupContent{}
+	return dir.GroupContent{}
 }
 
 // columns of the tables that a run writes; a letter says the type.
-var tables = map[string]string{
+var columnsOf = map[string]string{
 	"roster":          "source:i flow:t kind:i id:i record_key:t active:o feed:i body:b",
 	"feed":            "source:i flow:t number:i run:t state:t report:t",
 	"pending":         "source:i flow:t kind:i id:i",
 	"run":             "id:t status:t body:t",
 	"finding":         "run:t n:i body:t",
-	"plan":            "id:i run:t state:t summary:t tried:i done:i",
-	"effect":          "plan:i seq:i lines:i body:b",
-	"effect_failure":  "plan:i seq:i message:t",
-	"account":         "source:i person:i object_id:t created:o written:t",
-	"class_group":     "source:i class:i object_id:t written:t owners:b members:b",
+	"plan":            "id:i target:i run:t purpose:t state:t hash:t counts:t handed:i",
+	"plan_part":       "plan:i key:t state:t hash:t counts:t",
+	"plan_change":     "plan:i seq:i wave:i part:t verb:t kind:t source:i record:i anchor:t object_id:t digest:b body:t",
+	"plan_outcome":    "plan:i seq:i state:i refused:o object_id:t",
+	"held_object":     "target:i source:i kind:t record:i object_id:t at:t made:o written:t links:t",
 	"setting":         "name:t value:t",
 	"directory_state": "version:i",
 }
@@ -208,7 +216,7 @@ func (w *world) dump(t *testing.T, without ...string) map[string][]string {
 	t.Helper()
 	all := map[string][]string{}
 	err := w.db.Read(t.Context(), func(tx store.Tx) error {
-		for table, columns := range tables {
+		for table, columns := range columnsOf {
 			if slices.Contains(without, table) {
 				continue
 			}
@@ -301,7 +309,7 @@ func (w *world) state(t *testing.T) map[string][]string {
 		g.ID, g.Memberships = "", nil
 		state["groups"] = append(state["groups"], fmt.Sprint(g, in))
 	}
-	for table, rows := range w.dump(t, "run", "finding", "plan", "effect", "effect_failure", "setting", "directory_state", "feed") {
+	for table, rows := range w.dump(t, "run", "finding", "plan", "plan_part", "plan_change", "plan_outcome", "setting", "directory_state", "feed") {
 		for _, row := range rows {
 			for id, anchor := range anchors {
 				row = strings.ReplaceAll(row, id, anchor)

@@ -7,10 +7,13 @@ import (
 	"rollbook/internal/feed"
 	"rollbook/internal/feed/sds"
 	"rollbook/internal/jobs"
+	"rollbook/internal/ledger"
 	"rollbook/internal/plan"
 	"rollbook/internal/run"
 	"rollbook/internal/secret"
 	"rollbook/internal/store"
+	"rollbook/internal/store/ledgerstore"
+	"rollbook/internal/target/hosted"
 	"rollbook/internal/vocab"
 )
 
@@ -22,13 +25,14 @@ func (p *Parts) Engine(inbox run.Inbox) *run.Engine {
 		Roster: func(streams run.Streams, pending bool) plan.Roster {
 			return store.Roster{DB: p.DB, Streams: streams, Pending: pending}
 		},
-		Memory:  store.Memory{DB: p.DB},
-		Journal: store.Journal{DB: p.DB},
-		Runs:    store.Runs{DB: p.DB},
-		Marks:   store.Marks{DB: p.DB},
-		Inbox:   inbox,
-		Target:  p.Directory,
-		Vault:   vault{p.Secrets},
+		Ledger:    ledgerstore.Ledger{DB: p.DB},
+		Standings: store.Standings{DB: p.DB},
+		Runs:      store.Runs{DB: p.DB},
+		Marks:     store.Marks{DB: p.DB},
+		Inbox:     inbox,
+		Target:    hosted.Target{Directory: p.Directory},
+		TargetID:  ledger.Hosted,
+		Vault:     vault{p.Secrets},
 		Open: func(path string, lists *vocab.Lists, classes bool) (run.OpenFeed, error) {
 			return sds.Open(path, sds.Options{Lists: lists, Classes: classes})
 		},

@@ -3,7 +3,7 @@ package server_test
 import (
 	"testing"
 
-	"rollbook/internal/directory"
+	"rollbook/internal/hosted"
 	"rollbook/internal/run"
 	"rollbook/internal/server"
 )
@@ -15,15 +15,15 @@ func TestRehearse(t *testing.T) {
 	cfg := testConfig(t)
 	cfg.Now = inSchoolYear()
 	parts := mustOpen(t, cfg)
-	nora := &directory.User{UserPrincipalName: "nora.lindqvist@harbor.example", DisplayName: "Nora", Anchor: "by hand"}
-	_, err := parts.Directory.Apply(t.Context(), "by hand", []directory.Effect{{Kind: directory.CreateUser, Anchor: nora.Anchor, User: nora}})
+	nora := &hosted.User{UserPrincipalName: "nora.lindqvist@harbor.example", DisplayName: "Nora", Anchor: "by hand"}
+	_, err := parts.Directory.Change(t.Context(), hosted.Effect{Kind: hosted.CreateUser, Anchor: nora.Anchor, User: nora})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for want, p := range map[int]*server.Parts{37: nil, 36: parts} {
 		result, err := server.Rehearse(t.Context(), cfg, p, "harbor.example", run.Options{Path: "../../examples/district"})
-		if err != nil || result.Plan.Users.Create != want || result.Applied.Users != 0 {
-			t.Errorf("%d accounts to create, want %d, %v", result.Plan.Users.Create, want, err)
+		if err != nil || result.Plan.Accounts.Create != want || result.Applied.Users != 0 {
+			t.Errorf("%d accounts to create, want %d, %v", result.Plan.Accounts.Create, want, err)
 		}
 	}
 	if configured, err := parts.Configured(t.Context()); configured || err != nil {

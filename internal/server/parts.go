@@ -3,15 +3,17 @@ package server
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"time"
 
 	"rollbook/internal/audit"
 	"rollbook/internal/flow"
+	"rollbook/internal/hosted/tables"
 	"rollbook/internal/identity"
 	"rollbook/internal/installation"
 	"rollbook/internal/jobs"
 	"rollbook/internal/store"
-	"rollbook/internal/target/embedded"
+	"rollbook/internal/store/ledgerstore"
 )
 
 // configurationTrust spares most requests a read of the database. An SQLite file
@@ -32,7 +34,7 @@ type Parts struct {
 	Audit   *audit.Recorder
 	Rates   *identity.Rates
 
-	Directory *embedded.Directory
+	Directory *tables.Directory
 
 	health *health
 }
@@ -44,6 +46,9 @@ func Open(ctx context.Context, cfg Config) (*Parts, error) {
 	opened, err := installation.Open(ctx, cfg.installation())
 	if err != nil {
 		return nil, err
+	}
+	if err := ledgerstore.TakeOver(ctx, opened.DB); err != nil {
+		return nil, errors.Join(err, opened.Close())
 	}
 	return assemble(cfg, opened), nil
 }
@@ -66,7 +71,7 @@ func assemble(cfg Config, opened *installation.Installation) *Parts {
 		p.Flow.Trust = configurationTrust
 	}
 	p.Clients = &identity.Clients{Store: clientStore{store.Clients{DB: db}}, Now: cfg.Now, NewID: cfg.NewID, Rand: rand.Reader}
-	p.Directory = embedded.New(audited, cfg.Now, cfg.NewID)
+	p.Directory = tables.New(audited, cfg.Now, cfg.NewID)
 	p.Leases = &jobs.Leases{DB: db, Now: cfg.Now, Owner: jobs.ThisProcess(cfg.NewID())}
 	return p
 }

@@ -125,7 +125,7 @@ func uploadAndRun(t *testing.T, cfg server.Config) {
 		t.Errorf("the run is %v, want %s, completed", r, id)
 	}
 	wantMetrics(t, s, `rollbook_runs_total{status="completed"} 1`, `rollbook_uploads_checked_total{verdict="accepted"} 1`,
-		`rollbook_effects_total{kind="createUser",outcome="done"} 37`, `rollbook_queue{state="waiting",work="run"} 0`,
+		`rollbook_changes_total{kind="account",outcome="done",verb="create"} 37`, `rollbook_queue{state="waiting",work="run"} 0`,
 		`rollbook_http_requests_total{code="202",method="POST",surface="graph"} 2`,
 		`rollbook_http_requests_total{code="201",method="PUT",surface="upload"} `+strconv.Itoa(len(files)))
 	if _, _, groups := c.mustCall(t, http.MethodGet, "/v1.0/groups", nil); len(groups["value"].([]any)) == 0 {

@@ -1,17 +1,17 @@
 package store
 
-// behind writes batches one after the other while the caller makes the next
+// Behind writes batches one after the other while the caller makes the next
 // one. At most one batch waits, so that memory stays bounded.
-type behind[T any] struct {
+type Behind[T any] struct {
 	batches chan []T
 	failed  chan struct{} // closed when a write failed
 	ended   chan struct{} // closed when the last write ended
 	err     error         // of the first write that failed; read after failed or ended
 }
 
-// writeBehind begins to write behind the caller, who must call close.
-func writeBehind[T any](write func(batch []T) error) *behind[T] {
-	b := &behind[T]{batches: make(chan []T, 1), failed: make(chan struct{}), ended: make(chan struct{})}
+// WriteBehind begins to write behind the caller, who MUST call Close.
+func WriteBehind[T any](write func(batch []T) error) *Behind[T] {
+	b := &Behind[T]{batches: make(chan []T, 1), failed: make(chan struct{}), ended: make(chan struct{})}
 	go func() {
 		defer close(b.ended)
 		for batch := range b.batches {
@@ -26,8 +26,8 @@ func writeBehind[T any](write func(batch []T) error) *behind[T] {
 	return b
 }
 
-// put hands over a batch. It returns the error of an earlier one that failed.
-func (b *behind[T]) put(batch []T) error {
+// Put hands over a batch. It returns the error of an earlier one that failed.
+func (b *Behind[T]) Put(batch []T) error {
 	select {
 	case <-b.failed:
 		return b.err
@@ -36,8 +36,8 @@ func (b *behind[T]) put(batch []T) error {
 	}
 }
 
-// close waits until everything is written.
-func (b *behind[T]) close() error {
+// Close waits until everything is written.
+func (b *Behind[T]) Close() error {
 	close(b.batches)
 	<-b.ended
 	return b.err

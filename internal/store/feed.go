@@ -56,7 +56,7 @@ type Feed struct {
 	first  bool // of the stream
 	last   storedReport
 	buffer []roster.Record
-	writer *behind[roster.Record] // nil until there is something to write
+	writer *Behind[roster.Record] // nil until there is something to write
 
 	changed [roster.KindClass + 1][]roster.ID // by kind, in the order in which they came
 }
@@ -150,11 +150,11 @@ func (f *Feed) add(ctx context.Context, record roster.Record) error {
 // flush has the buffered changes written while the feed is read on.
 func (f *Feed) flush(ctx context.Context) error {
 	if f.writer == nil {
-		f.writer = writeBehind(func(records []roster.Record) error { return f.write(ctx, records) })
+		f.writer = WriteBehind(func(records []roster.Record) error { return f.write(ctx, records) })
 	}
 	full := f.buffer
 	f.buffer = make([]roster.Record, 0, rowsInTransaction)
-	return f.writer.put(full)
+	return f.writer.Put(full)
 }
 
 // write writes changes aside: to pending, or, for the first feed of a stream,
@@ -210,7 +210,7 @@ func (f *Feed) wait() error {
 	if f.writer == nil {
 		return nil
 	}
-	err := f.writer.close()
+	err := f.writer.Close()
 	f.writer = nil
 	return err
 }
@@ -287,7 +287,7 @@ func (f *Feed) Elsewhere(ctx context.Context, kind roster.Kind) iter.Seq2[roster
 		if err != nil || !others {
 			return
 		}
-		sequence(ctx, f.feeds.DB, func(rows Rows, e *roster.Entry) error {
+		Sequence(ctx, f.feeds.DB, func(rows Rows, e *roster.Entry) error {
 			var id int64
 			err := rows.Scan(&id, &e.Key)
 			e.ID = roster.ID(id)
@@ -305,7 +305,7 @@ func (f Feeds) Latest(ctx context.Context, source int) (map[string]roster.FeedNu
 		flow   string
 		number int64
 	}
-	for r, err := range sequence(ctx, f.DB, func(rows Rows, r *row) error { return rows.Scan(&r.flow, &r.number) },
+	for r, err := range Sequence(ctx, f.DB, func(rows Rows, r *row) error { return rows.Scan(&r.flow, &r.number) },
 		`SELECT flow, MAX(number) FROM feed WHERE source = $1 GROUP BY flow`, source) {
 		if err != nil {
 			return nil, fmt.Errorf("read the latest feeds: %w", err)

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"rollbook/internal/plan"
 	"rollbook/internal/roster"
 )
 
@@ -18,23 +17,22 @@ const (
 	sparse     = 8
 )
 
-// lookup is a query for rows by ID. It has its other parameters first, and ends
-// where the ID is to be compared. id returns that of a row.
-type lookup[T any] struct {
-	sql  string
-	args []any
-	scan func(Rows, *T) error
-	id   func(T) roster.ID
+// Lookup is a query for rows by ID.
+type Lookup[T any] struct {
+	SQL  string // it has its other parameters first, and ends where the ID is to be compared
+	Args []any  // of the other parameters
+	Scan func(Rows, *T) error
+	ID   func(T) roster.ID // of a row
 }
 
-// rows yields the rows of IDs that are ascending, in their order.
-func (l lookup[T]) rows(ctx context.Context, db DB, ids []roster.ID) iter.Seq2[T, error] {
+// Rows yields the rows of IDs that are ascending, in their order.
+func (l Lookup[T]) Rows(ctx context.Context, db DB, ids []roster.ID) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		each := l.each()
 		for piece := range slices.Chunk(ids, idsInQuery) {
 			for row, err := range l.piece(ctx, db, each, piece) {
 				if err == nil {
-					if _, asked := slices.BinarySearch(piece, l.id(row)); !asked {
+					if _, asked := slices.BinarySearch(piece, l.ID(row)); !asked {
 						continue
 					}
 				}
@@ -48,14 +46,14 @@ func (l lookup[T]) rows(ctx context.Context, db DB, ids []roster.ID) iter.Seq2[T
 
 // piece yields the rows of few IDs, among others between them. each looks up every
 // one by itself.
-func (l lookup[T]) piece(ctx context.Context, db DB, each string, ids []roster.ID) iter.Seq2[T, error] {
+func (l Lookup[T]) piece(ctx context.Context, db DB, each string, ids []roster.ID) iter.Seq2[T, error] {
 	last := len(ids) - 1
 	if int(ids[last]-ids[0]) < sparse*len(ids) {
-		first := len(l.args) + 1
-		sql := fmt.Sprintf("%s BETWEEN $%d AND $%d ORDER BY 1", l.sql, first, first+1)
-		return sequence(ctx, db, l.scan, sql, append(slices.Clip(l.args), int64(ids[0]), int64(ids[last]))...)
+		first := len(l.Args) + 1
+		sql := fmt.Sprintf("%s BETWEEN $%d AND $%d ORDER BY 1", l.SQL, first, first+1)
+		return Sequence(ctx, db, l.Scan, sql, append(slices.Clip(l.Args), int64(ids[0]), int64(ids[last]))...)
 	}
-	args := slices.Clone(l.args)
+	args := slices.Clone(l.Args)
 	for i := range idsInQuery {
 		id := int64(-1) // that nothing has: there is one statement for any number
 		if i <= last {
@@ -63,31 +61,15 @@ func (l lookup[T]) piece(ctx context.Context, db DB, each string, ids []roster.I
 		}
 		args = append(args, id)
 	}
-	return sequence(ctx, db, l.scan, each, args...)
+	return Sequence(ctx, db, l.Scan, each, args...)
 }
 
 // each looks up every ID by itself: with a list of them, PostgreSQL would read
 // whatever else the query selects, until it has learned how much that is.
-func (l lookup[T]) each() string {
+func (l Lookup[T]) each() string {
 	queries := make([]string, idsInQuery)
 	for i := range queries {
-		queries[i] = fmt.Sprintf("%s = $%d", l.sql, len(l.args)+1+i)
+		queries[i] = fmt.Sprintf("%s = $%d", l.SQL, len(l.Args)+1+i)
 	}
 	return strings.Join(queries, " UNION ALL ") + " ORDER BY 1"
-}
-
-// AccountsOf implements plan.Memory.
-func (m Memory) AccountsOf(ctx context.Context, source int, people []roster.ID) iter.Seq2[plan.Account, error] {
-	return lookup[plan.Account]{
-		`SELECT person, object_id, created, written FROM account WHERE source = $1 AND person`, []any{source},
-		scanAccount, func(a plan.Account) roster.ID { return a.Person },
-	}.rows(ctx, m.DB, people)
-}
-
-// ClassGroupsOf implements plan.Memory.
-func (m Memory) ClassGroupsOf(ctx context.Context, source int, classes []roster.ID) iter.Seq2[plan.ClassGroup, error] {
-	return lookup[plan.ClassGroup]{
-		`SELECT class, object_id, written, owners, members FROM class_group WHERE source = $1 AND class`, []any{source},
-		scanClassGroup, func(g plan.ClassGroup) roster.ID { return g.Class },
-	}.rows(ctx, m.DB, classes)
 }

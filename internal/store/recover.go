@@ -26,7 +26,7 @@ func (f Feeds) Recover(ctx context.Context) error {
 // of which one left something without being complete.
 func (f Feeds) interrupted(ctx context.Context) ([]roster.Stream, error) {
 	var streams []roster.Stream
-	for stream, err := range sequence(ctx, f.DB, func(rows Rows, s *roster.Stream) error { return rows.Scan(&s.Source, &s.Flow) }, `
+	for stream, err := range Sequence(ctx, f.DB, func(rows Rows, s *roster.Stream) error { return rows.Scan(&s.Source, &s.Flow) }, `
 		SELECT source, flow FROM feed WHERE state = $1
 		UNION SELECT source, flow FROM pending
 		UNION SELECT source, flow FROM roster_index AS x

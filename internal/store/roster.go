@@ -28,7 +28,7 @@ type Roster struct {
 // Records implements plan.Roster.
 func (r Roster) Records(ctx context.Context, source int, kind roster.Kind) iter.Seq2[roster.Record, error] {
 	sql, args := r.statements(source, kind)
-	return union(len(r.Streams[source]), sequence(ctx, r.DB, scanStatement(kind), sql+" ORDER BY 1", args...))
+	return union(len(r.Streams[source]), Sequence(ctx, r.DB, scanStatement(kind), sql+" ORDER BY 1", args...))
 }
 
 // RecordsOf implements plan.Roster.
@@ -37,9 +37,9 @@ func (r Roster) RecordsOf(ctx context.Context, source int, kind roster.Kind, ids
 		return r.pendingOf(ctx, source, kind, ids)
 	}
 	sql, args := r.statements(source, kind)
-	return union(len(r.Streams[source]), lookup[statement]{
+	return union(len(r.Streams[source]), Lookup[statement]{
 		sql + " AND id", args, scanStatement(kind), func(s statement) roster.ID { return s.record.ID },
-	}.rows(ctx, r.DB, ids))
+	}.Rows(ctx, r.DB, ids))
 }
 
 func (r Roster) pendingOf(ctx context.Context, source int, kind roster.Kind, ids []roster.ID) iter.Seq2[roster.Record, error] {

@@ -26,7 +26,7 @@ type rosterIndex struct {
 
 // entries yields the entries of a kind, those that later feeds changed once more.
 func (x rosterIndex) entries(ctx context.Context, kind roster.Kind) iter.Seq2[roster.Entry, error] {
-	blocks := sequence(ctx, x.db, func(rows Rows, body *[]byte) error { return rows.Scan(body) },
+	blocks := Sequence(ctx, x.db, func(rows Rows, body *[]byte) error { return rows.Scan(body) },
 		`SELECT body FROM roster_index WHERE source = $1 AND flow = $2 AND kind = $3 ORDER BY feed, first`, x.stream.Source, x.stream.Flow, int(kind))
 	return func(yield func(roster.Entry, error) bool) {
 		for body, err := range blocks {

@@ -17,7 +17,7 @@ type said struct {
 // entries yields the entries of a kind in the order of their IDs.
 func (s said) entries(ctx context.Context, kind roster.Kind) iter.Seq2[roster.Entry, error] {
 	var digests []byte
-	return sequence(ctx, s.db, func(rows Rows, e *roster.Entry) error {
+	return Sequence(ctx, s.db, func(rows Rows, e *roster.Entry) error {
 		var id int64
 		if err := rows.Scan(&id, &e.Key, &digests, &e.Active); err != nil {
 			return err
@@ -35,7 +35,7 @@ func (s said) bodies(ctx context.Context, kind roster.Kind, ids []roster.ID, fn 
 		id   roster.ID
 		body []byte
 	}
-	bodies := lookup[content]{
+	bodies := Lookup[content]{
 		`SELECT id, body FROM roster WHERE source = $1 AND flow = $2 AND kind = $3 AND id`,
 		[]any{s.stream.Source, s.stream.Flow, int(kind)},
 		func(rows Rows, c *content) error {
@@ -45,7 +45,7 @@ func (s said) bodies(ctx context.Context, kind roster.Kind, ids []roster.ID, fn 
 			return err
 		},
 		func(c content) roster.ID { return c.id },
-	}.rows(ctx, s.db, ids)
+	}.Rows(ctx, s.db, ids)
 	for c, err := range bodies {
 		if err != nil {
 			return fmt.Errorf("read the contents of records: %w", err)

@@ -9,8 +9,8 @@ import (
 // errStopped ends a read whose caller wants no more.
 var errStopped = errors.New("stopped")
 
-// sequence yields the rows of a query, scanned, and an error as the last element.
-func sequence[T any](ctx context.Context, db DB, scan func(Rows, *T) error, sql string, args ...any) iter.Seq2[T, error] {
+// Sequence yields the rows of a query, scanned, and an error as the last element.
+func Sequence[T any](ctx context.Context, db DB, scan func(Rows, *T) error, sql string, args ...any) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var row T
 		err := db.Read(ctx, func(tx Tx) error {

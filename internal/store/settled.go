@@ -6,16 +6,29 @@ import (
 	"fmt"
 )
 
-// Settle implements run.Journal.
-func (j Journal) Settle(ctx context.Context, source int, state string, standings []byte) error {
-	return j.exec(ctx, "keep how people stand", `INSERT INTO settled (source, state, standings) VALUES ($1, $2, $3)
-		ON CONFLICT (source) DO UPDATE SET state = excluded.state, standings = excluded.standings`, source, state, notNil(standings))
+// Standings keeps how people stood when nothing was left to do (run.Standings).
+type Standings struct{ DB DB }
+
+// Settle implements run.Standings.
+func (s Standings) Settle(ctx context.Context, source int, state string, standings []byte) error {
+	if standings == nil {
+		standings = []byte{}
+	}
+	err := s.DB.Write(ctx, func(tx Tx) error {
+		_, err := tx.Exec(ctx, `INSERT INTO settled (source, state, standings) VALUES ($1, $2, $3)
+			ON CONFLICT (source) DO UPDATE SET state = excluded.state, standings = excluded.standings`, source, state, standings)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("keep how people stand: %w", err)
+	}
+	return nil
 }
 
-// Settled implements run.Journal.
-func (j Journal) Settled(ctx context.Context, source int, state string) ([]byte, error) {
+// Settled implements run.Standings.
+func (s Standings) Settled(ctx context.Context, source int, state string) ([]byte, error) {
 	var standings []byte
-	err := j.DB.ReadRow(ctx, `SELECT standings FROM settled WHERE source = $1 AND state = $2`, []any{source, state}, &standings)
+	err := s.DB.ReadRow(ctx, `SELECT standings FROM settled WHERE source = $1 AND state = $2`, []any{source, state}, &standings)
 	if errors.Is(err, ErrNoRows) {
 		return nil, nil
 	}

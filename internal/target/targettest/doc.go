@@ -1,5 +1,4 @@
-// Package targettest holds the suite that every directory.Target passes, and a
-// Target in memory, Memory, for tests of what writes to one.
-//
-// Start with Run.
+// Package targettest is the suite that every directory.Target MUST pass (Run), and
+// the directories for tests that pass it: Memory, which is what all are compared
+// with.
 package targettest

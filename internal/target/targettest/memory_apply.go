@@ -1,118 +1,125 @@
 package targettest
 
 import (
-	"context"
-	"fmt"
-	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
 	"rollbook/internal/directory"
 )
 
-// Apply implements directory.Target.
-func (m *Memory) Apply(ctx context.Context, _ string, effects []directory.Effect) ([]directory.Outcome, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
+// do does a change.
+func (m *Memory) do(c directory.Change, own bool) directory.Outcome {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	outcomes := make([]directory.Outcome, len(effects))
-	for i, effect := range effects {
-		outcomes[i].ID, outcomes[i].Err = m.apply(effect)
+	out := directory.Outcome{Seq: c.Seq, Ref: c.Ref, State: directory.Done}
+	fail := func(err error) directory.Outcome {
+		out.State, out.Err = directory.Failed, err
+		return out
 	}
-	return outcomes, nil
+	o := m.find(c)
+	switch {
+	case c.Verb == directory.Delete && o == nil:
+		return out
+	case c.Verb == directory.Delete:
+		delete(m.objects, o.Ref.ID)
+		m.log = append(m.log, entry{ref: o.Ref, gone: true, own: own})
+		return out
+	case o == nil && (c.Verb != directory.Create || c.Ref.ID != ""):
+		return fail(directory.NotFound{Ref: c.Ref})
+	}
+	values := c.Set
+	if o != nil {
+		values = c.Set.Over(o.Values)
+	}
+	if err := m.check(o, c.Ref.Kind, values); err != nil {
+		if o != nil {
+			out.Ref = o.Ref
+		}
+		return fail(err)
+	}
+	if o == nil {
+		m.lastID++
+		o = &object{Object: directory.Object{Ref: directory.Ref{Kind: c.Ref.Kind, Anchor: c.Ref.Anchor, ID: strconv.Itoa(m.lastID)}}, links: map[edge]bool{}}
+		m.objects[o.Ref.ID] = o
+		out.Made = true
+	} else if c.Verb == directory.Create && c.Ref.ID == "" && !c.Tried.IsZero() {
+		out.Made = true
+	}
+	out.Set, out.Was = c.Set.Difference(o.Values)
+	if out.Made {
+		out.Set, out.Was = c.Set, nil
+	}
+	o.Values = slices.DeleteFunc(slices.Clone(values), func(v directory.Value) bool { return v.Text == "" })
+	if anchor, set := c.Set.Get(directory.Anchor); set {
+		o.Ref.Anchor = anchor
+	}
+	out.Ref = o.Ref
+	out.Links, out.Refused = m.relink(o, c.Links)
+	if out.Made || len(out.Set)+len(out.Links) > 0 {
+		m.log = append(m.log, entry{ref: o.Ref, own: own})
+	}
+	return out
 }
 
-func (m *Memory) apply(effect directory.Effect) (string, error) {
-	switch effect.Kind {
-	case directory.CreateUser:
-		return m.createUser(effect)
-	case directory.UpdateUser:
-		return effect.ID, m.updateUser(effect)
-	case directory.CreateGroup:
-		return m.createGroup(effect)
-	case directory.UpdateGroup:
-		return effect.ID, m.updateGroup(effect)
-	case directory.ChangeMembers:
-		return effect.ID, m.changeMembers(effect)
-	case directory.DeleteGroup:
-		return effect.ID, m.deleteGroup(effect.ID)
-	case directory.DeleteUser:
-		return effect.ID, m.deleteUser(effect.ID)
+// find returns the object that a change is to, nil for none.
+func (m *Memory) find(c directory.Change) *object {
+	if c.Ref.ID != "" {
+		return m.objects[c.Ref.ID]
 	}
-	return "", fmt.Errorf("%s: %w", effect.Kind, directory.ErrInvalid)
-}
-
-func (m *Memory) newID() string {
-	m.version++
-	m.lastID++
-	return "memory-" + strconv.Itoa(m.lastID)
-}
-
-func (m *Memory) createUser(effect directory.Effect) (string, error) {
-	if effect.User == nil || effect.Anchor == "" || effect.User.UserPrincipalName == "" {
-		return "", fmt.Errorf("create user: %w", directory.ErrInvalid)
-	}
-	for id, user := range m.users {
-		if user.Anchor == effect.Anchor {
-			return id, nil
+	for _, o := range m.objects {
+		if c.Ref.Anchor != "" && o.Ref.Anchor == c.Ref.Anchor && o.Ref.Kind == c.Ref.Kind {
+			return o
 		}
 	}
-	user := copyUser(*effect.User)
-	user.Anchor = effect.Anchor
-	if err := m.checkUser(user); err != nil {
-		return "", err
-	}
-	user.ID = m.newID()
-	m.users[user.ID] = user
-	return user.ID, nil
+	return nil
 }
 
-// checkUser looks for another account with the anchor or the name of this one.
-func (m *Memory) checkUser(user directory.User) error {
-	for id, other := range m.users {
-		if id == user.ID {
+// check returns why an object cannot have values.
+func (m *Memory) check(o *object, kind directory.Kind, values directory.Values) error {
+	name, _ := values.Get(directory.UserPrincipalName)
+	if kind == directory.Account && name == "" {
+		return directory.Invalid{Property: directory.UserPrincipalName, Text: "an account must have one"}
+	}
+	for _, v := range values {
+		if v.Property.Truth() && v.Text != directory.True && v.Text != directory.False {
+			return directory.Invalid{Property: v.Property, Text: "it must be true or false"}
+		}
+	}
+	anchor, _ := values.Get(directory.Anchor)
+	for _, other := range m.objects {
+		if other == o || other.Ref.Kind != kind {
 			continue
 		}
-		if strings.EqualFold(other.UserPrincipalName, user.UserPrincipalName) {
-			return fmt.Errorf("user %s: %w", user.UserPrincipalName, directory.ErrConflict)
+		theirs, _ := other.Values.Get(directory.UserPrincipalName)
+		if name != "" && strings.EqualFold(theirs, name) {
+			return directory.Conflict{Property: directory.UserPrincipalName, Value: name, Holder: other.Ref}
 		}
-		if user.Anchor != "" && other.Anchor == user.Anchor {
-			return fmt.Errorf("user %s: %w", user.Anchor, directory.ErrConflict)
+		if anchor != "" && other.Ref.Anchor == anchor {
+			return directory.Conflict{Property: directory.Anchor, Value: anchor, Holder: other.Ref}
 		}
 	}
 	return nil
 }
 
-func (m *Memory) updateUser(effect directory.Effect) error {
-	before, ok := m.users[effect.ID]
-	if !ok {
-		return fmt.Errorf("user %s: %w", effect.ID, directory.ErrNotFound)
+// relink adds links to an object and removes them, and returns those that it
+// really changed, and those that it could not.
+func (m *Memory) relink(o *object, changes []directory.LinkChange) (done []directory.LinkChange, refused []directory.LinkFailure) {
+	for _, c := range changes {
+		l := edge{c.Relation, c.To.ID}
+		switch {
+		case c.Remove && m.objects[l.to] == nil:
+			delete(o.links, l)
+		case o.links[l] == !c.Remove:
+		case c.Remove:
+			delete(o.links, l)
+			done = append(done, c)
+		case m.objects[l.to] == nil:
+			refused = append(refused, directory.LinkFailure{LinkChange: c, Err: directory.NotFound{Ref: c.To}})
+		default:
+			o.links[l] = true
+			done = append(done, c)
+		}
 	}
-	user, err := before.With(effect.Set)
-	if err != nil {
-		return err
-	}
-	if err := m.checkUser(user); err != nil {
-		return err
-	}
-	if before.Same(user) {
-		return nil
-	}
-	m.version++
-	m.users[user.ID] = user
-	return nil
-}
-
-func (m *Memory) deleteUser(id string) error {
-	if _, ok := m.users[id]; !ok {
-		return nil
-	}
-	m.version++
-	delete(m.users, id)
-	for _, group := range m.groups {
-		maps.DeleteFunc(group.memberships, func(in directory.Membership, _ bool) bool { return in.UserID == id })
-	}
-	return nil
+	return done, refused
 }

@@ -1,6 +1,7 @@
 package targettest_test
 
 import (
+	"context"
 	"testing"
 
 	"rollbook/internal/directory"
@@ -9,5 +10,8 @@ import (
 
 func TestMemory(t *testing.T) {
 	t.Parallel()
-	targettest.Run(t, func(*testing.T) directory.Target { return targettest.NewMemory() })
+	targettest.Run(t, func(*testing.T) (directory.Target, targettest.Hand) {
+		m := targettest.NewMemory()
+		return m, func(_ context.Context, c directory.Change) error { return m.ByHand(c).Err }
+	})
 }

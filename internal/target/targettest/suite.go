@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
+	"strings"
 	"testing"
 
 	gocmp "github.com/google/go-cmp/cmp"
@@ -14,41 +16,50 @@ import (
 	"rollbook/internal/directory"
 )
 
+// Hand does in a directory what somebody else than Rollbook does there. Links are
+// given by ID.
+type Hand func(ctx context.Context, c directory.Change) error
+
 // Run tests the directory that open returns, a new and empty one at each call,
 // against the contract of directory.Target.
-func Run(t *testing.T, open func(t *testing.T) directory.Target) {
-	tests := map[string]func(*testing.T, bench){
-		"users/create":              testCreateUser,
-		"users/create again":        testCreateUserAgain,
-		"users/create invalid":      testCreateUserInvalid,
-		"users/name taken":          testUserNameTaken,
-		"users/update":              testUpdateUser,
-		"users/update adopts":       testUpdateUserAnchor,
-		"users/update invalid":      testUpdateUserInvalid,
-		"users/delete":              testDeleteUser,
-		"users/find":                testFindUsers,
-		"users/find thousands":      testFindThousands,
-		"groups/create":             testCreateGroup,
-		"groups/update":             testUpdateGroup,
-		"groups/anchor":             testGroupAnchor,
-		"groups/delete":             testDeleteGroup,
-		"members/add and remove":    testMembers,
-		"members/owner and member":  testOwnerAndMember,
-		"members/unknown user":      testUnknownMember,
-		"members/unknown group":     testUnknownGroup,
-		"members/of a deleted user": testDeletedMember,
-		"apply/batch again":         testBatchAgain,
-		"apply/order":               testOrder,
-		"apply/failures":            testFailuresAreApart,
-		"apply/nothing":             testApplyNothing,
-		"version/no change":         testVersion,
-		"context/done":              testContextDone,
-		"concurrent":                testConcurrent,
-		"like the model":            testLikeTheModel,
-		"prepared ahead":            testPrepare,
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) { test(t, bench{t, open(t)}) })
+func Run(t *testing.T, open func(t *testing.T) (directory.Target, Hand)) {
+	for name, test := range map[string]func(*testing.T, bench){
+		"create/account":             testCreateAccount,
+		"create/group with links":    testCreateGroup,
+		"create/awkward characters":  testAwkward,
+		"create/again":               testCreateAgain,
+		"create/again after a crash": testCreateTried,
+		"create/what it lacks":       testCreateLacks,
+		"create/never with an ID":    testCreateWithID,
+		"create/invalid":             testCreateInvalid,
+		"create/name taken":          testNameTaken,
+		"update/values":              testUpdate,
+		"update/adopts":              testAdopt,
+		"update/not there":           testUpdateMissing,
+		"update/invalid":             testUpdateInvalid,
+		"links/add and remove":       testLinks,
+		"links/some are so already":  testLinksSoAlready,
+		"links/to what is not there": testLinksMissing,
+		"links/of a deleted account": testLinksOfDeleted,
+		"delete/account and group":   testDelete,
+		"apply/failures are apart":   testFailuresAreApart,
+		"apply/nothing":              testApplyNothing,
+		"apply/many":                 testMany,
+		"apply/stopped":              testStopped,
+		"apply/report fails":         testReportFails,
+		"since/everything":           testSinceEverything,
+		"since/by hand":              testSinceByHand,
+		"since/damaged":              testSinceDamaged,
+		"since/own changes":          testSinceOwn,
+		"find/by name and mail":      testFind,
+		"find/thousands":             testFindThousands,
+		"abilities":                  testAbilities,
+		"like the model":             testLikeTheModel,
+	} {
+		t.Run(name, func(t *testing.T) {
+			target, hand := open(t)
+			test(t, bench{t, target, hand})
+		})
 	}
 }
 
@@ -56,116 +67,208 @@ func Run(t *testing.T, open func(t *testing.T) directory.Target) {
 type bench struct {
 	t      *testing.T
 	target directory.Target
+	hand   Hand
 }
 
-// apply tries effects of which none may fail, and returns the IDs.
-func (b bench) apply(effects ...directory.Effect) []string {
+// try hands changes over, and returns their final outcomes in the order of the
+// changes. It fails the test where one has none, or two.
+func (b bench) try(changes ...directory.Change) []directory.Outcome {
 	b.t.Helper()
-	var ids []string
-	for i, outcome := range b.outcomes(effects...) {
-		if outcome.Err != nil {
-			b.t.Fatalf("%s %s: %v", effects[i].Kind, effects[i].Anchor, outcome.Err)
-		}
-		ids = append(ids, outcome.ID)
-	}
-	return ids
-}
-
-func (b bench) outcomes(effects ...directory.Effect) []directory.Outcome {
-	b.t.Helper()
-	outcomes, err := b.target.Apply(b.t.Context(), "batch", effects)
+	outcomes, err := try(b.t.Context(), b.target, changes...)
 	if err != nil {
-		b.t.Fatalf("Apply: %v", err)
-	}
-	if len(outcomes) != len(effects) {
-		b.t.Fatalf("%d outcomes for %d effects", len(outcomes), len(effects))
+		b.t.Fatal(err)
 	}
 	return outcomes
 }
 
-// fails tries one effect, which must fail with kind.
-func (b bench) fails(kind error, effect directory.Effect) {
+func try(ctx context.Context, target directory.Target, changes ...directory.Change) ([]directory.Outcome, error) {
+	for i := range changes {
+		changes[i].Seq = int64(i + 1)
+	}
+	final := map[int64]directory.Outcome{}
+	var twice error
+	err := target.Apply(ctx, slices.Values(changes), func(outcomes ...directory.Outcome) error {
+		for _, o := range outcomes {
+			if _, had := final[o.Seq]; had {
+				twice = fmt.Errorf("change %d has two final outcomes", o.Seq)
+			}
+			if o.State != directory.Part {
+				final[o.Seq] = o
+			}
+		}
+		return nil
+	})
+	if err = errors.Join(err, twice); err != nil {
+		return nil, err
+	}
+	outcomes := make([]directory.Outcome, len(changes))
+	for i := range changes {
+		o, had := final[int64(i+1)]
+		if !had {
+			return nil, fmt.Errorf("change %d has no final outcome", i+1)
+		}
+		outcomes[i] = o
+	}
+	return outcomes, nil
+}
+
+// done does one change, which must succeed.
+func (b bench) done(c directory.Change) directory.Outcome {
 	b.t.Helper()
-	if got := b.outcomes(effect)[0].Err; !errors.Is(got, kind) {
-		b.t.Errorf("%s %s: got error %v, want %v", effect.Kind, effect.Anchor, got, kind)
+	out := b.try(c)[0]
+	if out.State != directory.Done || out.Err != nil || len(out.Refused) > 0 {
+		b.t.Fatalf("%s %+v: %+v", c.Verb, c.Ref, out)
+	}
+	return out
+}
+
+// fails does one change, which must fail with an error of a type.
+func fails[E error](b bench, c directory.Change) {
+	b.t.Helper()
+	out := b.try(c)[0]
+	var want E
+	if out.State != directory.Failed || !errors.As(out.Err, &want) {
+		b.t.Errorf("%s %+v: state %d, error %v; want it failed with a %T", c.Verb, c.Ref, out.State, out.Err, want)
 	}
 }
 
-// changes calls do and tests that the version moved, or that it did not. A
-// directory that has no version is not tested.
-func (b bench) changes(want bool, do func()) {
+// byHand does what somebody else does.
+func (b bench) byHand(c directory.Change) {
 	b.t.Helper()
-	before := b.version()
-	do()
-	if after := b.version(); before != "" && (before != after) != want {
-		b.t.Errorf("version was %q, is %q; want a change: %t", before, after, want)
+	if err := b.hand(b.t.Context(), c); err != nil {
+		b.t.Fatalf("by hand: %v", err)
 	}
 }
 
-func (b bench) version() string {
+func (b bench) same(what string, want, got any) {
 	b.t.Helper()
-	version, err := b.target.Version(b.t.Context())
-	if err != nil {
-		b.t.Fatalf("Version: %v", err)
+	if diff := gocmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+		b.t.Errorf("%s (-want +got):\n%s", what, diff)
 	}
-	return version
 }
 
-func (b bench) users() []directory.User {
+// account creates an account. Its name is that of the anchor.
+func account(name string, values ...string) directory.Change {
+	c := directory.Change{Verb: directory.Create, Wave: 1, Ref: directory.Ref{Kind: directory.Account, Anchor: directory.Account.Anchor(name)}}
+	c.Set = set(append([]string{
+		"anchor", c.Ref.Anchor, "userPrincipalName", name + "@school.example", "displayName", strings.ToUpper(name), "externalId", name,
+	}, values...)...)
+	return c
+}
+
+// group creates a group.
+func group(name string, links ...directory.LinkChange) directory.Change {
+	return directory.Change{
+		Verb: directory.Create, Wave: 2, Ref: directory.Ref{Kind: directory.ClassGroup, Anchor: directory.ClassGroup.Anchor(name)},
+		Set: set("displayName", "Class "+name, "mailNickname", "Section_"+name), Links: links,
+	}
+}
+
+// set returns values from names and texts.
+func set(pairs ...string) directory.Values {
+	var values directory.Values
+	for pair := range slices.Chunk(pairs, 2) {
+		values = values.With(directory.Property(pair[0]), pair[1])
+	}
+	return values
+}
+
+// update writes values to an object.
+func update(ref directory.Ref, pairs ...string) directory.Change {
+	return directory.Change{Verb: directory.Update, Ref: ref, Set: set(pairs...)}
+}
+
+// link adds a link, unlink removes one.
+func link(relation directory.Relation, to directory.Ref) directory.LinkChange {
+	return directory.LinkChange{Link: directory.Link{Relation: relation, To: directory.Ref{Kind: to.Kind, ID: to.ID}}}
+}
+
+func unlink(relation directory.Relation, to directory.Ref) directory.LinkChange {
+	l := link(relation, to)
+	l.Remove = true
+	return l
+}
+
+// relink changes links of an object.
+func relink(ref directory.Ref, links ...directory.LinkChange) directory.Change {
+	return directory.Change{Verb: directory.Update, Ref: ref, Links: links}
+}
+
+// content is an object as the tests compare it: links by relation and anchor.
+type content struct {
+	Kind   directory.Kind
+	Anchor string
+	Values map[string]string
+	Links  []string
+}
+
+// all returns everything that the directory holds, by ID, and the mark behind it.
+func (b bench) all() (map[string]content, directory.Mark) {
 	b.t.Helper()
-	users, err := allUsers(b.t.Context(), b.target)
+	contents, mark, err := everything(b.t.Context(), b.target)
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	return users
+	return contents, mark
 }
 
-func allUsers(ctx context.Context, target directory.Target) ([]directory.User, error) {
-	var all []directory.User
-	for user, err := range target.Users(ctx) {
-		if err != nil {
-			return nil, fmt.Errorf("users: %w", err)
+func everything(ctx context.Context, target directory.Target) (map[string]content, directory.Mark, error) {
+	seen := map[string]directory.Observed{}
+	var mark directory.Mark
+	for o, err := range target.Since(ctx, "", directory.Kinds()) {
+		switch {
+		case err != nil:
+			return nil, "", err
+		case mark != "":
+			return nil, "", errors.New("something came after the mark")
+		case o.Mark != "":
+			mark = o.Mark
+			continue
 		}
-		all = append(all, user)
+		before := seen[o.Ref.ID]
+		o.Links = append(before.Links, o.Links...)
+		seen[o.Ref.ID] = o
 	}
-	slices.SortFunc(all, func(a, b directory.User) int { return cmp.Compare(a.ID, b.ID) })
-	return all, nil
+	contents := map[string]content{}
+	for id, o := range seen {
+		contents[id] = contentOf(o.Ref, o.Values, o.Links, func(id string) string { return cmp.Or(seen[id].Ref.Anchor, id) })
+	}
+	return contents, mark, nil
 }
 
-func (b bench) groups() []directory.GroupContent {
-	b.t.Helper()
-	groups, err := allGroups(b.t.Context(), b.target)
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	return groups
-}
-
-func allGroups(ctx context.Context, target directory.Target) ([]directory.GroupContent, error) {
-	var all []directory.GroupContent
-	for group, err := range target.Groups(ctx) {
-		if err != nil {
-			return nil, fmt.Errorf("groups: %w", err)
+// contentOf leaves out what a directory says of every object by itself.
+func contentOf(ref directory.Ref, values directory.Values, links []directory.LinkChange, name func(string) string) content {
+	c := content{Kind: ref.Kind, Anchor: ref.Anchor, Values: map[string]string{}}
+	for _, v := range values {
+		if v.Text != "" && !v.Property.Truth() && v.Property != directory.Anchor {
+			c.Values[string(v.Property)] = v.Text
 		}
-		slices.SortFunc(group.Memberships, compareMemberships)
-		all = append(all, group)
 	}
-	slices.SortFunc(all, byID)
-	return all, nil
+	for _, l := range links {
+		c.Links = append(c.Links, string(l.Relation)+" "+name(l.To.ID))
+	}
+	slices.Sort(c.Links)
+	return c
 }
 
-func byID(a, b directory.GroupContent) int { return cmp.Compare(a.ID, b.ID) }
-
-// same reports a difference between what is wanted and what is there.
-func (b bench) same(want, got any) {
+// object returns an object that there is.
+func (b bench) object(id string) content {
 	b.t.Helper()
-	if diff := difference(want, got); diff != "" {
-		b.t.Errorf("(-want +got)\n%s", diff)
+	contents, _ := b.all()
+	c, there := contents[id]
+	if !there {
+		b.t.Fatalf("there is no object %s", id)
 	}
+	return c
 }
 
-func difference(want, got any) string {
-	return gocmp.Diff(want, got, cmpopts.EquateEmpty())
+func collect(ctx context.Context, seq iter.Seq2[directory.Found, error]) ([]directory.Found, error) {
+	var all []directory.Found
+	for f, err := range seq {
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, f)
+	}
+	return all, ctx.Err()
 }
-
-func ptr[T any](value T) *T { return &value }

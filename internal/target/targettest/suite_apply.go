@@ -4,134 +4,97 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"testing"
 
 	"rollbook/internal/directory"
 )
 
-func testBatchAgain(_ *testing.T, b bench) {
-	ana, group := b.createUser("ana"), b.createGroup("math")
-	_, ben := person("ben")
-	_, art := class("art")
-	batch := []directory.Effect{
-		ben, art,
-		updateUser(ana, map[string]*string{directory.PropertyDisplayName: ptr("Anna")}),
-		updateGroup(group, map[string]*string{directory.AttributeClassCode: nil}),
-		change(group, in(member(ana)), nil),
-	}
-	first := b.apply(batch...)
-	users, groups := b.users(), b.groups()
-	b.changes(false, func() { b.same(first, b.apply(batch...)) })
-	b.same(users, b.users())
-	b.same(groups, b.groups())
-}
-
-func testOrder(_ *testing.T, b bench) {
-	ana, ben, group := b.createUser("ana"), b.createUser("ben"), b.createGroup("math")
-	rename := func(user directory.User, name string) directory.Effect {
-		return updateUser(user, map[string]*string{directory.PropertyUserPrincipalName: ptr(name + "@school.example")})
-	}
-	b.apply(rename(ana, "spare"), rename(ben, "ana"), rename(ana, "ben"),
-		change(group, in(member(ana)), nil), change(group, in(member(ben)), in(member(ana))))
-	ana.UserPrincipalName, ben.UserPrincipalName = ben.UserPrincipalName, ana.UserPrincipalName
-	b.same(sorted(ana, ben), b.users())
-	b.within(member(ben))
-	_, again := person("ana")
-	again.User.UserPrincipalName = "new@school.example"
-	removed := directory.Effect{Kind: directory.DeleteUser, Anchor: ana.Anchor, ID: ana.ID}
-	created := b.apply(removed, again)[1]
-	if created == ana.ID {
-		b.t.Error("what was deleted before it was created again has kept its ID")
-	}
-}
-
 func testFailuresAreApart(_ *testing.T, b bench) {
-	ana := b.createUser("ana")
-	_, taken := person("taken")
-	taken.User.UserPrincipalName = ana.UserPrincipalName
-	_, nameless := person("nameless")
-	nameless.User.UserPrincipalName = ""
-	_, good := person("good")
-	outcomes := b.outcomes(taken, nameless, updateUser(directory.User{ID: absent}, nil), good)
-	for i, want := range []error{directory.ErrConflict, directory.ErrInvalid, directory.ErrNotFound, nil} {
-		if !errors.Is(outcomes[i].Err, want) {
-			b.t.Errorf("effect %d: got %v, want %v", i, outcomes[i].Err, want)
+	b.done(account("taken"))
+	bad := account("bad", "userPrincipalName", "taken@school.example")
+	outcomes := b.try(account("ana"), bad, group("k1"), update(directory.Ref{Kind: directory.Account, ID: absent}, "displayName", "X"), account("ben"))
+	for i, want := range []directory.OutcomeState{directory.Done, directory.Failed, directory.Done, directory.Failed, directory.Done} {
+		if outcomes[i].State != want {
+			b.t.Errorf("change %d: %+v, want state %d", i+1, outcomes[i], want)
 		}
-	}
-	if len(b.users()) != 2 {
-		b.t.Errorf("got %d users, want ana and good", len(b.users()))
 	}
 }
 
 func testApplyNothing(_ *testing.T, b bench) {
-	b.changes(false, func() { b.apply() })
+	if outcomes := b.try(); len(outcomes) != 0 {
+		b.t.Errorf("outcomes %v of nothing", outcomes)
+	}
+	ana := b.done(account("ana")).Ref
+	if out := b.done(update(ana)); len(out.Set)+len(out.Links) > 0 || out.Made {
+		b.t.Errorf("a change of nothing: %+v", out)
+	}
 }
 
-func testVersion(_ *testing.T, b bench) {
-	b.createUser("ana")
-	b.changes(false, func() {
-		b.users()
-		b.groups()
-		b.find(directory.PropertyMail, "x@school.example")
-	})
+func testMany(_ *testing.T, b bench) {
+	var changes []directory.Change
+	for i := range 3000 {
+		changes = append(changes, account(fmt.Sprint("p", i)))
+	}
+	var links []directory.LinkChange
+	for _, out := range b.try(changes...) {
+		if !out.Made {
+			b.t.Fatalf("outcome %+v", out)
+		}
+		links = append(links, link(directory.Member, out.Ref))
+	}
+	k1 := b.done(group("k1", links...))
+	if len(k1.Links) != len(links) || len(b.object(k1.Ref.ID).Links) != len(links) {
+		b.t.Errorf("%d links were made, want %d", len(k1.Links), len(links))
+	}
 }
 
-func testContextDone(t *testing.T, b bench) {
-	user := b.createUser("ana")
+// Every change that was read has an outcome, also when there is no more time.
+func testStopped(t *testing.T, b bench) {
 	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	_, effect := person("ben")
-	if _, err := b.target.Apply(ctx, "late", []directory.Effect{effect}); !errors.Is(err, context.Canceled) {
-		t.Errorf("Apply: got %v", err)
-	}
-	if _, err := b.target.Version(ctx); !errors.Is(err, context.Canceled) {
-		t.Errorf("Version: got %v", err)
-	}
-	if _, err := allUsers(ctx, b.target); !errors.Is(err, context.Canceled) {
-		t.Errorf("Users: got %v", err)
-	}
-	if _, err := allGroups(ctx, b.target); !errors.Is(err, context.Canceled) {
-		t.Errorf("Groups: got %v", err)
-	}
-	if _, err := b.target.FindUsers(ctx, directory.PropertyMail, []string{"x"}); !errors.Is(err, context.Canceled) {
-		t.Errorf("FindUsers: got %v", err)
-	}
-	b.same([]directory.User{user}, b.users())
-}
-
-func testConcurrent(t *testing.T, b bench) {
-	group := b.createGroup("math")
-	const writers, each = 4, 5
-	var wait sync.WaitGroup
-	for w := range writers {
-		wait.Go(func() {
-			for i := range each {
-				if err := addNew(t.Context(), b.target, group, fmt.Sprintf("w%d-%d", w, i)); err != nil {
-					t.Error(err)
-				}
-				if _, err := allGroups(t.Context(), b.target); err != nil {
-					t.Error(err)
-				}
+	read, final := map[int64]bool{}, map[int64]bool{}
+	err := b.target.Apply(ctx, func(yield func(directory.Change) bool) {
+		for i := range int64(10_000) {
+			c := account(fmt.Sprint("p", i))
+			c.Seq = i + 1
+			read[c.Seq] = true
+			if i == 100 {
+				cancel()
 			}
-		})
+			if !yield(c) {
+				return
+			}
+		}
+	}, func(outcomes ...directory.Outcome) error {
+		for _, o := range outcomes {
+			final[o.Seq] = final[o.Seq] || o.State != directory.Part
+		}
+		return nil
+	})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("error %v, want that it was stopped", err)
 	}
-	wait.Wait()
-	if got := len(b.groups()[0].Memberships); got != writers*each {
-		t.Errorf("got %d members, want %d", got, writers*each)
+	for seq := range read {
+		if !final[seq] {
+			t.Fatalf("change %d was read, and has no outcome", seq)
+		}
 	}
 }
 
-func addNew(ctx context.Context, target directory.Target, group directory.GroupContent, name string) error {
-	_, effect := person(name)
-	created, err := target.Apply(ctx, "create "+name, []directory.Effect{effect})
-	if err != nil {
-		return err
+func testReportFails(t *testing.T, b bench) {
+	full := errors.New("nowhere to write")
+	n := 0
+	err := b.target.Apply(t.Context(), func(yield func(directory.Change) bool) {
+		for n < 20_000 {
+			n++
+			if c := account(fmt.Sprint("p", n)); !yield(c) {
+				return
+			}
+		}
+	}, func(...directory.Outcome) error { return full })
+	if !errors.Is(err, full) {
+		t.Errorf("error %v, want that of report", err)
 	}
-	user := directory.User{ID: created[0].ID}
-	added, err := target.Apply(ctx, "add "+name, []directory.Effect{change(group, in(member(user)), nil)})
-	if err != nil {
-		return err
+	if n == 20_000 {
+		t.Error("all changes were tried, though nothing could be reported")
 	}
-	return errors.Join(created[0].Err, added[0].Err)
 }

@@ -2,210 +2,186 @@ package targettest
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
+	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"pgregory.net/rapid"
 
 	"rollbook/internal/directory"
 )
 
-// testLikeTheModel does random batches of effects to the target and to a
-// Memory, and compares outcomes and contents. The target is not emptied between
-// sequences: they go on from where the one before ended.
+// testLikeTheModel does random changes to the target and to a Memory, and compares
+// outcomes and contents. The target is not emptied between sequences: they go on
+// from where the one before ended.
 func testLikeTheModel(t *testing.T, b bench) {
-	pair := newTwins(t, b)
+	pair := &twins{ctx: t.Context(), target: b.target, model: NewMemory(), ids: map[string]string{absent: absent}}
 	rapid.Check(t, func(t *rapid.T) {
-		for range rapid.IntRange(1, 4).Draw(t, "batches") {
-			if err := pair.apply(pair.drawBatch(t)); err != nil {
-				t.Fatal(err)
-			}
+		for range rapid.IntRange(1, 4).Draw(t, "packs") {
+			pair.apply(t, pair.draw(t))
 		}
-		if err := pair.compare(); err != nil {
-			t.Fatal(err)
-		}
+		pair.compare(t)
 	})
 }
 
-// twins are a target and the model of it. IDs differ; names leads from those of
-// the model to those of the target.
+// twins are a target and the model of it. ids leads from the IDs of the model to
+// those of the target.
 type twins struct {
-	ctx           context.Context
-	target        directory.Target
-	model         *Memory
-	names         map[string]string
-	users, groups []string // IDs of the model
+	ctx    context.Context
+	target directory.Target
+	model  *Memory
+	ids    map[string]string
 }
 
-func newTwins(t *testing.T, b bench) *twins {
-	return &twins{ctx: t.Context(), target: b.target, model: NewMemory(), names: map[string]string{absent: absent}}
-}
-
-func (p *twins) drawBatch(t *rapid.T) []directory.Effect {
-	return rapid.SliceOfN(rapid.Custom(p.draw), 1, 12).Draw(t, "effects")
-}
-
-// draw makes an effect with IDs of the model.
-func (p *twins) draw(t *rapid.T) directory.Effect {
-	kind := rapid.SampledFrom([]directory.EffectKind{
-		directory.CreateUser, directory.CreateUser, directory.UpdateUser, directory.CreateGroup, directory.UpdateGroup,
-		directory.ChangeMembers, directory.ChangeMembers, directory.ChangeMembers, directory.DeleteUser, directory.DeleteGroup,
-	}).Draw(t, "kind")
-	name := rapid.SampledFrom([]string{"a", "b", "c", "d", "É", "é", "f", "g"}).Draw(t, "name")
-	switch kind {
-	case directory.CreateUser:
-		_, effect := person(name)
-		effect.Anchor = directory.UserAnchor(rapid.SampledFrom([]string{"1", "2", "3", "4"}).Draw(t, "anchor"))
-		return effect
-	case directory.CreateGroup:
-		_, effect := class(name)
-		return effect
-	case directory.UpdateUser, directory.DeleteUser:
-		return directory.Effect{Kind: kind, ID: drawID(t, p.users), Set: drawSet(t, name)}
-	case directory.ChangeMembers:
-		effect := directory.Effect{Kind: kind, ID: drawID(t, p.groups)}
-		p.drawMembers(t, &effect)
-		return effect
-	}
-	return directory.Effect{Kind: kind, ID: drawID(t, p.groups), Set: drawSet(t, name)}
-}
-
-// drawID takes one of the latest objects, of which most are still there.
-func drawID(t *rapid.T, ids []string) string {
-	latest := ids[max(0, len(ids)-6):]
-	return rapid.SampledFrom(append([]string{absent}, latest...)).Draw(t, "id")
-}
-
-func drawSet(t *rapid.T, name string) map[string]*string {
-	choices := map[string][]*string{
-		directory.PropertyAnchor:            {nil, ptr(directory.UserAnchor("1")), ptr(directory.UserAnchor("5"))},
-		directory.PropertyUserPrincipalName: {ptr(name + "@school.example")},
-		directory.PropertyDisplayName:       {nil, ptr("Person " + name)},
-		directory.PropertyAccountEnabled:    {ptr("true"), ptr("false"), ptr("no")},
-		directory.AttributeGrade:            {nil, ptr("01"), ptr(name)},
-	}
-	set := map[string]*string{}
-	properties := []string{directory.PropertyAnchor, directory.PropertyUserPrincipalName,
-		directory.PropertyDisplayName, directory.PropertyAccountEnabled, directory.AttributeGrade}
-	for _, property := range rapid.SliceOfNDistinct(rapid.SampledFrom(properties), 1, 2, rapid.ID[string]).Draw(t, "set") {
-		set[property] = rapid.SampledFrom(choices[property]).Draw(t, property)
-	}
-	return set
-}
-
-// drawMembers never adds and removes the same membership at once: the contract
-// does not say what comes of that. Nor does it remove an unknown user.
-func (p *twins) drawMembers(t *rapid.T, effect *directory.Effect) {
-	for range rapid.IntRange(1, 5).Draw(t, "changes") {
-		change := directory.Membership{
-			UserID:   drawID(t, p.users),
-			Relation: rapid.SampledFrom([]directory.Relation{directory.Owner, directory.Member}).Draw(t, "relation"),
-		}
-		if rapid.Bool().Draw(t, "add") {
-			if !slices.Contains(effect.Remove, change) {
-				effect.Add = append(effect.Add, change)
-			}
-		} else if change.UserID != absent && !slices.Contains(effect.Add, change) {
-			effect.Remove = append(effect.Remove, change)
+// draw draws changes with IDs of the model, no two of them to one object, and none
+// that depends on another: a name that is in one is in no other.
+func (p *twins) draw(t *rapid.T) []directory.Change {
+	names := rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"a", "b", "c", "d", "É", "f", "g", "h"}), 1, 4, rapid.ID[string]).Draw(t, "names")
+	touched := map[string]bool{}
+	var changes []directory.Change
+	for _, name := range names {
+		c := p.drawChange(t, name)
+		if key := c.Ref.ID + c.Ref.Anchor; !touched[key] && !touched[c.Ref.ID+"/"] {
+			touched[key], touched[c.Ref.ID+"/"] = true, c.Ref.ID != ""
+			changes = append(changes, c)
 		}
 	}
+	if slices.ContainsFunc(changes, func(c directory.Change) bool { return c.Verb == directory.Delete }) {
+		return changes[:1] // what it frees is another's to take in a later wave
+	}
+	return changes
 }
 
-func (p *twins) apply(effects []directory.Effect) error {
-	got, err := p.target.Apply(p.ctx, "model", p.translate(effects))
-	if err != nil {
-		return fmt.Errorf("apply: %w", err)
+func (p *twins) drawChange(t *rapid.T, name string) directory.Change {
+	kind := rapid.SampledFrom(directory.Kinds()).Draw(t, "kind")
+	verb := rapid.SampledFrom([]directory.Verb{directory.Create, directory.Create, directory.Update, directory.Update, directory.Update, directory.Delete}).Draw(t, "verb")
+	var c directory.Change
+	switch {
+	case verb == directory.Create && kind == directory.Account:
+		c = account(name)
+	case verb == directory.Create:
+		c = group(name)
+	default:
+		c = directory.Change{Verb: verb, Ref: directory.Ref{Kind: kind, ID: p.drawID(t, kind)}}
 	}
-	return p.applied(effects, got)
-}
-
-// applied does to the model what was done to the target, and compares the outcomes.
-func (p *twins) applied(effects []directory.Effect, got []directory.Outcome) error {
-	want, err := p.model.Apply(p.ctx, "model", effects)
-	if err != nil {
-		return err
+	if verb == directory.Delete {
+		return c
 	}
-	for i, effect := range effects {
-		if !errors.Is(kindOf(got[i].Err), kindOf(want[i].Err)) {
-			return fmt.Errorf("effect %d (%s): got error %q, want %q", i, effect.Kind, fmt.Sprint(got[i].Err), fmt.Sprint(want[i].Err))
-		}
-		if want[i].Err == nil {
-			p.learn(effect.Kind, want[i].ID, got[i].ID)
-		}
+	if verb == directory.Create && rapid.IntRange(0, 3).Draw(t, "tried") == 0 {
+		c.Tried = time.Unix(1, 0)
 	}
-	return nil
-}
-
-func (p *twins) learn(kind directory.EffectKind, model, target string) {
-	if _, known := p.names[model]; known {
-		return
-	}
-	p.names[model] = target
-	switch kind {
-	case directory.CreateUser:
-		p.users = append(p.users, model)
-	case directory.CreateGroup:
-		p.groups = append(p.groups, model)
-	}
-}
-
-func kindOf(err error) error {
-	for _, kind := range []error{directory.ErrNotFound, directory.ErrConflict, directory.ErrInvalid} {
-		if errors.Is(err, kind) {
-			return kind
+	for _, property := range rapid.SliceOfDistinct(rapid.SampledFrom([]directory.Property{
+		directory.DisplayName, directory.Description, directory.CourseTitle, directory.UserPrincipalName,
+	}), rapid.ID[directory.Property]).Draw(t, "properties") {
+		switch {
+		case property == directory.UserPrincipalName && kind == directory.Account:
+			c.Set = c.Set.With(property, name+"@school.example")
+		case property == directory.Description && kind == directory.Account, property == directory.UserPrincipalName:
+		default:
+			c.Set = c.Set.With(property, rapid.SampledFrom([]string{"", "x", "Y z"}).Draw(t, "text"))
 		}
 	}
-	return err
+	if kind == directory.ClassGroup {
+		for _, to := range rapid.SliceOfNDistinct(rapid.Custom(func(t *rapid.T) string { return p.drawID(t, directory.Account) }), 0, 4, rapid.ID[string]).Draw(t, "people") {
+			l := link(rapid.SampledFrom([]directory.Relation{directory.Owner, directory.Member}).Draw(t, "relation"), directory.Ref{Kind: directory.Account, ID: to})
+			l.Remove = rapid.Bool().Draw(t, "remove")
+			c.Links = append(c.Links, l)
+		}
+	}
+	return c
 }
 
-// translate returns the effects with IDs of the target.
-func (p *twins) translate(effects []directory.Effect) []directory.Effect {
-	translated := slices.Clone(effects)
-	for i, effect := range effects {
-		translated[i].ID = p.names[effect.ID]
-		translated[i].Add, translated[i].Remove = p.memberships(effect.Add), p.memberships(effect.Remove)
+// drawID draws the ID of an object of the model, or of none.
+func (p *twins) drawID(t *rapid.T, kind directory.Kind) string {
+	ids := []string{absent}
+	for _, o := range p.model.Objects(kind) {
+		ids = append(ids, o.Ref.ID)
 	}
-	return translated
+	return rapid.SampledFrom(ids).Draw(t, "id")
 }
 
-func (p *twins) memberships(all []directory.Membership) []directory.Membership {
-	translated := make([]directory.Membership, len(all))
-	for i, one := range all {
-		translated[i] = directory.Membership{Relation: one.Relation, UserID: p.names[one.UserID]}
+// apply does changes to both, and compares what became of them.
+func (p *twins) apply(t *rapid.T, changes []directory.Change) {
+	theirs := slices.Clone(changes)
+	for i := range theirs {
+		theirs[i].Ref.ID = p.ids[theirs[i].Ref.ID]
+		theirs[i].Links = slices.Clone(theirs[i].Links)
+		for j := range theirs[i].Links {
+			theirs[i].Links[j].To.ID = p.ids[theirs[i].Links[j].To.ID]
+		}
 	}
-	return in(translated...)
+	want, err := try(p.ctx, p.model, changes...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := try(p.ctx, p.target, theirs...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range want {
+		if want[i].Ref.ID != "" && want[i].State == directory.Done && changes[i].Ref.ID == "" {
+			p.ids[want[i].Ref.ID] = got[i].Ref.ID
+		}
+		if diff := gocmp.Diff(p.told(want[i]), told(got[i]), cmpopts.EquateEmpty()); diff != "" {
+			t.Fatalf("outcome of %s %+v (-want +got):\n%s", changes[i].Verb, changes[i], diff)
+		}
+	}
 }
 
-// compare returns an error that shows where the target differs from the model.
-func (p *twins) compare() error {
-	wantUsers, err := allUsers(p.ctx, p.model)
-	if err != nil {
-		return err
+// told is an outcome as it is compared.
+func told(o directory.Outcome) map[string]string {
+	t := map[string]string{"state": fmt.Sprint(o.State), "made": fmt.Sprint(o.Made), "error": fmt.Sprintf("%T", o.Err)}
+	if o.State == directory.Done {
+		t["id"], t["set"], t["was"] = o.Ref.ID, fmt.Sprint(o.Set), fmt.Sprint(o.Was)
+		t["links"] = fmt.Sprint(linkNames(o.Links))
+		var refused []directory.LinkChange
+		for _, f := range o.Refused {
+			refused = append(refused, f.LinkChange)
+		}
+		t["refused"] = fmt.Sprint(linkNames(refused))
 	}
-	for i := range wantUsers {
-		wantUsers[i].ID = p.names[wantUsers[i].ID]
+	return t
+}
+
+func linkNames(links []directory.LinkChange) []string {
+	var names []string
+	for _, l := range links {
+		names = append(names, fmt.Sprint(l.Relation, " ", l.To.ID, " ", l.Remove))
 	}
-	gotUsers, err := allUsers(p.ctx, p.target)
-	if err != nil {
-		return err
+	slices.Sort(names)
+	return names
+}
+
+// told is an outcome of the model with the IDs of the target.
+func (p *twins) told(o directory.Outcome) map[string]string {
+	o.Ref.ID = p.ids[o.Ref.ID]
+	o.Links, o.Refused = slices.Clone(o.Links), slices.Clone(o.Refused)
+	for i := range o.Links {
+		o.Links[i].To.ID = p.ids[o.Links[i].To.ID]
 	}
-	wantGroups, err := allGroups(p.ctx, p.model)
-	if err != nil {
-		return err
+	for i := range o.Refused {
+		o.Refused[i].To.ID = p.ids[o.Refused[i].To.ID]
 	}
-	for i := range wantGroups {
-		wantGroups[i].ID = p.names[wantGroups[i].ID]
-		wantGroups[i].Memberships = p.memberships(wantGroups[i].Memberships)
+	return told(o)
+}
+
+// compare compares what both hold.
+func (p *twins) compare(t *rapid.T) {
+	var sides [2]map[string]content
+	for i, target := range []directory.Target{p.model, p.target} {
+		contents, _, err := everything(p.ctx, target)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sides[i] = map[string]content{}
+		for _, c := range contents {
+			sides[i][c.Anchor] = c
+		}
 	}
-	gotGroups, err := allGroups(p.ctx, p.target)
-	if err != nil {
-		return err
+	if diff := gocmp.Diff(sides[0], sides[1], cmpopts.EquateEmpty()); diff != "" {
+		t.Fatalf("contents (-model +target):\n%s", diff)
 	}
-	slices.SortFunc(wantGroups, byID)
-	if diff := difference(sorted(wantUsers...), gotUsers) + difference(wantGroups, gotGroups); diff != "" {
-		return fmt.Errorf("not as the model (-want +got)\n%s", diff)
-	}
-	return nil
 }

@@ -1,4 +1,4 @@
--- The embedded directory (package target/embedded).
+-- The hosted directory (package target/embedded).
 --
 -- A num numbers a row, never leaves the package and is never used twice. A
 -- folded column is the value in lower case, by which it is found and compared;

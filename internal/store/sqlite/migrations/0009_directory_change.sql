@@ -1,4 +1,4 @@
--- What changed in the embedded directory, and its administrative units
+-- What changed in the hosted directory, and its administrative units
 -- (package target/embedded).
 
 -- +goose Up
