@@ -62,17 +62,17 @@ func (r *report) addNight(checked, first, again, next measurement) error {
 	if seconds, err := again.seconds("match", "plan"); err == nil {
 		replan, note = seconds, ""
 	}
-	r.add("check only", checked.Wall, 3, checked.usage, "")
+	r.add("check only", checked.Wall, 2.8, checked.usage, "")
 	r.add("first load", load, 12, first.usage, stored(first))
-	r.add("first plan and apply", provision, 15, first.usage, applied(first))
+	r.add("first plan and apply", provision, 25, first.usage, applied(first))
 	unchanged := stored(again) + ", " + applied(again)
-	r.add("same feed again", again.Wall, 4, again.usage, unchanged)
+	r.add("same feed again", again.Wall, 3.5, again.usage, unchanged)
 	if _, written := again.rows(); written > 0 || again.effects() > 0 {
 		r.Work[len(r.Work)-1].Verdict = "WRITES"
 	}
 	r.add("plan after an unchanged feed", replan, 1, again.usage, note)
-	r.add("1 % of rows changed", reload, 5, next.usage, stored(next))
-	r.add("the same, planned and applied too", next.Wall, 0, next.usage, applied(next))
+	r.add("1 % of rows changed", reload, 0, next.usage, stored(next))
+	r.add("the same, planned and applied too", next.Wall, 8, next.usage, applied(next))
 	r.Memory = max(checked.Memory, first.Memory, again.Memory, next.Memory)
 	return nil
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // memoryBudget is what any of the commands may hold at its peak.
-const memoryBudget = 1_500_000_000
+const memoryBudget = 1_200_000_000
 
 // report is everything that was measured.
 type report struct {
@@ -72,7 +72,7 @@ func (r *report) printNight(to io.Writer) {
 	for _, w := range r.Work {
 		budget := ""
 		if w.Budget > 0 {
-			budget = fmt.Sprintf("%.0f", w.Budget)
+			budget = fmt.Sprintf("%.3g", w.Budget)
 		}
 		fmt.Fprintf(table, "%s\t%.2f s\t%.2f\t%s\t%s\t%.2f s\t%d MB\t%s\n",
 			w.Name, w.Seconds, w.Ratio, budget, w.Verdict, w.Command.CPU, w.Command.Memory/1e6, w.Note)
