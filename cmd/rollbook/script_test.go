@@ -28,7 +28,7 @@ import (
 //	pack ARCHIVE FOLDER [IN] makes a zip of the files of a folder, within the folder IN
 //	lastrun DURATION         the last run of rollbook-data was so long after now
 //	lastcheck DURATION       the database was looked at so long after now
-//	damage FILE              writes over a page of a database
+//	damage TABLE             writes over a page of a table in rollbook-data
 //	json PATH VALUE          a member of the JSON on standard output has that value
 //	inboundflow NAME         makes a connector and inbound flow beside those there are
 //
@@ -73,21 +73,21 @@ func lastCheck(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(errors.Join(err, parts.Close()))
 }
 
-// damage writes over the beginning of the last page with rows of a database. It is
-// not open, so that the file is all there is.
+// damage writes over the beginning of the page where the rows of a table begin.
 func damage(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
-		ts.Fatalf("usage: damage FILE")
+		ts.Fatalf("usage: damage TABLE")
 	}
-	const page, rows = 16 << 10, 0x0d
-	text, err := os.ReadFile(ts.MkAbs(args[0]))
+	parts, err := server.Open(context.Background(), server.Config{Config: config.Config{Data: ts.MkAbs("rollbook-data")}})
 	ts.Check(err)
-	at := len(text) - page
-	for text[at] != rows {
-		at -= page
-	}
+	var at int64
+	err = parts.DB.ReadRow(context.Background(), `SELECT (rootpage - 1) * page_size FROM sqlite_schema, pragma_page_size WHERE name = $1`, []any{args[0]}, &at)
+	ts.Check(errors.Join(err, parts.Close()))
+	path := ts.MkAbs("rollbook-data/rollbook.db")
+	text, err := os.ReadFile(path)
+	ts.Check(err)
 	copy(text[at:], "sixteen bytes of")
-	ts.Check(os.WriteFile(ts.MkAbs(args[0]), text, 0o600))
+	ts.Check(os.WriteFile(path, text, 0o600))
 }
 
 func lastRun(ts *testscript.TestScript, neg bool, args []string) {

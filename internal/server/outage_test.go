@@ -290,7 +290,7 @@ func TestDamageIsSeen(t *testing.T) {
 	cfg, log := testConfig(t), &logged{}
 	cfg.Log = slog.New(slog.NewTextHandler(log, nil))
 	mustMake(t, cfg)
-	damageLastRows(t, filepath.Join(cfg.Data, "rollbook.db"))
+	damageTable(t, cfg, "audit")
 	s := mustStart(t, cfg)
 	log.await(t, "the database fails")
 	answer, said := mustGet(t, clientFor(t, s), s.Addresses().URL+"/readyz")
@@ -299,15 +299,20 @@ func TestDamageIsSeen(t *testing.T) {
 	}
 }
 
-// damageLastRows writes over the beginning of the last page of a file that has rows.
-func damageLastRows(t *testing.T, path string) {
+// damageTable writes over the beginning of the page where the rows of a table begin.
+func damageTable(t *testing.T, cfg server.Config, table string) {
 	t.Helper()
-	const page, rows = 16 << 10, 0x0d
-	text := mustRead(t, path)
-	at := len(text) - page
-	for text[at] != rows {
-		at -= page
+	parts, err := server.Open(t.Context(), cfg)
+	if err != nil {
+		t.Fatal(err)
 	}
+	var at int64
+	err = parts.DB.ReadRow(t.Context(), `SELECT (rootpage - 1) * page_size FROM sqlite_schema, pragma_page_size WHERE name = $1`, []any{table}, &at)
+	if err := errors.Join(err, parts.Close()); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(cfg.Data, "rollbook.db")
+	text := mustRead(t, path)
 	copy(text[at:], "sixteen bytes of")
 	mustWrite(t, path, text)
 }
