@@ -104,7 +104,7 @@ func concerns(r ledger.Record, e ledger.Entry) bool {
 	})
 }
 
-// withChange is a row that begins with the columns of something else.
+// withMore is a row that begins with the columns of something else.
 type withMore struct {
 	store.Rows
 	more []any
