@@ -11,9 +11,9 @@ const industryData = "#microsoft.graph.industryData."
 // activities are those of a run with one flow of each type, of which those from
 // a OneRoster API, to security groups and to administrative units are skipped.
 // That of users has a status of its own: it may ask for more than runs can do.
-func activities(users string) []string {
+func activities(files, users string) []string {
 	return []string{
-		industryData + "inboundFlowActivity completed", industryData + "inboundFlowActivity skipped",
+		industryData + "inboundFlowActivity " + files, industryData + "inboundFlowActivity skipped",
 		industryData + "outboundFlowActivity completed", industryData + "outboundFlowActivity " + users,
 		industryData + "outboundFlowActivity skipped", industryData + "outboundFlowActivity skipped",
 	}
@@ -60,7 +60,7 @@ func TestLifecycle(t *testing.T) {
 	if a := got.Actions; a.Reset != 202 || a.Start != 202 || a.Session != 200 || a.Validate != 202 {
 		t.Errorf("actions: %+v", a)
 	}
-	if diff := cmp.Diff(activities("completed"), got.Actions.Activities); diff != "" {
+	if diff := cmp.Diff(activities("completed", "completed"), got.Actions.Activities); diff != "" {
 		t.Error("activities", diff)
 	}
 	for name, left := range got.Left {

@@ -78,7 +78,10 @@ async function byDataLake(sessionUrl, folder) {
   seen.again = (await users.createIfNotExists()).succeeded;
   seen.changed = await refused(users.flush(1, { conditions: { ifMatch: '"another"' } }));
   seen.missing = await refused(directory.getFileClient("demographics.csv.zip").getProperties());
-  seen.unknown = await refused(directory.getFileClient("teachers.csv").upload(Buffer.from("x")));
+  const other = directory.getFileClient("teachers.csv"); // taken, and told of by the check
+  await other.upload(Buffer.from("x"));
+  seen.other = (await other.readToBuffer()).toString();
+  await other.delete();
   seen.above = await refused(directory.getFileClient("../users.csv").upload(Buffer.from("x")));
   const { fileSystem, path } = fileSystemOf(sessionUrl);
   seen.listed = (await names(fileSystem.listPaths({ path }))).map((name) => name.replace(`${path}/`, ""));
@@ -121,7 +124,10 @@ async function byBlob(sessionUrl, folder) {
   seen.corrupt = await refused(users.stageBlock("b25l", "x", 1, { transactionalContentMD5: Buffer.alloc(16) }));
   seen.missing = await refused(container.getBlockBlobClient("x.zip").getProperties());
   seen.unread = await refused(container.getBlockBlobClient("x.zip").download());
-  seen.unknown = await refused(container.getBlockBlobClient("teachers.csv").upload("x", 1));
+  const other = container.getBlockBlobClient("teachers.csv"); // taken, and told of by the check
+  await other.upload("x", 1);
+  seen.other = (await other.downloadToBuffer()).toString();
+  await other.delete();
   await users.stageBlock(Buffer.from("one").toString("base64"), "1", 1);
   const { uncommittedBlocks } = await users.getBlockList("all");
   seen.blocks = uncommittedBlocks.map(({ name, size }) => [Buffer.from(name, "base64").toString(), size]);
