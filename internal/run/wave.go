@@ -190,15 +190,14 @@ func (h *handed) outcome(o directory.Outcome) ledger.Outcome {
 	if !h.Tried.IsZero() && o.State == directory.Done {
 		out.Set, out.Was = h.Set, h.Was // what is so now, and was not seen to be, is our doing
 	}
-	all := len(o.Links) == len(h.links)
-	if !all {
+	asked := o.State == directory.Done && len(h.missing) == 0 && slices.Equal(out.Set, h.Set) && slices.Equal(out.Was, h.Was)
+	whole := len(o.Links) == len(h.links)
+	if !asked || !whole {
 		h.sort(&out, o)
-		all = linked(out.Links) == len(h.links)
+		whole = linked(out.Links) == len(h.links)
 	}
-	if all && o.State == directory.Done && len(h.missing) == 0 && slices.Equal(out.Set, h.Set) && slices.Equal(out.Was, h.Was) {
+	if asked && whole {
 		out.AsAsked, out.Set, out.Was, out.Links = true, nil, nil, nil
-	} else if all {
-		h.sort(&out, o)
 	}
 	return out
 }
