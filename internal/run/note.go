@@ -3,7 +3,6 @@ package run
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"rollbook/internal/directory"
 	"rollbook/internal/feed"
@@ -15,14 +14,13 @@ import (
 func (w *wave) note(h *handed, o directory.Outcome) ledger.Noted {
 	noted := ledger.Noted{Outcome: h.outcome(o)}
 	noted.Time = w.Now()
-	done := noted.Changed(h.Change)
 	if noted.ID != "" || h.held.ID != "" {
 		noted.Object = h.held.After(h.Change, noted.Outcome)
 	}
 	if h.Record.Kind == directory.Account && noted.ID != "" {
 		w.people.learn(h.Record.Source, h.Record.ID, noted.ID)
 	}
-	w.count(h, noted.Outcome, done)
+	w.count(h, noted.Outcome)
 	switch {
 	case noted.State == directory.Failed:
 		w.fail(h, fmt.Sprintf("%s %s: %s", h.Verb, h.Anchor, noted.Message))
@@ -33,8 +31,8 @@ func (w *wave) note(h *handed, o directory.Outcome) ledger.Noted {
 }
 
 // count counts what was done.
-func (w *wave) count(h *handed, out ledger.Outcome, done ledger.Changed) {
-	applied, links := &w.result.Applied, 0
+func (w *wave) count(h *handed, out ledger.Outcome) {
+	applied, size := &w.result.Applied, h.Size()
 	if out.State != directory.Failed && len(h.Set) > 0 {
 		if h.Record.Kind == directory.Account {
 			applied.Users++
@@ -42,35 +40,34 @@ func (w *wave) count(h *handed, out ledger.Outcome, done ledger.Changed) {
 			applied.Groups++
 		}
 	}
+	links := size
+	for _, refused := range out.Refused {
+		links -= len(refused.Links.IDs)
+	}
 	if out.State == directory.Failed {
-		links = linked(done.Links)
-	} else {
-		links = h.Size()
-		for _, refused := range out.Refused {
-			links -= len(refused.Links.IDs)
-		}
+		links = linked(out.Changed(h.Change).Links)
 	}
 	applied.Memberships += links
-	size := h.Size()
 	if len(h.Set) > 0 {
 		size++
 	}
 	w.opts.Progress.Add(int64(size))
 }
 
-// refusal says which links of a change were refused.
+// refusal says which links of a change were refused. Those to people without an
+// account come first.
 func refusal(c ledger.Change, refused []ledger.Refused) string {
-	people, why := 0, refused[0].Message
+	people, waiting := 0, 0
 	for _, r := range refused {
 		people += len(r.Links.IDs)
 		if r.Code == directory.CodeWaits {
-			why = fmt.Sprintf("%d people have no account", people)
+			waiting += len(r.Links.IDs)
 		}
 	}
 	if refused[0].Code == directory.CodeWaits {
-		return c.Anchor + ": " + why
+		return fmt.Sprintf("%s: %d people have no account", c.Anchor, waiting)
 	}
-	return fmt.Sprintf("%s: %d memberships were refused: %s", c.Anchor, people, why)
+	return fmt.Sprintf("%s: %d memberships were refused: %s", c.Anchor, people, refused[0].Message)
 }
 
 // failure returns the code and the words of what went wrong.
@@ -93,7 +90,7 @@ func (w *wave) fail(h *handed, message string) {
 	}
 	record, _ := h.Record.Kind.SourcedID(h.Anchor)
 	w.problems.Add(feed.Finding{
-		Severity: feed.Error, Rule: effectFailed, File: file, Rows: 1, Record: strings.TrimSpace(record),
+		Severity: feed.Error, Rule: effectFailed, File: file, Rows: 1, Record: record,
 		Message: "the directory was not changed: " + message,
 		Hint:    "It is tried again with the next run. Where another account has the name, correct one of the two.",
 	})

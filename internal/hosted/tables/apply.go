@@ -45,7 +45,7 @@ func (d *Directory) inTurn(ctx context.Context, effects []hosted.Effect,
 		return nil, err
 	}
 	if d.known != nil {
-		d.known.follow([]*batch{done})
+		d.known.follow(done)
 	}
 	return done, nil
 }

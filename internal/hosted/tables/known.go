@@ -58,13 +58,11 @@ func (n nums) load(ctx context.Context, tx store.Tx, hash hasher, sql string) er
 	return rows.Err()
 }
 
-// follow brings what is known to the version that batches have written.
-func (k *known) follow(written []*batch) {
-	for _, b := range written {
-		k.users.follow(b.users.lookups)
-		k.groups.follow(b.groups.lookups)
-		k.version = b.state.version
-	}
+// follow brings what is known to the version that a batch has written.
+func (k *known) follow(b *batch) {
+	k.users.follow(b.users.lookups)
+	k.groups.follow(b.groups.lookups)
+	k.version = b.state.version
 }
 
 func (n nums) follow(t lookups) {

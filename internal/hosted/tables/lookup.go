@@ -12,8 +12,8 @@ import (
 // effect of a batch.
 type lookup struct {
 	hash    hasher
-	stored  []*places // before the batch, the latest last
-	written *places   // by the batch
+	stored  *places // before the batch
+	written *places // by the batch
 }
 
 func (l lookup) get(text string) int64 {
@@ -21,12 +21,8 @@ func (l lookup) get(text string) int64 {
 	if num, ok := l.written.get(k); ok {
 		return num
 	}
-	for _, stored := range slices.Backward(l.stored) {
-		if num, ok := stored.get(k); ok {
-			return num
-		}
-	}
-	return 0
+	num, _ := l.stored.get(k)
+	return num
 }
 
 // move makes num findable by a new text instead of an old one.
@@ -49,7 +45,7 @@ type lookups struct {
 
 // lookups find what is stored.
 func (n nums) lookups(hash hasher) lookups {
-	in := func(stored *places) lookup { return lookup{hash, []*places{stored}, newPlaces(0)} }
+	in := func(stored *places) lookup { return lookup{hash, stored, newPlaces(0)} }
 	return lookups{in(n.id), in(n.anchor), in(n.name)}
 }
 
