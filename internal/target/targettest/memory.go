@@ -47,7 +47,23 @@ func NewMemory() *Memory { return &Memory{objects: map[string]*object{}} }
 
 // Abilities implements directory.Target.
 func (m *Memory) Abilities(context.Context) (directory.Abilities, error) {
-	return directory.Abilities{Pack: 1, Side: 1, Marks: directory.MarksWithDeletions}, nil
+	return directory.Abilities{Kinds: everyKind(), Pack: 1, Side: 1, Marks: directory.MarksWithDeletions}, nil
+}
+
+// everyKind says that everything can be done with objects of all kinds.
+func everyKind() map[directory.Kind]directory.KindAbilities {
+	kinds := map[directory.Kind]directory.KindAbilities{}
+	for _, kind := range directory.Kinds() {
+		k := directory.KindAbilities{
+			Verbs:  map[directory.Verb]bool{directory.Create: true, directory.Update: true, directory.Delete: true},
+			Anchor: true, Relations: map[directory.Relation]directory.RelationAbilities{},
+		}
+		for _, relation := range kind.Relations() {
+			k.Relations[relation] = directory.RelationAbilities{InCreate: -1}
+		}
+		kinds[kind] = k
+	}
+	return kinds
 }
 
 // Probe implements directory.Target.
@@ -150,13 +166,21 @@ func (m *Memory) Find(ctx context.Context, kind directory.Kind, keys []directory
 					yield(directory.Found{}, err)
 					return
 				}
-				text, there := o.Values.Get(key.Property)
-				if there && text != "" && strings.EqualFold(text, key.Value) && !yield(directory.Found{Key: key, Object: o}, nil) {
+				if answers(o, key) && !yield(directory.Found{Key: key, Object: o}, nil) {
 					return
 				}
 			}
 		}
 	}
+}
+
+// answers reports whether an object is one that is looked for.
+func answers(o directory.Object, key directory.Key) bool {
+	if key.Property == directory.Anchor {
+		return key.Value != "" && o.Ref.Anchor == key.Value
+	}
+	text, there := o.Values.Get(key.Property)
+	return there && text != "" && strings.EqualFold(text, key.Value)
 }
 
 // Apply implements directory.Target.

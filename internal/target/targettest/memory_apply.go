@@ -12,12 +12,16 @@ import (
 func (m *Memory) do(c directory.Change, own bool) directory.Outcome {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	return m.doTo(m.find(c), c, own)
+}
+
+// doTo does a change to an object, nil for none.
+func (m *Memory) doTo(o *object, c directory.Change, own bool) directory.Outcome {
 	out := directory.Outcome{Seq: c.Seq, Ref: c.Ref, State: directory.Done}
 	fail := func(err error) directory.Outcome {
 		out.State, out.Err = directory.Failed, err
 		return out
 	}
-	o := m.find(c)
 	switch {
 	case c.Verb == directory.Delete && o == nil:
 		return out

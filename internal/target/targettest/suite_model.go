@@ -1,9 +1,11 @@
 package targettest
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -18,7 +20,7 @@ import (
 // outcomes and contents. The target is not emptied between sequences: they go on
 // from where the one before ended.
 func testLikeTheModel(t *testing.T, b bench) {
-	pair := &twins{ctx: t.Context(), target: b.target, model: NewMemory(), ids: map[string]string{absent: absent}}
+	pair := &twins{ctx: t.Context(), target: b.target, settle: b.settle, model: NewMemory(), ids: map[string]string{absent: absent}}
 	rapid.Check(t, func(t *rapid.T) {
 		for range rapid.IntRange(1, 4).Draw(t, "packs") {
 			pair.apply(t, pair.draw(t))
@@ -32,6 +34,7 @@ func testLikeTheModel(t *testing.T, b bench) {
 type twins struct {
 	ctx    context.Context
 	target directory.Target
+	settle Settle
 	model  *Memory
 	ids    map[string]string
 }
@@ -44,15 +47,39 @@ func (p *twins) draw(t *rapid.T) []directory.Change {
 	var changes []directory.Change
 	for _, name := range names {
 		c := p.drawChange(t, name)
-		if key := c.Ref.ID + c.Ref.Anchor; !touched[key] && !touched[c.Ref.ID+"/"] {
-			touched[key], touched[c.Ref.ID+"/"] = true, c.Ref.ID != ""
-			changes = append(changes, c)
+		keys := p.keys(c)
+		if slices.ContainsFunc(keys, func(key string) bool { return touched[key] }) {
+			continue
 		}
+		for _, key := range keys {
+			touched[key] = true
+		}
+		changes = append(changes, c)
 	}
 	if slices.ContainsFunc(changes, func(c directory.Change) bool { return c.Verb == directory.Delete }) {
 		return changes[:1] // what it frees is another's to take in a later wave
 	}
 	return changes
+}
+
+// keys returns what a change depends on: its object, and the names that it takes
+// and may free.
+func (p *twins) keys(c directory.Change) []string {
+	ref, name := c.Ref, ""
+	for _, o := range p.model.Objects(c.Ref.Kind) {
+		if o.Ref.ID == c.Ref.ID || o.Ref.Anchor == c.Ref.Anchor {
+			ref = o.Ref
+			name, _ = o.Values.Get(directory.UserPrincipalName)
+		}
+	}
+	taken, _ := c.Set.Get(directory.UserPrincipalName)
+	keys := []string{string(ref.Kind) + " " + cmp.Or(ref.Anchor, ref.ID)}
+	for _, n := range []string{name, taken} {
+		if n != "" {
+			keys = append(keys, "name "+strings.ToLower(n))
+		}
+	}
+	return keys
 }
 
 func (p *twins) drawChange(t *rapid.T, name string) directory.Change {
@@ -119,6 +146,10 @@ func (p *twins) apply(t *rapid.T, changes []directory.Change) {
 	}
 	got, err := try(p.ctx, p.target, theirs...)
 	if err != nil {
+		t.Fatal(err)
+	}
+	p.settle()
+	if err := identify(p.ctx, p.target, got); err != nil {
 		t.Fatal(err)
 	}
 	for i := range want {
