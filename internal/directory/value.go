@@ -104,6 +104,17 @@ func (v Values) Only(others Values) Values {
 	return kept
 }
 
+// Without returns the values of the properties that others do not have.
+func (v Values) Without(others Values) Values {
+	if len(v) == 0 {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(v), func(value Value) bool {
+		_, has := others.find(value.Property)
+		return has
+	})
+}
+
 // Difference returns what of v differs from what an object has, and what that
 // has instead. What it has beyond v is left alone.
 func (v Values) Difference(has Values) (set, was Values) {

@@ -126,7 +126,8 @@ type Outcome struct {
 	Links    []Links
 	Found    []Linked // in Found: the links to add that were there before
 	Refused  []Refused
-	Handle   string // of one that was Accepted: what to ask for again
+	Kept     directory.Values // what the target keeps in another form than it was asked to
+	Handle   string           // of one that was Accepted: what to ask for again
 
 	Code    string // of a failure: what kind it is
 	Message string // and in words

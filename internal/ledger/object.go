@@ -14,7 +14,10 @@ type Object struct {
 	At      string // where the target keeps it, such as a DN
 	Made    bool   // Rollbook created it
 	Written directory.Values
-	Links   []Linked // each relation once, those without anybody left out
+	// Kept is how the target keeps some of what was written, where that is another
+	// form, such as a name in lower case.
+	Kept  directory.Values
+	Links []Linked // each relation once, those without anybody left out
 }
 
 // Linked are the records that an object is linked to in one relation.
@@ -52,6 +55,7 @@ func (o Object) After(c Change, out Outcome) Object {
 		set = out.Set
 	}
 	o.Written = set.Over(o.Written)
+	o.Kept = out.Kept.Over(o.Kept.Without(set))
 	o.Links = slices.Clone(o.Links)
 	for _, l := range out.settled(c) {
 		o.link(l.Relation, func(linked *Linked) {
@@ -66,6 +70,18 @@ func (o Object) After(c Change, out Outcome) Object {
 		o.link(f.Relation, func(linked *Linked) { linked.Found = linked.Found.With(f.Found) })
 	}
 	return o
+}
+
+// AsWritten returns values that the target has, those in the form in which it keeps
+// what was written as they were written.
+func (o Object) AsWritten(has directory.Values) directory.Values {
+	for _, kept := range o.Kept {
+		now, _ := has.Get(kept.Property)
+		if written, known := o.Written.Get(kept.Property); known && now == kept.Text {
+			has = slices.Clone(has).With(kept.Property, written)
+		}
+	}
+	return has
 }
 
 // settled returns the links that are as the change wants them and are ours, or were:

@@ -14,9 +14,11 @@ import (
 // else wrote to it. What does not differ is not in it.
 type Observation struct {
 	// Next is up to where the target was read.
-	Next    directory.Mark
-	drifted map[ledger.Record]seen
-	gone    map[ledger.Record]string // objects that are no longer there, with their IDs
+	Next directory.Mark
+	// Identified are objects of which the target told the ID only now.
+	Identified []ledger.Object
+	drifted    map[ledger.Record]seen
+	gone       map[ledger.Record]string // objects that are no longer there, with their IDs
 }
 
 // seen is what an object has now.
@@ -85,6 +87,9 @@ func Observe(ctx context.Context, d Directory, held Held, target ledger.Target, 
 				o.gone[held.Record] = id
 			}
 		}
+		for at, held := range o.placed {
+			o.gone[held.Record] = at
+		}
 	}
 	return o.Observation, nil
 }
@@ -95,12 +100,15 @@ type observer struct {
 	held    Held
 	target  ledger.Target
 	sources []int
-	objects map[string]ledger.Object // by ID, once they are needed
-	met     map[string]bool          // those that came
+	objects map[string]ledger.Object      // by ID, once they are needed
+	placed  map[string]ledger.Object      // those without an ID, by where the target keeps them
+	met     map[string]bool               // those that came
+	pieces  map[string]directory.Observed // in a read of everything: those that come in pieces, as far as they came
 }
 
 func (o *observer) read(ctx context.Context, d Directory, mark directory.Mark) error {
 	if mark == "" {
+		o.pieces = map[string]directory.Observed{}
 		if err := o.load(ctx); err != nil {
 			return err
 		}
@@ -118,6 +126,9 @@ func (o *observer) read(ctx context.Context, d Directory, mark directory.Mark) e
 		}
 		o.take(observed)
 	}
+	for id, one := range o.pieces {
+		o.compare(o.objects[id], one)
+	}
 	return nil
 }
 
@@ -126,12 +137,16 @@ func (o *observer) load(ctx context.Context) error {
 	if o.objects != nil {
 		return nil
 	}
-	o.objects, o.met = map[string]ledger.Object{}, map[string]bool{}
+	o.objects, o.placed, o.met = map[string]ledger.Object{}, map[string]ledger.Object{}, map[string]bool{}
 	for _, source := range o.sources {
 		for _, kind := range directory.Kinds() {
 			for held, err := range o.held.Objects(ctx, o.target, kind, source) {
 				if err != nil {
 					return err
+				}
+				if held.ID == "" {
+					o.placed[held.At] = held
+					continue
 				}
 				o.objects[held.ID] = held
 			}
@@ -140,31 +155,62 @@ func (o *observer) load(ctx context.Context) error {
 	return nil
 }
 
-// take compares an object with what is held of it.
+// take compares an object with what is held of it. In a read of everything its
+// pieces are put together before.
 func (o *observer) take(observed directory.Observed) {
-	held, ours := o.objects[observed.Ref.ID]
+	held, ours := o.holder(observed.Ref)
 	if !ours {
 		return
 	}
 	o.met[observed.Ref.ID] = true
-	if observed.Gone != directory.There {
+	switch {
+	case observed.Gone != directory.There:
 		o.gone[held.Record] = held.ID
-		return
+	case o.pieces != nil && !observed.Whole:
+		one := o.pieces[held.ID]
+		one.Ref, one.Whole = observed.Ref, true
+		one.Values, one.Links = observed.Values.Over(one.Values), append(one.Links, observed.Links...)
+		o.pieces[held.ID] = one
+	default:
+		o.compare(held, observed)
 	}
-	now := o.drifted[held.Record] // of a piece that came before
-	if !observed.Whole && now.values == nil {
-		now = seen{held.Written, nil}
-		for _, l := range held.Links {
-			now.links = append(now.links, ledger.Linked{Relation: l.Relation, IDs: l.IDs.With(l.Found)})
+}
+
+// compare notes how an object differs from what is held of it.
+func (o *observer) compare(held ledger.Object, observed directory.Observed) {
+	var now seen
+	if !observed.Whole {
+		if now = o.drifted[held.Record]; now.values == nil {
+			now = seen{held.Written, nil}
+			for _, l := range held.Links {
+				now.links = append(now.links, ledger.Linked{Relation: l.Relation, IDs: l.IDs.With(l.Found)})
+			}
 		}
 	}
-	now.values = observed.Values.Over(now.values).Only(held.Written)
+	now.values = held.AsWritten(observed.Values.Over(now.values).Only(held.Written))
 	now.links = o.linked(now.links, held.Record.Source, observed.Links)
 	if slices.Equal(now.values, held.Written) && sameLinks(now.links, held.Links) {
 		delete(o.drifted, held.Record)
 		return
 	}
 	o.drifted[held.Record] = now
+}
+
+// holder returns what is held of an object. One whose ID was not known is known
+// by where the target keeps it.
+func (o *observer) holder(ref directory.Ref) (ledger.Object, bool) {
+	if held, ours := o.objects[ref.ID]; ours {
+		return held, true
+	}
+	held, ours := o.placed[ref.At]
+	if !ours || ref.At == "" {
+		return held, false
+	}
+	delete(o.placed, ref.At)
+	held.ID = ref.ID
+	o.objects[ref.ID] = held
+	o.Identified = append(o.Identified, held)
+	return held, true
 }
 
 // linked returns links after changes, as far as they lead to objects of records of

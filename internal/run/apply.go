@@ -2,8 +2,10 @@ package run
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
+	"time"
 
 	"rollbook/internal/directory"
 	"rollbook/internal/ledger"
@@ -20,13 +22,30 @@ const (
 // wave after wave, and notes what became of every change. Blocks are read while
 // those before them are applied.
 func (p *pass) apply(ctx context.Context, open ledger.Plan) error {
-	a := applier{pass: p, plan: open, people: people{
+	a := applier{pass: p, plan: open, began: p.Now(), people: people{
 		ledger: p.Ledger, target: p.TargetID, all: p.accounts,
 		bulk: open.Counts.Memberships.Add+open.Counts.Memberships.Remove > bulkLookups,
 	}}
 	if err := p.noteAttempt(ctx, attempt{Plan: open.ID, Handed: open.Handed}); err != nil {
 		return err
 	}
+	err := a.waves(ctx)
+	if err == nil && a.accepted {
+		a.last = true
+		err = a.waves(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(p.noteWritten(ctx), p.keepMark(ctx)); err != nil {
+		return err
+	}
+	p.applied = open.ID
+	return nil
+}
+
+// waves applies what is left, wave after wave.
+func (a *applier) waves(ctx context.Context) error {
 	blocks := newPuller(ahead(ctx, a.blocks))
 	defer blocks.stop()
 	for blocks.more() {
@@ -34,14 +53,7 @@ func (p *pass) apply(ctx context.Context, open ledger.Plan) error {
 			return err
 		}
 	}
-	if blocks.err != nil {
-		return blocks.err
-	}
-	if err := p.keepMark(ctx); err != nil {
-		return err
-	}
-	p.applied = open.ID
-	return nil
+	return blocks.err
 }
 
 // unsure reports whether what was seen in the target must be seen again: a change
@@ -54,8 +66,11 @@ func (p *pass) unsure() bool {
 // applier applies one plan.
 type applier struct {
 	*pass
-	plan   ledger.Plan
-	people people
+	plan     ledger.Plan
+	people   people
+	began    time.Time
+	accepted bool // the target does some changes later: they are asked for again at the end
+	last     bool // this is the end
 }
 
 // block is what is handed over at once, with what the target held before of the
@@ -105,7 +120,7 @@ func (a *applier) blocks(ctx context.Context) iter.Seq2[*block, error] {
 func (a *applier) recall(ctx context.Context, b *block) error {
 	ids := map[directory.Kind]map[int]ledger.IDs{}
 	for _, c := range b.left {
-		if c.Verb == directory.Create {
+		if c.Verb == directory.Create && c.Tried.IsZero() {
 			continue
 		}
 		r := c.Record

@@ -14,14 +14,23 @@ import (
 func (w *wave) note(h *handed, o directory.Outcome) ledger.Noted {
 	noted := ledger.Noted{Outcome: h.outcome(o)}
 	noted.Time = w.Now()
-	if noted.ID != "" || h.held.ID != "" {
+	if noted.ID+noted.At+h.held.ID+h.held.At != "" {
 		noted.Object = h.held.After(h.Change, noted.Outcome)
+		if noted.Object.ID == "" {
+			w.nameless[h.Anchor] = noted.Object
+		}
 	}
 	if h.Record.Kind == directory.Account && noted.ID != "" {
 		w.people.learn(h.Record.Source, h.Record.ID, noted.ID)
 	}
+	if noted.State == directory.Accepted && !w.last {
+		w.accepted = true
+		return noted
+	}
 	w.count(h, noted.Outcome)
 	switch {
+	case noted.State == directory.Accepted:
+		w.fail(h, fmt.Sprintf("%s %s: the directory took it on, and has not done it yet", h.Verb, h.Anchor))
 	case noted.State == directory.Failed:
 		w.fail(h, fmt.Sprintf("%s %s: %s", h.Verb, h.Anchor, noted.Message))
 	case len(noted.Refused) > 0:

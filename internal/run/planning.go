@@ -82,6 +82,9 @@ func (p *pass) state(ctx context.Context) (settled, error) {
 
 // observe compares the target with what it holds by the ledger.
 func (p *pass) observe(ctx context.Context) error {
+	if err := p.awaitWritten(ctx); err != nil {
+		return err
+	}
 	mark, err := p.remembered(ctx)
 	if err != nil {
 		return err
@@ -91,7 +94,10 @@ func (p *pass) observe(ctx context.Context) error {
 		sources = append(sources, in.source.Number)
 	}
 	p.seen, err = plan.Observe(ctx, p.Target, p.Ledger, p.TargetID, sources, mark)
-	return err
+	if err != nil || p.opts.DryRun {
+		return err
+	}
+	return p.Ledger.Hold(ctx, p.TargetID, p.seen.Identified)
 }
 
 // keepMark notes up to where the target was read, unless something there is to be

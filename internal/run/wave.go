@@ -38,9 +38,10 @@ type wave struct {
 	*applier
 	notes *notes
 
-	mu     sync.Mutex // outcomes may come from several goroutines
-	handed map[int64]*handed
-	open   []directory.Outcome // of which nobody knows whether they are final
+	mu       sync.Mutex // outcomes may come from several goroutines
+	handed   map[int64]*handed
+	open     []directory.Outcome      // of which nobody knows whether they are final
+	nameless map[string]ledger.Object // by anchor: new objects of which the target did not tell the ID
 }
 
 // handed is a change that was handed over, and has no final outcome yet.
@@ -57,7 +58,7 @@ var errNotTaken = errors.New("it did not take all changes")
 
 // wave applies the blocks of one wave, of which the first is the present one.
 func (a *applier) wave(ctx context.Context, blocks *puller) error {
-	w := &wave{applier: a, handed: map[int64]*handed{}, notes: startNotes(ctx, a.Ledger, a.plan.ID)}
+	w := &wave{applier: a, handed: map[int64]*handed{}, nameless: map[string]ledger.Object{}, notes: startNotes(ctx, a.Ledger, a.plan.ID)}
 	number, refused := blocks.block.wave, error(nil)
 	changes := func(yield func(directory.Change) bool) {
 		for ; refused == nil && blocks.more() && blocks.block.wave == number; blocks.advance() {
@@ -74,6 +75,9 @@ func (a *applier) wave(ctx context.Context, blocks *puller) error {
 	}
 	if err := errors.Join(failed, refused, noted); err != nil {
 		return fmt.Errorf("write to the directory: %w", err)
+	}
+	if err := w.identify(ctx); err != nil {
+		return fmt.Errorf("find the IDs of what was made: %w", err)
 	}
 	return blocks.err
 }
@@ -92,6 +96,13 @@ func (w *wave) handOver(ctx context.Context, b *block, yield func(directory.Chan
 		w.mu.Lock()
 		w.handed[left.Seq] = h
 		w.mu.Unlock()
+		if change.Verb != directory.Create && change.Ref.ID == "" && change.Ref.At == "" {
+			waits := directory.Outcome{Seq: left.Seq, Ref: change.Ref, State: directory.Failed, Err: directory.Waits{For: change.Ref}}
+			if err := w.report(waits); err != nil {
+				return err
+			}
+			continue
+		}
 		if !yield(change) {
 			return errNotTaken
 		}
@@ -103,8 +114,13 @@ func (w *wave) handOver(ctx context.Context, b *block, yield func(directory.Chan
 // become the objects that it holds of them.
 func (w *wave) resolve(ctx context.Context, h *handed) (directory.Change, error) {
 	c := directory.Change{
-		Seq: h.Seq, Wave: h.Wave, Verb: h.Verb, Set: h.Set, Was: h.Was, Tried: h.Tried, Handle: h.Handle,
+		Seq: h.Seq, Wave: h.Wave, Verb: h.Verb, Set: h.Set, Was: h.Was, Handle: h.Handle,
 		Ref: directory.Ref{Kind: h.Record.Kind, Anchor: h.Anchor, ID: h.ObjectID, At: h.held.At},
+	}
+	if !h.Tried.IsZero() {
+		// It may have waited long in the target after it was handed over: nothing is
+		// proved of it before so much time has passed from now on.
+		c.Tried = w.began
 	}
 	size := h.Size()
 	if size == 0 {
@@ -182,6 +198,7 @@ func (h *handed) outcome(o directory.Outcome) ledger.Outcome {
 		o.Made = o.Made || part.Made
 		o.Set, o.Was = o.Set.Over(part.Set), part.Was.Over(o.Was)
 		o.Links, o.Refused = append(o.Links, part.Links...), append(o.Refused, part.Refused...)
+		o.Kept = o.Kept.Over(part.Kept)
 	}
 	out := ledger.Outcome{Seq: o.Seq, State: o.State, ID: o.Ref.ID, At: o.Ref.At, Made: o.Made, Handle: o.Handle}
 	out.Code, out.Message = failure(o.Err)
@@ -190,7 +207,8 @@ func (h *handed) outcome(o directory.Outcome) ledger.Outcome {
 	if !h.Tried.IsZero() && o.State == directory.Done {
 		out.Set, out.Was = h.Set, h.Was // what is so now, and was not seen to be, is our doing
 	}
-	asked := o.State == directory.Done && len(h.missing) == 0 && slices.Equal(out.Set, h.Set) && slices.Equal(out.Was, h.Was)
+	out.Kept = o.Kept
+	asked := o.State == directory.Done && len(h.missing) == 0 && !h.finds() && slices.Equal(out.Set, h.Set) && slices.Equal(out.Was, h.Was)
 	whole := len(o.Links) == len(h.links)
 	if !asked || !whole {
 		h.sort(&out, o)
@@ -200,6 +218,11 @@ func (h *handed) outcome(o directory.Outcome) ledger.Outcome {
 		out.AsAsked, out.Set, out.Was, out.Links = true, nil, nil, nil
 	}
 	return out
+}
+
+// finds reports whether links are to be added that were seen to be there.
+func (h *handed) finds() bool {
+	return slices.ContainsFunc(h.Change.Links, func(l ledger.Links) bool { return l.Because == ledger.BecauseFound })
 }
 
 // linked counts links.
@@ -234,10 +257,13 @@ func (h *handed) sort(out *ledger.Outcome, o directory.Outcome) {
 		did.IDs = nil
 		for ; at < len(h.ids) && l.IDs.Has(h.ids[at]) && h.links[at].Relation == l.Relation && h.links[at].Remove == l.Remove; at++ {
 			k := key{l.Relation, h.links[at].To.ID, l.Remove}
+			done := !refused[k] && o.State == directory.Done
 			switch {
-			case changed[k], !refused[k] && !h.Tried.IsZero() && l.Because != ledger.BecauseFound && o.State == directory.Done:
+			case l.Because == ledger.BecauseFound && done: // also where a lost answer lets the target claim it
+				found.Found = append(found.Found, h.ids[at])
+			case changed[k], done && !h.Tried.IsZero():
 				did.IDs = append(did.IDs, h.ids[at])
-			case !refused[k] && !l.Remove && o.State == directory.Done:
+			case done && !l.Remove:
 				found.Found = append(found.Found, h.ids[at])
 			}
 		}

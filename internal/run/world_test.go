@@ -26,6 +26,7 @@ import (
 	"rollbook/internal/store"
 	"rollbook/internal/store/ledgerstore"
 	"rollbook/internal/target/hosted"
+	"rollbook/internal/target/targettest"
 	"rollbook/internal/vocab"
 )
 
@@ -81,6 +82,7 @@ func (w *world) start(db store.DB, newID func() string) {
 		TargetID:  ledger.Hosted,
 		Vault:     vault{},
 		Now:       now,
+		Sleep:     new(targettest.Clock).Sleep,
 		NewID:     newID,
 		Watch:     &w.told,
 		Open: func(path string, lists *vocab.Lists, classes bool) (run.OpenFeed, error) {
@@ -205,7 +207,7 @@ var columnsOf = map[string]string{
 	"plan_part":       "plan:i key:t state:t hash:t counts:t",
 	"plan_change":     "plan:i seq:i wave:i part:t verb:t kind:t source:i record:i anchor:t object_id:t digest:b body:t",
 	"plan_outcome":    "plan:i seq:i state:i refused:o object_id:t",
-	"held_object":     "target:i source:i kind:t record:i object_id:t at:t made:o written:t links:t",
+	"held_object":     "target:i source:i kind:t record:i object_id:t at:t made:o written:t kept:t links:t",
 	"setting":         "name:t value:t",
 	"directory_state": "version:i",
 }

@@ -13,6 +13,7 @@ import (
 	"rollbook/internal/secret"
 	"rollbook/internal/store"
 	"rollbook/internal/store/ledgerstore"
+	"rollbook/internal/target"
 	"rollbook/internal/target/hosted"
 	"rollbook/internal/vocab"
 )
@@ -37,6 +38,7 @@ func (p *Parts) Engine(inbox run.Inbox) *run.Engine {
 			return sds.Open(path, sds.Options{Lists: lists, Classes: classes})
 		},
 		Now:          p.Config.Now,
+		Sleep:        target.System{}.Sleep,
 		NewID:        p.Config.NewID,
 		MostRequests: p.Config.RunStarts,
 	}

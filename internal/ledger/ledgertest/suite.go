@@ -33,6 +33,7 @@ func Run(t *testing.T, open func(t *testing.T) ledger.Ledger) {
 		"plans/noted twice":             testNotedTwice,
 		"plans/accepted is not final":   testAccepted,
 		"plans/failures":                testFailures,
+		"plans/kept":                    testKept,
 		"objects/held and forgotten":    testHeld,
 		"objects/of some":               testObjectsOf,
 		"objects/targets are apart":     testTargetsApart,

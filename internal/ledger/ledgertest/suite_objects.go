@@ -11,7 +11,7 @@ import (
 
 func testHeld(t *testing.T, b book) {
 	held := ledger.Object{
-		Record: class(7), ID: "g-7", At: "cn=7,ou=groups", Written: directory.Values{{Property: directory.DisplayName, Text: "7"}},
+		Record: class(7), ID: "g-7", At: "cn=7,ou=groups", Written: directory.Values{{Property: directory.DisplayName, Text: "K7"}}, Kept: directory.Values{{Property: directory.DisplayName, Text: "k7"}},
 		Links: []ledger.Linked{{Relation: directory.Member, IDs: ledger.IDs{1, 5}, Found: ledger.IDs{2}}},
 	}
 	other := ledger.Object{Record: class(8), ID: "g-8"}

@@ -242,6 +242,18 @@ func testAccepted(t *testing.T, b book) {
 	b.same("what is left", []int64{2, 3, 4}, seqs(b.left(p)))
 }
 
+// What a target keeps in another form stays with the change, though all of it was
+// done as it was asked for.
+func testKept(t *testing.T, b book) {
+	p, _ := b.plan(1, ledger.Applying, district()...)
+	kept := directory.Values{{Property: directory.DisplayName, Text: "in lower case"}}
+	noted := done(numbered(district())[0], "one")
+	noted.Kept = kept
+	b.must(b.Note(t.Context(), p.ID, []ledger.Noted{noted}))
+	entries := collect(t, b.Changes(t.Context(), ledger.Query{Plan: p.ID}))
+	b.same("kept", kept, entries[0].Outcome.Kept)
+}
+
 func testFailures(t *testing.T, b book) {
 	p, _ := b.plan(1, ledger.Applying, district()...)
 	refused := ledger.Refused{Links: ledger.Links{Relation: directory.Member, IDs: ledger.IDs{2}}, Code: "waits", Message: "it waits"}

@@ -30,6 +30,7 @@ type outcomeBody struct {
 	Links   []ledger.Links   `json:"links,omitempty"`
 	Found   []ledger.Linked  `json:"found,omitempty"`
 	Refused []ledger.Refused `json:"refused,omitempty"`
+	Kept    values           `json:"kept,omitempty"`
 	Handle  string           `json:"handle,omitempty"`
 	Code    string           `json:"code,omitempty"`
 	Message string           `json:"message,omitempty"`
@@ -174,9 +175,9 @@ func decodeBody(body []byte, c *ledger.Change) error {
 func encodeOutcome(o ledger.Outcome) (any, error) {
 	b := outcomeBody{
 		At: o.At, Made: o.Made, AsAsked: o.AsAsked, Set: values(o.Set), Was: values(o.Was), Links: o.Links, Found: o.Found,
-		Refused: o.Refused, Handle: o.Handle, Code: o.Code, Message: o.Message,
+		Refused: o.Refused, Kept: values(o.Kept), Handle: o.Handle, Code: o.Code, Message: o.Message,
 	}
-	switch plain := o.AsAsked && o.At == "" && o.State == directory.Done; {
+	switch plain := o.AsAsked && o.At == "" && len(o.Kept) == 0 && o.State == directory.Done; {
 	case plain && o.Made:
 		return madeAsAsked, nil
 	case plain:
@@ -204,6 +205,9 @@ func decodeOutcome(body *string, o *ledger.Outcome) error {
 	}
 	o.At, o.Made, o.AsAsked, o.Set, o.Was = b.At, b.Made, b.AsAsked, directory.Values(b.Set), directory.Values(b.Was)
 	o.Links, o.Found, o.Refused = b.Links, b.Found, b.Refused
+	if len(b.Kept) > 0 {
+		o.Kept = directory.Values(b.Kept)
+	}
 	o.Handle, o.Code, o.Message = b.Handle, b.Code, b.Message
 	return nil
 }

@@ -17,7 +17,7 @@ import (
 	"rollbook/internal/store"
 )
 
-const objectSelection = `SELECT record, object_id, at, made, written, links FROM held_object WHERE target = $1 AND source = $2 AND kind = $3`
+const objectSelection = `SELECT record, object_id, at, made, written, kept, links FROM held_object WHERE target = $1 AND source = $2 AND kind = $3`
 
 // Objects implements ledger.Holdings.
 func (l Ledger) Objects(ctx context.Context, t ledger.Target, k directory.Kind, source int) iter.Seq2[ledger.Object, error] {
@@ -35,14 +35,19 @@ func (l Ledger) ObjectsOf(ctx context.Context, t ledger.Target, k directory.Kind
 func scanObject(k directory.Kind, source int) func(store.Rows, *ledger.Object) error {
 	return func(rows store.Rows, o *ledger.Object) error {
 		var record int64
-		var written, links string
+		var written, kept, links string
 		*o = ledger.Object{}
-		if err := rows.Scan(&record, &o.ID, &o.At, &o.Made, &written, &links); err != nil {
+		if err := rows.Scan(&record, &o.ID, &o.At, &o.Made, &written, &kept, &links); err != nil {
 			return err
 		}
 		o.Record = ledger.Record{Kind: k, Source: source, ID: roster.ID(record)}
 		if err := json.Unmarshal([]byte(written), (*values)(&o.Written)); err != nil {
 			return fmt.Errorf("what was written to the %s of record %d: %w", k, record, err)
+		}
+		if kept != "{}" {
+			if err := json.Unmarshal([]byte(kept), (*values)(&o.Kept)); err != nil {
+				return fmt.Errorf("what the directory keeps of the %s of record %d: %w", k, record, err)
+			}
 		}
 		if links == "[]" {
 			return nil
@@ -86,7 +91,7 @@ func (l Ledger) Forget(ctx context.Context, t ledger.Target, records []ledger.Re
 }
 
 const (
-	objectColumns      = 9
+	objectColumns      = 10
 	objectsInStatement = 100
 )
 
@@ -101,11 +106,15 @@ func putObjects(ctx context.Context, tx store.Tx, t ledger.Target, objects []led
 				if err != nil {
 					return err
 				}
+				kept, err := appendValues(nil, o.Kept)
+				if err != nil {
+					return err
+				}
 				links, err := appendLinked(nil, o.Links)
 				if err != nil {
 					return err
 				}
-				args = append(args, int(t), o.Record.Source, string(o.Record.Kind), int64(o.Record.ID), o.ID, o.At, o.Made, string(written), string(links))
+				args = append(args, int(t), o.Record.Source, string(o.Record.Kind), int64(o.Record.ID), o.ID, o.At, o.Made, string(written), string(kept), string(links))
 			}
 			if _, err := tx.Exec(ctx, sql, args...); err != nil {
 				return err
@@ -122,9 +131,9 @@ func putObjectsOf(size int) string {
 	for i := range rows {
 		rows[i] = "(" + store.Parameters(1+i*objectColumns, objectColumns) + ")"
 	}
-	return `INSERT INTO held_object (target, source, kind, record, object_id, at, made, written, links) VALUES ` + strings.Join(rows, ", ") + `
+	return `INSERT INTO held_object (target, source, kind, record, object_id, at, made, written, kept, links) VALUES ` + strings.Join(rows, ", ") + `
 		ON CONFLICT (target, source, kind, record) DO UPDATE SET object_id = excluded.object_id, at = excluded.at, made = excluded.made,
-		written = excluded.written, links = excluded.links`
+		written = excluded.written, kept = excluded.kept, links = excluded.links`
 }
 
 func appendLinked(dst []byte, links []ledger.Linked) ([]byte, error) {

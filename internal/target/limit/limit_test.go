@@ -29,9 +29,8 @@ type crowd struct {
 }
 
 func (c *crowd) Apply(_ context.Context, changes iter.Seq[directory.Change], report func(...directory.Outcome) error) error {
-	var zero targettest.Clock
 	for change := range changes {
-		c.came = append(c.came, c.clock.Now().Sub(zero.Now()))
+		c.came = append(c.came, c.clock.Now().Sub(c.clock.Begin))
 		o := directory.Outcome{Seq: change.Seq, State: directory.Done}
 		if c.busy(len(c.came)) {
 			o.State, o.Err = directory.Failed, directory.Busy{After: 30 * time.Second, All: true}
@@ -59,7 +58,7 @@ func TestPace(t *testing.T) {
 		"busy for five":       {10, 6, func(n int) bool { return n < 6 }, 150 * time.Second, 190 * time.Second},
 		"faster again, later": {10, 1001, func(n int) bool { return n == 1 }, 130 * time.Second, 150 * time.Second},
 	} {
-		c := &crowd{clock: &targettest.Clock{}, busy: test.busy}
+		c := &crowd{clock: &targettest.Clock{Begin: time.Unix(1_800_000_000, 0)}, busy: test.busy}
 		changes := make([]directory.Change, test.changes)
 		err := limit.New(c, test.perSecond, c.clock).Apply(t.Context(), slices.Values(changes), func(...directory.Outcome) error { return nil })
 		took := c.came[len(c.came)-1] - c.came[0]

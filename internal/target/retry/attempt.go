@@ -29,6 +29,9 @@ type attempt struct {
 
 // add adds what an attempt did, and takes it from what is left.
 func (a *attempt) add(now time.Time, o directory.Outcome) {
+	if o.Made && !a.made || len(o.Set.Without(a.set))+len(o.Links) > 0 {
+		a.times = 0 // it brought the change forward
+	}
 	a.made = a.made || o.Made
 	a.set, a.was = o.Set.Over(a.set), a.was.Over(o.Was)
 	a.links, a.kept = append(a.links, o.Links...), o.Kept.Over(a.kept)

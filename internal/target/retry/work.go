@@ -94,9 +94,6 @@ func (w *work) report(outcomes ...directory.Outcome) error {
 		if o.State == directory.Part {
 			continue
 		}
-		if did(o) {
-			a.times = 0
-		}
 		if a.mayBeAgain(o) && a.times < w.policy.Most {
 			a.times, a.waits = a.times+1, true
 			w.waiting++
@@ -148,9 +145,6 @@ func (w *work) giveUp() error {
 	}
 	return w.tell(final...)
 }
-
-// did reports whether an attempt brought its change forward.
-func did(o directory.Outcome) bool { return o.Made || len(o.Set)+len(o.Links) > 0 }
 
 // again reports whether the directory may be asked once more after an error.
 func again(err error) bool {

@@ -6,9 +6,11 @@ import (
 	"time"
 )
 
-// Clock is a target.Clock of which time passes only while somebody waits. The zero
-// Clock is ready to use.
+// Clock is a target.Clock of which time passes only while somebody waits, from when
+// it begins.
 type Clock struct {
+	Begin time.Time
+
 	mu    sync.Mutex
 	spent time.Duration
 }
@@ -17,7 +19,7 @@ type Clock struct {
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return time.Date(2026, 9, 1, 1, 0, 0, 0, time.UTC).Add(c.spent)
+	return c.Begin.Add(c.spent)
 }
 
 // Sleep implements target.Clock: it returns at once, so much later.

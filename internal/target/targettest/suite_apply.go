@@ -86,7 +86,9 @@ func testReportFails(t *testing.T, b bench) {
 	err := b.target.Apply(t.Context(), func(yield func(directory.Change) bool) {
 		for n < 20_000 {
 			n++
-			if c := account(fmt.Sprint("p", n)); !yield(c) {
+			c := account(fmt.Sprint("p", n))
+			c.Seq = int64(n)
+			if !yield(c) {
 				return
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"iter"
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
@@ -13,28 +14,29 @@ import (
 )
 
 // Weaknesses are what real directories do to who writes to them. The zero value is
-// a directory without any. Every so-many-th call is counted over all calls, so that
-// a test sees the same each time.
+// a directory without any. Which calls are hit is thrown with dice that fall the same
+// way each time.
 type Weaknesses struct {
-	Lag       time.Duration // reads and searches show what was written so much later
-	Late      time.Duration // an object cannot be changed so soon after it was made
-	Lost      int           // of so many calls, the answer of one is lost; every other one of these was done
-	Busy      int           // of so many calls, one is refused, without a word on when to come back
-	Crowded   int           // of so many calls, one is refused, and all others for five seconds
-	PackLinks int           // a call takes so many links: a change of more is several calls
-	Apart     bool          // a create takes no links
-	Folds     bool          // mail is kept in lower case
-	NoMarks   bool          // what changed since cannot be told
-	LaterIDs  bool          // the answer to a create has no ID
-	Pieces    bool          // a read tells an object in pieces
-	Later     bool          // a team is made some time after it was asked for
+	Seed      uint64             // of the dice
+	Lag       time.Duration      // reads and searches show what was written so much later
+	Late      time.Duration      // an object cannot be changed so soon after it was made
+	Lost      int                // of so many calls, the answer of one is lost, and every other one of these was done
+	Busy      int                // of so many calls, one is refused, without a word on when to come back
+	Crowded   int                // of so many calls, one is refused, and all others for five seconds
+	PackLinks int                // a call takes so many links: a change of more is several calls
+	Apart     bool               // a create takes no links
+	Folds     directory.Property // is kept in lower case; "" for none
+	NoMarks   bool               // what changed since cannot be told
+	LaterIDs  bool               // the answer to a create has no ID
+	Pieces    bool               // a read tells an object in pieces
+	Later     time.Duration      // a new object is said to be on its way for so long
 }
 
 // Worst are all weaknesses at once.
 func Worst() Weaknesses {
 	return Weaknesses{
 		Lag: 30 * time.Second, Late: 10 * time.Second, Lost: 7, Busy: 5, Crowded: 41, PackLinks: 3,
-		Apart: true, Folds: true, NoMarks: true, LaterIDs: true, Pieces: true, Later: true,
+		Apart: true, Folds: directory.Mail, NoMarks: true, LaterIDs: true, Pieces: true, Later: time.Second,
 	}
 }
 
@@ -47,12 +49,15 @@ type Weak struct {
 
 	mu      sync.Mutex
 	server  *Memory
+	dice    *rand.Rand
 	calls   int // that write
 	crowded time.Time
 	made    map[string]time.Time // by ID
 	shown   map[string][]version // what reads show, by ID, oldest first
 	named   map[string][]string  // the IDs of objects that had an anchor, some twice
-	teams   map[string]time.Time // groups of which a team was asked for
+
+	// Called is told the number of each call that writes, before it is done.
+	Called func(call int)
 }
 
 var _ directory.Target = (*Weak)(nil)
@@ -66,7 +71,7 @@ type version struct {
 
 // NewWeak returns an empty directory with weaknesses, which lives by a clock.
 func NewWeak(w Weaknesses, clock *Clock) *Weak {
-	return &Weak{weak: w, clock: clock, server: NewMemory(), made: map[string]time.Time{}, shown: map[string][]version{}, named: map[string][]string{}, teams: map[string]time.Time{}}
+	return &Weak{weak: w, clock: clock, server: NewMemory(), dice: rand.New(rand.NewPCG(w.Seed, 0)), made: map[string]time.Time{}, shown: map[string][]version{}, named: map[string][]string{}}
 }
 
 // Calls returns how many calls wrote, or were to write.
@@ -230,11 +235,14 @@ func (w *Weak) Settle() { _ = w.clock.Sleep(context.Background(), w.weak.Lag+w.w
 
 // folded returns a change with its values as the server keeps them.
 func (w *Weak) folded(c directory.Change) directory.Change {
-	if mail, set := c.Set.Get(directory.Mail); set && w.weak.Folds {
-		c.Set = slices.Clone(c.Set).With(directory.Mail, strings.ToLower(mail))
+	if text, set := c.Set.Get(w.weak.Folds); set {
+		c.Set = slices.Clone(c.Set).With(w.weak.Folds, strings.ToLower(text))
 	}
 	return c
 }
+
+// place is where the server keeps an object.
+func place(id string) string { return "at/" + id }
 
 // show notes how an object is from now on, for reads.
 func (w *Weak) show(id string) {
@@ -243,6 +251,9 @@ func (w *Weak) show(id string) {
 	v := version{from: w.clock.Now()}
 	if o := w.server.objects[id]; o != nil {
 		v.object = w.server.copy(o)
+		if w.weak.LaterIDs {
+			v.object.Ref.At = place(id)
+		}
 		w.named[o.Ref.Anchor] = append(w.named[o.Ref.Anchor], id)
 	} else {
 		v.gone = true

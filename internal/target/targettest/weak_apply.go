@@ -18,7 +18,7 @@ func (w *Weak) do(c directory.Change) directory.Outcome {
 		d.out.State, d.out.Err = directory.Failed, err
 	}
 	if w.weak.LaterIDs && d.out.Ref.ID != "" && c.Ref.ID == "" {
-		d.out.Ref.ID, d.out.Ref.At = "", "at/"+d.out.Ref.ID
+		d.out.Ref.ID, d.out.Ref.At = "", place(d.out.Ref.ID)
 	}
 	return d.out
 }
@@ -32,7 +32,7 @@ type doing struct {
 }
 
 func (d *doing) run(c directory.Change) error {
-	if at, told := strings.CutPrefix(c.Ref.At, "at/"); told && c.Ref.ID == "" {
+	if at, told := strings.CutPrefix(c.Ref.At, place("")); told && c.Ref.ID == "" {
 		c.Ref.ID = at
 	}
 	if err := d.lookUp(&c); err != nil {
@@ -51,7 +51,8 @@ func (d *doing) run(c directory.Change) error {
 			return err
 		}
 	}
-	return d.team(c)
+	d.late()
+	return nil
 }
 
 // lookUp finds the object of a create, as an earlier attempt may have made it. The
@@ -120,7 +121,10 @@ func (d *doing) packs(c directory.Change) (first directory.Change, rest [][]dire
 func (d *doing) call(c directory.Change) error {
 	now := d.clock.Now()
 	d.calls++
-	every := func(n int) bool { return n > 0 && d.calls%n == 0 }
+	if d.Called != nil {
+		d.Called(d.calls)
+	}
+	every := func(n int) bool { return n > 0 && d.dice.IntN(n) == 0 }
 	switch made, young := d.made[c.Ref.ID]; {
 	case now.Before(d.crowded):
 		return directory.Busy{After: d.crowded.Sub(now), All: true, Text: "too many requests"}
@@ -132,7 +136,7 @@ func (d *doing) call(c directory.Change) error {
 	case young && c.Verb != directory.Delete && now.Before(made.Add(d.weak.Late)):
 		return directory.Busy{After: made.Add(d.weak.Late).Sub(now), Text: "it was made a moment ago, and is not found yet"}
 	case every(d.weak.Lost):
-		if d.calls/d.weak.Lost%2 == 0 {
+		if every(2) {
 			d.write(c)
 		}
 		return directory.Unknown{Text: "no answer came"}
@@ -140,7 +144,7 @@ func (d *doing) call(c directory.Change) error {
 	out := d.write(c)
 	d.out.Ref = out.Ref
 	if out.Err == nil {
-		d.note(out)
+		d.note(c, out)
 	}
 	return out.Err
 }
@@ -172,12 +176,11 @@ func (d *doing) holder(c directory.Change) *object {
 	return d.server.find(c)
 }
 
-// note adds what a call did to what the change did.
-func (d *doing) note(out directory.Outcome) {
-	set := slices.Clone(out.Set)
-	for i, v := range set {
+// note adds what a call did to what the change did: of values in the form in which
+// they were asked for, and beside it in which they are kept.
+func (d *doing) note(c directory.Change, out directory.Outcome) {
+	for _, v := range c.Set {
 		if asked, is := d.asked.Set.Get(v.Property); is && asked != v.Text {
-			set[i].Text = asked
 			d.out.Kept = d.out.Kept.With(v.Property, v.Text)
 		}
 	}
@@ -185,23 +188,14 @@ func (d *doing) note(out directory.Outcome) {
 	if d.out.Made && d.asked.Verb == directory.Create {
 		d.out.Set, d.out.Was = d.asked.Set, nil
 	} else {
-		d.out.Set, d.out.Was = set.Over(d.out.Set), out.Was.Over(d.out.Was)
+		d.out.Set, d.out.Was = d.asked.Set.Only(out.Set).Over(d.out.Set), out.Was.Over(d.out.Was)
 	}
 	d.out.Links, d.out.Refused = append(d.out.Links, out.Links...), append(d.out.Refused, out.Refused...)
 }
 
-// team makes a team, some time after it was asked for.
-func (d *doing) team(c directory.Change) error {
-	if text, set := c.Set.Get(directory.HasTeam); !d.weak.Later || !set || text != directory.True {
-		return nil
-	}
-	asked, before := d.teams[d.out.Ref.ID]
-	if !before {
-		asked = d.clock.Now()
-		d.teams[d.out.Ref.ID] = asked
-	}
-	if d.clock.Now().Sub(asked) < time.Second {
+// late says that a new object is on its way, for as long as the server does.
+func (d *doing) late() {
+	if d.weak.Later > 0 && d.asked.Verb == directory.Create && d.clock.Now().Sub(d.made[d.out.Ref.ID]) < d.weak.Later {
 		d.out.State, d.out.Handle = directory.Accepted, d.out.Ref.ID
 	}
-	return nil
 }
