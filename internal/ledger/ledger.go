@@ -26,6 +26,9 @@ type Plans interface {
 	Begin(ctx context.Context, d Draft) (Writer, error)
 	// Plan returns a plan with its parts, or ErrNotFound.
 	Plan(ctx context.Context, id int64) (Plan, []Part, error)
+	// Plans returns the plans of a target that were completed since a time, newest
+	// first, at most so many; 0 for any number.
+	Plans(ctx context.Context, t Target, since time.Time, most int) ([]Plan, error)
 	// Open returns the plan of a target that is Applying, if there is one.
 	Open(ctx context.Context, t Target) (p Plan, found bool, err error)
 	// Decide approves or rejects parts of a Held plan. It MUST return an Outdated
@@ -94,6 +97,7 @@ type Draft struct {
 	Run     string
 	Purpose Purpose
 	Created time.Time
+	By      string // who approved it before it was made; "" for nobody
 }
 
 // Writer takes the changes of a plan. One of Finish and Drop MUST be called in
@@ -103,9 +107,11 @@ type Writer interface {
 	ID() int64
 	// Add takes a change, and gives it its number. Waves MUST not go back.
 	Add(ctx context.Context, c Change) error
+	// Parts returns the parts of the plan as it is until now.
+	Parts() []Part
 	// Finish makes the plan complete: Planned, Held, or Applying, from where it is
 	// applied by whoever finds it. Plans of its target that waited are Superseded.
-	Finish(ctx context.Context, s State) (Plan, []Part, error)
+	Finish(ctx context.Context, s State, g Guard) (Plan, []Part, error)
 	// Drop gives the plan up.
 	Drop()
 }
@@ -194,7 +200,11 @@ type Decided struct {
 }
 
 func (e Decided) Error() string {
-	return fmt.Sprintf("the part %s was %s before, by %s at %s", e.Part, e.State, e.By, e.Time.Format(time.RFC3339))
+	what := "the plan"
+	if e.Part != "" {
+		what = "the part " + e.Part + " of the plan"
+	}
+	return fmt.Sprintf("%s was decided on before: it is %s, by %s at %s", what, e.State, e.By, e.Time.Format(time.RFC3339))
 }
 
 // Damaged says that the ledger does not hold what its hashes say.

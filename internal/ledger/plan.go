@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rollbook/internal/directory"
+	"rollbook/internal/guard"
 )
 
 // Plan is an ordered list of changes to one target.
@@ -21,10 +22,21 @@ type Plan struct {
 	Hash    string // over its target, its purpose and its parts; "" until it is complete
 	Created time.Time
 	Counts  Counts
+	Guard   Guard
+	By      string // who approved it, or a part of it; "" for nobody
 	// Handed is the last change that may have been tried, and Tried when the first
 	// of those began of which the outcome is not known.
 	Handed int64
 	Tried  time.Time
+}
+
+// Guard is what was measured of a plan, and why it waits for a person, if it does.
+type Guard struct {
+	Counts guard.Counts  `json:"counts,omitempty"`
+	Trips  []guard.Trip  `json:"trips,omitempty"`
+	Causes []guard.Cause `json:"causes,omitempty"`
+	// Needs are, by part, the other parts that have to come first.
+	Needs map[string][]string `json:"needs,omitempty"`
 }
 
 // Purpose says what a plan is made for.

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -16,7 +17,7 @@ import (
 // planKnown goes through all people, and plans the accounts of those who have one.
 func (m Maker) planKnown(ctx context.Context, g *Matching, to Changes, findings Findings) error {
 	return m.each(ctx, g, func(who *member) error {
-		if err := g.note(who); err != nil {
+		if err := errors.Join(g.note(who), m.gonePerson(who)); err != nil {
 			return err
 		}
 		if who.role.Group == "" || !who.known {
@@ -72,6 +73,7 @@ func (m Maker) planPerson(ctx context.Context, g *Matching, who *member, to Chan
 	if !changed {
 		return nil
 	}
+	m.Measures.account(c, !who.known)
 	switch {
 	case c.Verb == directory.Create:
 		g.people.set(who.record.ID, provisioned)

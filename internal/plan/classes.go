@@ -74,6 +74,7 @@ type classPlanner struct {
 }
 
 func (c *classPlanner) plan(ctx context.Context, room *classroom) error {
+	c.maker.goneClass(room)
 	w, wanted, err := c.shape(room)
 	if err != nil || !wanted {
 		return err
@@ -89,6 +90,7 @@ func (c *classPlanner) plan(ctx context.Context, room *classroom) error {
 		}
 		change.Set = change.Set.With(directory.MailNickname, nickname)
 	}
+	c.maker.Measures.group(change, room.group)
 	c.noteLinked(change)
 	return c.to.Add(ctx, change)
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"rollbook/internal/directory"
+	"rollbook/internal/guard"
 	"rollbook/internal/ledger"
 	"rollbook/internal/match"
 	"rollbook/internal/roster"
@@ -32,6 +33,10 @@ type Maker struct {
 	Until roster.Date
 	// Since is what happened since, by source, where that is known.
 	Since map[int]Since
+	// Applied are the feeds, by source, of the last plan that was applied.
+	Applied map[int]roster.FeedNumber
+	// Measures take what the plan does, for the guard.
+	Measures *Measures
 }
 
 // records and objects read what is stored ahead of what is made of it.
@@ -152,6 +157,10 @@ func (m Maker) MakeGroups(ctx context.Context, g *Matching, to Changes, findings
 	if err := m.planClasses(ctx, g, to, findings); err != nil {
 		return fmt.Errorf("plan the class groups: %w", err)
 	}
+	if err := m.outOfEverything(ctx, g); err != nil {
+		return fmt.Errorf("find who loses all memberships: %w", err)
+	}
+	m.Measures.Became.Add(ledger.NoSchool, guard.Total{People: len(g.result.Found) - len(g.written)})
 	return m.nameAccounts(ctx, g)
 }
 

@@ -294,7 +294,7 @@ func (w *world) plan(t fataler) *made {
 	}
 	m.next = seen.Next
 	to := &collector{}
-	maker := plan.Maker{Roster: w, Held: w, Target: ledger.Hosted, Directory: w.directory, Seen: seen, Settled: w.settled, Since: w.since}
+	maker := plan.Maker{Roster: w, Held: w, Target: ledger.Hosted, Directory: w.directory, Seen: seen, Settled: w.settled, Since: w.since, Measures: plan.NewMeasures()}
 	var all []*plan.Matching
 	for _, s := range w.sources {
 		rules, err := plan.NewRules(w.config, s.system, flow.Year{StartDate: "2026-08-01", EndDate: "2027-07-31"}, w.today)

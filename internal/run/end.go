@@ -46,8 +46,11 @@ func (p *pass) status() Status {
 			}
 		}
 	}
-	if p.result.Applied.Failed > 0 {
+	switch {
+	case p.result.Applied.Failed > 0:
 		return CompletedWithErrors
+	case p.result.Held != nil && worst == Completed:
+		return CompletedWithWarnings
 	}
 	return worst
 }

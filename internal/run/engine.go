@@ -69,7 +69,11 @@ type Options struct {
 	DryRun bool
 	// AcceptClock takes the clock for right, however far it is from the last run's.
 	AcceptClock bool
-	Progress    Progress
+	// Keep keeps the plan, to be read and applied later.
+	Keep     bool
+	Progress Progress
+
+	decision *Decision // on a plan that is to be made again
 }
 
 // Result is what a run did.
@@ -81,6 +85,8 @@ type Result struct {
 	Applied  Applied                     `json:"applied"`
 	Stages   []Stage                     `json:"stages"`
 	Skipped  []Skipped                   `json:"skipped,omitempty"` // flows that were not done
+	// Held is the plan that waits for a person; nil for none.
+	Held *Held `json:"held,omitempty"`
 	// Refused are the names of the inbound flows whose feeds could not be used.
 	Refused []string `json:"refused,omitempty"`
 	// Recovered counts what was left of an earlier run's plan, and done first.
@@ -90,7 +96,9 @@ type Result struct {
 // PlanSummary says what a plan does.
 type PlanSummary struct {
 	ledger.Counts
-	Hash string `json:"hash"`
+	Hash  string       `json:"hash"`
+	ID    int64        `json:"id,omitzero"` // 0 for one that is not kept
+	State ledger.State `json:"state,omitempty"`
 }
 
 // ResultRun names a run.
@@ -259,6 +267,8 @@ type pass struct {
 	streams  Streams                   // that the plan is made of
 	fed      string                    // the inbound flow that a path is the feed of
 	applied  int64                     // the plan that was applied to its end
+	last     last                      // what was applied last
+	fedBy    map[string]fed            // by inbound flow: its latest feed
 	began    time.Time                 // of the stage
 	stage    string
 }
@@ -316,6 +326,10 @@ func (p *pass) do(ctx context.Context) error {
 		return err
 	}
 	defer p.forget(ctx)
+	p.fedBy = map[string]fed{}
+	if err := p.recallMark(ctx, markFed, &p.fedBy); err != nil {
+		return err
+	}
 	if err := p.takeFeeds(ctx); err != nil || p.allRefused() {
 		return err
 	}
@@ -324,6 +338,12 @@ func (p *pass) do(ctx context.Context) error {
 	}
 	if err := p.observe(ctx); err != nil {
 		return err
+	}
+	if err := p.recallLast(ctx); err != nil {
+		return err
+	}
+	if p.opts.decision != nil {
+		return p.decide(ctx, *p.opts.decision)
 	}
 	unchanged, err := p.nothingToPlan(ctx)
 	if err != nil || unchanged {

@@ -94,6 +94,9 @@ func (p *pass) takeFeeds(ctx context.Context) error {
 		}
 	}
 	for _, in := range p.inbound {
+		if p.opts.decision != nil {
+			break // it is about what was read before
+		}
 		path, upload, err := p.arrived(ctx, in)
 		if err != nil {
 			return err
@@ -222,9 +225,12 @@ func (p *pass) readFeed(ctx context.Context, in inbound, path string) (err error
 		return f.Drop(ctx)
 	case p.opts.DryRun:
 		p.feeding[in.stream()] = f
-		return f.Finish(ctx)
+		return errors.Join(p.noteFed(ctx, in.flow.ID, fedOf(report)), f.Finish(ctx))
 	}
 	p.begin(stageStore, 0)
+	if err := p.noteFed(ctx, in.flow.ID, fedOf(report)); err != nil {
+		return errors.Join(err, f.Drop(context.WithoutCancel(ctx)))
+	}
 	stored, err := f.Store(ctx, p.run.ID, report)
 	if stored {
 		p.taken[in.source.Number] = append(p.taken[in.source.Number], f)

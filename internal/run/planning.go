@@ -113,44 +113,9 @@ func (p *pass) keepMark(ctx context.Context) error {
 	return p.Ledger.SetMark(ctx, p.TargetID, p.seen.Next)
 }
 
-// planAndApply makes the plan and applies it.
-func (p *pass) planAndApply(ctx context.Context) error {
-	maker := plan.Maker{
-		Roster: p.Roster(p.streams, p.opts.DryRun), Held: p.Ledger, Target: p.TargetID, Directory: p.Target,
-		Seen: p.seen, Settled: p.settled, Until: p.until, Since: p.since,
-	}
-	p.day = roster.DateOf(p.Now())
-	kept, err := p.beginPlan(ctx)
-	if err != nil {
-		return err
-	}
-	if err := p.plan(ctx, maker, kept); err != nil {
-		kept.Drop()
-		return err
-	}
-	// The record comes first: whoever finds the plan being applied ends the run.
-	if err := p.save(ctx); err != nil {
-		kept.Drop()
-		return err
-	}
-	made, _, err := kept.Finish(ctx, ledger.Applying)
-	p.result.Plan = PlanSummary{made.Counts, made.Hash}
-	if err != nil || p.opts.DryRun {
-		return err
-	}
-	if err := p.honorResets(ctx); err != nil {
-		return err
-	}
-	p.begin(stageApply, made.Counts.Effects())
-	if err := p.apply(ctx, made); err != nil {
-		return err
-	}
-	return p.settle(ctx)
-}
-
 // plan makes the plan: the accounts of all source systems, then their groups.
-func (p *pass) plan(ctx context.Context, maker plan.Maker, kept ledger.Writer) error {
-	changes, findings := shown{kept, p.opts.Progress}, problems{p, problemWords()}
+func (p *pass) plan(ctx context.Context, maker plan.Maker, to plan.Changes) error {
+	changes, findings := shown{to, p.opts.Progress}, problems{p, problemWords()}
 	leading := p.leading()
 	matched := make([]*plan.Matching, len(leading))
 	for i, in := range leading {
@@ -211,36 +176,6 @@ func (s shown) Add(ctx context.Context, c ledger.Change) error {
 	s.progress.Add(1)
 	return s.Changes.Add(ctx, c)
 }
-
-// beginPlan begins a plan, or, for a dry run, one that is not kept.
-func (p *pass) beginPlan(ctx context.Context) (ledger.Writer, error) {
-	if p.opts.DryRun {
-		return &unkept{target: p.TargetID}, nil
-	}
-	return p.Ledger.Begin(ctx, ledger.Draft{Target: p.TargetID, Run: p.run.ID, Purpose: ledger.ForFeed, Created: p.Now()})
-}
-
-// unkept is a plan of which only the counts and the hash are wanted.
-type unkept struct {
-	target ledger.Target
-	tally  ledger.Tally
-}
-
-func (*unkept) ID() int64 { return 0 }
-
-func (u *unkept) Add(_ context.Context, c ledger.Change) error {
-	_, _, err := u.tally.Add(c)
-	return err
-}
-
-func (u *unkept) Finish(_ context.Context, s ledger.State) (ledger.Plan, []ledger.Part, error) {
-	parts := u.tally.Parts(s)
-	return ledger.Plan{
-		Target: u.target, Purpose: ledger.ForFeed, State: s, Counts: u.tally.Counts, Hash: ledger.HashOf(u.target, ledger.ForFeed, parts),
-	}, parts, nil
-}
-
-func (*unkept) Drop() {}
 
 // settle notes that nothing is left to do until something changes.
 func (p *pass) settle(ctx context.Context) error {

@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"rollbook/internal/feed"
 	"rollbook/internal/flow"
@@ -56,10 +57,32 @@ func (e *Engine) closeInterrupted(ctx context.Context) error {
 	return nil
 }
 
+// beginApproved begins to apply the plan that a person approved, where the process
+// ended between the two.
+func (e *Engine) beginApproved(ctx context.Context) error {
+	plans, err := e.Ledger.Plans(ctx, e.TargetID, time.Time{}, recentPlans)
+	if err != nil {
+		return err
+	}
+	for _, p := range plans {
+		if p.State == ledger.Approved {
+			return e.Ledger.Apply(ctx, p.ID)
+		}
+	}
+	return nil
+}
+
 // resume applies what is left of an interrupted plan, and counts it.
 func (e *Engine) resume(ctx context.Context, config flow.Snapshot, progress Progress) (Applied, error) {
+	if err := e.beginApproved(ctx); err != nil {
+		return Applied{}, err
+	}
 	open, found, err := e.Ledger.Open(ctx, e.TargetID)
 	if err != nil || !found {
+		return Applied{}, err
+	}
+	// How much of it was applied is not known: what the guard measures by is weighed anew.
+	if err := e.Marks.SetMark(ctx, markLast, ""); err != nil {
 		return Applied{}, err
 	}
 	r, err := e.Runs.Run(ctx, open.Run)
@@ -75,7 +98,7 @@ func (e *Engine) resume(ctx context.Context, config flow.Snapshot, progress Prog
 	}
 	r.reopen()
 	p := &pass{Engine: e, opts: Options{Progress: progress}, run: r, config: config, accounts: map[int]ledger.AccountIDs{}, result: Result{
-		Run: ResultRun{ID: r.ID}, Feed: map[string]*feed.FileReport{}, Findings: findings, Plan: PlanSummary{open.Counts, open.Hash},
+		Run: ResultRun{ID: r.ID}, Feed: map[string]*feed.FileReport{}, Findings: findings, Plan: summaryOf(open),
 	}}
 	watch := e.watched(p.opts)
 	watch.Resumed(ctx, r)

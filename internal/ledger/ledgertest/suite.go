@@ -104,7 +104,7 @@ func (b book) plan(n int, s ledger.State, changes ...ledger.Change) (ledger.Plan
 	for _, c := range changes {
 		b.must(w.Add(b.t.Context(), c))
 	}
-	p, parts, err := w.Finish(b.t.Context(), s)
+	p, parts, err := w.Finish(b.t.Context(), s, ledger.Guard{})
 	b.must(err)
 	if p.ID != w.ID() {
 		b.t.Errorf("the plan is %d, and was begun as %d", p.ID, w.ID())

@@ -46,7 +46,7 @@ func testTargetsApart(t *testing.T, b book) {
 	w, err := b.Begin(t.Context(), d)
 	b.must(err)
 	b.must(w.Add(t.Context(), account(2, "North")))
-	there, _, err := w.Finish(t.Context(), ledger.Applying)
+	there, _, err := w.Finish(t.Context(), ledger.Applying, ledger.Guard{})
 	b.must(err)
 	here, _ := b.plan(1, ledger.Planned, account(2, "North"))
 	if here.Hash == there.Hash {

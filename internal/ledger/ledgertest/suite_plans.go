@@ -85,7 +85,7 @@ func testStates(t *testing.T, b book) {
 	}
 	w, err := b.Begin(t.Context(), b.draft(2))
 	b.must(err)
-	if _, _, err := w.Finish(t.Context(), ledger.Applied); !is[ledger.NotAllowed](err) {
+	if _, _, err := w.Finish(t.Context(), ledger.Applied, ledger.Guard{}); !is[ledger.NotAllowed](err) {
 		t.Errorf("a plan was finished as applied: %v", err)
 	}
 	w.Drop()

@@ -43,7 +43,7 @@ func TestVerifyFindsWhatWasChanged(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if _, _, err := w.Finish(t.Context(), ledger.Planned); err != nil {
+		if _, _, err := w.Finish(t.Context(), ledger.Planned, ledger.Guard{}); err != nil {
 			t.Fatal(err)
 		}
 		for _, test := range []struct {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -13,21 +14,25 @@ import (
 	"rollbook/internal/store"
 )
 
-const planColumns = `id, target, run, purpose, state, hash, created, counts, handed, tried`
+const planColumns = `id, target, run, purpose, state, hash, created, counts, guard, decided_by, handed, tried`
 
 func scanPlan(row store.Row) (p ledger.Plan, err error) {
 	var target int
-	var purpose, state, counts string
+	var purpose, state, counts, guarded string
+	var by *string
 	var created int64
 	var tried *int64
-	if err := row.Scan(&p.ID, &target, &p.Run, &purpose, &state, &p.Hash, &created, &counts, &p.Handed, &tried); err != nil {
+	if err := row.Scan(&p.ID, &target, &p.Run, &purpose, &state, &p.Hash, &created, &counts, &guarded, &by, &p.Handed, &tried); err != nil {
 		return ledger.Plan{}, err
 	}
 	p.Target, p.Purpose, p.State, p.Created = ledger.Target(target), ledger.Purpose(purpose), ledger.State(state), timeOf(created)
 	if tried != nil {
 		p.Tried = timeOf(*tried)
 	}
-	return p, json.Unmarshal([]byte(counts), &p.Counts)
+	if by != nil {
+		p.By = *by
+	}
+	return p, errors.Join(json.Unmarshal([]byte(counts), &p.Counts), json.Unmarshal([]byte(guarded), &p.Guard))
 }
 
 func timeOf(microseconds int64) time.Time { return time.UnixMicro(microseconds).UTC() }
@@ -80,6 +85,25 @@ func (l Ledger) Open(ctx context.Context, t ledger.Target) (p ledger.Plan, found
 		return ledger.Plan{}, false, fmt.Errorf("look for an interrupted plan: %w", err)
 	}
 	return p, true, nil
+}
+
+// Plans implements ledger.Plans.
+func (l Ledger) Plans(ctx context.Context, t ledger.Target, since time.Time, most int) (plans []ledger.Plan, err error) {
+	if most == 0 {
+		most = math.MaxInt32
+	}
+	err = l.DB.Read(ctx, func(tx store.Tx) error {
+		return store.Each(ctx, tx, `SELECT `+planColumns+` FROM plan WHERE target = $1 AND state <> $2 AND created >= $3 ORDER BY id DESC LIMIT $4`,
+			[]any{int(t), making, since.UnixMicro(), most}, func(row store.Row) error {
+				p, err := scanPlan(row)
+				plans = append(plans, p)
+				return err
+			})
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list the plans: %w", err)
+	}
+	return plans, nil
 }
 
 // Apply implements ledger.Plans.
@@ -167,7 +191,7 @@ func decide(ctx context.Context, tx store.Tx, p ledger.Plan, d ledger.Decision) 
 	case is(ledger.Approved):
 		to = ledger.Approved
 	}
-	_, err = tx.Exec(ctx, `UPDATE plan SET state = $2 WHERE id = $1`, p.ID, string(to))
+	_, err = tx.Exec(ctx, `UPDATE plan SET state = $2, decided_by = $3 WHERE id = $1`, p.ID, string(to), d.By)
 	return err
 }
 

@@ -20,14 +20,18 @@ func (l Ledger) Begin(ctx context.Context, d ledger.Draft) (ledger.Writer, error
 	if err := l.dropUnfinished(ctx, d.Target); err != nil {
 		return nil, err
 	}
-	w := &writer{ledger: l, plan: ledger.Plan{Target: d.Target, Run: d.Run, Purpose: d.Purpose, Created: d.Created}}
+	w := &writer{ledger: l, plan: ledger.Plan{Target: d.Target, Run: d.Run, Purpose: d.Purpose, Created: d.Created, By: d.By}}
 	err := l.DB.Write(ctx, func(tx store.Tx) error {
 		if err := tx.QueryRow(ctx, `SELECT COALESCE(MAX(id), 0) + 1 FROM plan`).Scan(&w.plan.ID); err != nil {
 			return err
 		}
-		_, err := tx.Exec(ctx, `INSERT INTO plan (id, target, run, purpose, state, hash, created, counts, handed)
-			VALUES ($1, $2, $3, $4, $5, '', $6, '{}', 0)`,
-			w.plan.ID, int(d.Target), d.Run, string(d.Purpose), making, d.Created.UnixMicro())
+		var by any
+		if d.By != "" {
+			by = d.By
+		}
+		_, err := tx.Exec(ctx, `INSERT INTO plan (id, target, run, purpose, state, hash, created, counts, decided_by, handed)
+			VALUES ($1, $2, $3, $4, $5, '', $6, '{}', $7, 0)`,
+			w.plan.ID, int(d.Target), d.Run, string(d.Purpose), making, d.Created.UnixMicro(), by)
 		return err
 	})
 	if err != nil {
@@ -105,8 +109,11 @@ func (l Ledger) insertChanges(ctx context.Context, rows [][]any) error {
 	return nil
 }
 
+// Parts implements ledger.Writer.
+func (w *writer) Parts() []ledger.Part { return w.tally.Parts(making) }
+
 // Finish implements ledger.Writer.
-func (w *writer) Finish(ctx context.Context, s ledger.State) (ledger.Plan, []ledger.Part, error) {
+func (w *writer) Finish(ctx context.Context, s ledger.State, g ledger.Guard) (ledger.Plan, []ledger.Part, error) {
 	if s != ledger.Planned && s != ledger.Held && s != ledger.Applying {
 		return ledger.Plan{}, nil, fmt.Errorf("finish the plan: %w", ledger.NotAllowed{From: making, To: s})
 	}
@@ -115,7 +122,7 @@ func (w *writer) Finish(ctx context.Context, s ledger.State) (ledger.Plan, []led
 		return ledger.Plan{}, nil, err
 	}
 	parts := w.tally.Parts(s)
-	w.plan.Counts = w.tally.Counts
+	w.plan.Counts, w.plan.Guard = w.tally.Counts, g
 	w.plan.State, w.plan.Hash = s, ledger.HashOf(w.plan.Target, w.plan.Purpose, parts)
 	if err := w.ledger.complete(ctx, w.plan, parts); err != nil {
 		return ledger.Plan{}, nil, fmt.Errorf("finish the plan: %w", err)
@@ -126,6 +133,10 @@ func (w *writer) Finish(ctx context.Context, s ledger.State) (ledger.Plan, []led
 // complete makes a plan complete, and supersedes those of its target that wait.
 func (l Ledger) complete(ctx context.Context, p ledger.Plan, parts []ledger.Part) error {
 	counts, err := json.Marshal(p.Counts)
+	if err != nil {
+		return err
+	}
+	guarded, err := json.Marshal(p.Guard)
 	if err != nil {
 		return err
 	}
@@ -140,7 +151,8 @@ func (l Ledger) complete(ctx context.Context, p ledger.Plan, parts []ledger.Part
 				return err
 			}
 		}
-		_, err := tx.Exec(ctx, `UPDATE plan SET state = $2, hash = $3, counts = $4 WHERE id = $1`, p.ID, string(p.State), p.Hash, string(counts))
+		_, err := tx.Exec(ctx, `UPDATE plan SET state = $2, hash = $3, counts = $4, guard = $5 WHERE id = $1`,
+			p.ID, string(p.State), p.Hash, string(counts), string(guarded))
 		if err != nil {
 			return err
 		}
