@@ -18,6 +18,7 @@ type document struct {
 	Applied  run.Applied           `json:"applied"`
 	Stages   []run.Stage           `json:"stages"`
 	Skipped  []run.Skipped         `json:"skipped,omitempty"` // there where there are any
+	Held     *run.Held             `json:"held,omitempty"`    // there where a plan waits
 }
 
 // checkDocument is what a check prints as JSON: the part of a document that a
@@ -49,7 +50,7 @@ type finding struct {
 }
 
 func newDocument(r run.Result) document {
-	return document{r.Run, countsOf(r.Feed), findingsOf(r.Findings), r.Plan, r.Applied, r.Stages, r.Skipped}
+	return document{r.Run, countsOf(r.Feed), findingsOf(r.Findings), r.Plan, r.Applied, r.Stages, r.Skipped, r.Held}
 }
 
 func countsOf(files map[string]*feed.FileReport) map[string]fileCounts {
@@ -71,6 +72,16 @@ func findingsOf(found []feed.Finding) []finding {
 // printJSON prints a value as JSON, with a line of its own for each member.
 func (a *app) printJSON(value any) error {
 	text, err := json.Marshal(value, json.Deterministic(true), json.FormatNilSliceAsNull(false), jsontext.WithIndent("  "))
+	if err != nil {
+		return err
+	}
+	_, err = a.out.Write(append(text, '\n'))
+	return err
+}
+
+// printJSONLine prints a value as one line of JSON.
+func (a *app) printJSONLine(value any) error {
+	text, err := json.Marshal(value, json.Deterministic(true), json.FormatNilSliceAsNull(false))
 	if err != nil {
 		return err
 	}

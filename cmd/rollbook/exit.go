@@ -14,7 +14,7 @@ const (
 	exitUsage        = 2 // or no installation
 	exitRecordErrors = 3 // done, without the records that have errors
 	exitUnusableFeed = 4 // nothing of it was stored
-	exitHeld         = 5 // by a guard: nothing was removed
+	exitHeld         = 5 // a plan waits for a person, or cannot be decided on
 	exitAtWork       = 6 // another process is; nothing was done
 )
 

@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 
 	"rollbook/internal/feed"
+	"rollbook/internal/ledger"
 	"rollbook/internal/run"
 	"rollbook/internal/terminal"
 )
@@ -46,11 +47,19 @@ func (a *app) printResult(path string, r run.Result, dryRun bool) error {
 	case r.Unusable():
 		terminal.Printf(a.out, "refused   the feed of %s cannot be used; what it said before stands\n", strings.Join(r.Refused, ", "))
 	}
-	terminal.Printf(a.out, "plan      %s\n", describe(r.Plan))
-	if dryRun {
+	terminal.Printf(a.out, "plan      %s\n", describe(r.Plan.Counts))
+	switch {
+	case dryRun:
 		terminal.Printf(a.out, "dry run   nothing was changed; plan %s\n", shortHash(r.Plan))
-	} else {
+	case r.Plan.State == ledger.Planned && r.Plan.ID != 0:
+		terminal.Printf(a.out, "kept      nothing was changed; rollbook plan show %d; rollbook apply %d\n", r.Plan.ID, r.Plan.ID)
+	case r.Held == nil:
 		terminal.Printf(a.out, "applied   %s\n", applied(r.Applied))
+	}
+	if r.Held != nil {
+		if err := a.printHeld(r); err != nil {
+			return err
+		}
 	}
 	for _, s := range r.Skipped {
 		terminal.Printf(a.out, "skipped   %s: %s\n", s.Flow, s.Reason)
@@ -174,7 +183,7 @@ func subject(f feed.Finding) string {
 }
 
 // describe says what a plan does in one line.
-func describe(s run.PlanSummary) string {
+func describe(s ledger.Counts) string {
 	var parts []string
 	add := func(n int, noun, verb string) {
 		if n > 0 {

@@ -39,6 +39,11 @@ func constructors() []func(*app) *cobra.Command {
 		newInitCommand,
 		newSyncCommand,
 		newCheckCommand,
+		newPlanCommand,
+		newApplyCommand,
+		newApproveCommand,
+		newRejectCommand,
+		newGuardCommand,
 		newFindingsCommand,
 		newGroupsCommand,
 		newUsersCommand,
@@ -63,7 +68,7 @@ EXIT STATUS
   2  wrong usage, or no installation where one is needed
   3  done, without the records that have errors
   4  the feed is unusable; nothing of it was stored
-  5  held by a guard
+  5  a plan is held, or a decision on it was refused
   6  another process is at work
 `
 

@@ -19,6 +19,7 @@ type syncOptions struct {
 	dryRun bool
 	json   bool
 	wait   bool
+	keep   bool // the plan, without applying it
 
 	acceptClock bool
 }
@@ -30,6 +31,7 @@ func newSyncCommand(a *app) *cobra.Command {
 		Short: "Read a roster and make the directory agree with it",
 		Long: `Read a folder or a zip archive of SDS V2.1 CSV files, check it, store it, match
 people to accounts, plan what the directory needs, do it, and say what was done.
+A plan that does more than a normal night waits for a person (rollbook guard).
 
 The files are all that their inbound flow has to say: what they no longer mention,
 and no other inbound flow of the source system does, becomes inactive, and leaves
@@ -48,7 +50,7 @@ EXIT STATUS
   3  done, without the records that have errors
   4  the feed is unusable; nothing of it was stored. So too where the clock is far from the
      last run's, unless --accept-clock says that it is right
-  5  held by a guard (not used yet)
+  5  the plan is held, or what it takes away: rollbook approve, reject, or correct the export
   6  another process is at work; nothing was done (see --wait)
 `,
 		Args: oneArg("the folder or zip archive with the roster"),
@@ -99,7 +101,7 @@ func (a *app) run(ctx context.Context, parts *server.Parts, opts run.Options, wa
 // runSync does the run in the installation, which it makes where there is none and
 // a domain is given. A dry run makes nothing.
 func (a *app) runSync(ctx context.Context, path string, opts syncOptions) (result run.Result, err error) {
-	options := run.Options{Path: path, Flow: opts.flow, DryRun: opts.dryRun, AcceptClock: opts.acceptClock, Progress: a.progress()}
+	options := run.Options{Path: path, Flow: opts.flow, DryRun: opts.dryRun, Keep: opts.keep, AcceptClock: opts.acceptClock, Progress: a.progress()}
 	parts, err := server.Open(ctx, a.serverConfig())
 	switch {
 	case installation.IsMakeable(err) && opts.dryRun:
@@ -162,6 +164,8 @@ func checkDomain(ctx context.Context, parts *server.Parts, domain string) error 
 // statusOf returns the exit status that a run's result calls for.
 func statusOf(r run.Result) error {
 	switch {
+	case r.Held != nil:
+		return &exitError{status: exitHeld}
 	case r.Unusable():
 		return &exitError{status: exitUnusableFeed}
 	case r.Run.Status == run.CompletedWithErrors:

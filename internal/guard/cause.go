@@ -28,9 +28,8 @@ const (
 type Evidence struct {
 	Trips []Trip
 	Files []File
-	// WithoutRole are the memberships that are removed as their people have no role,
-	// and Gone those of them whose people are gone.
-	WithoutRole, Gone int
+	// WithoutRole are the memberships that are removed as their people have no role.
+	WithoutRole int
 	// Configured says that the configuration is another one than of the last plan
 	// that was applied, and Fed that a feed came since.
 	Configured, Fed bool
@@ -73,13 +72,15 @@ func (e Evidence) Causes(name func(school string) string) []Cause {
 	}
 	files := slices.Clone(e.Files)
 	slices.SortFunc(files, func(a, b File) int { return cmp.Compare(b.Lost*(a.Rows+a.Lost+1), a.Lost*(b.Rows+b.Lost+1)) })
-	for _, f := range files {
-		if f.Lost > 5 && f.Lost*50 >= f.Rows+f.Lost {
+	for i, f := range files {
+		alone := i == 0 && len(causes) == 0
+		if f.Lost > 5 && (alone && f.Lost*200 >= f.Rows+f.Lost || f.Lost*50 >= f.Rows+f.Lost) {
 			add(FileShorter, "%s lacks %s rows that it had before, and has %s: it may have been cut off", f.Name, grouped(f.Lost), grouped(f.Rows))
 		}
 	}
-	if rest := e.WithoutRole - e.Gone; rest > 5 {
-		add(RolesMissing, "%s memberships are of people who are there and have no role any more", grouped(rest))
+	removed, _ := e.trip(MembershipsRemoved, false)
+	if !isGone && removed.Measured > 0 && e.WithoutRole*2 >= removed.Measured {
+		add(RolesMissing, "%s memberships are of people who are there and have no role any more", grouped(e.WithoutRole))
 	}
 	return causes
 }

@@ -148,6 +148,24 @@ func compareBools(a, b bool) int {
 	return -1
 }
 
+// Main returns the trips that a person reads first: those of all schools, and those
+// of a school where its rule did not trip for all, at most so many of them.
+func Main(trips []Trip, schools int) []Trip {
+	var main []Trip
+	for _, t := range trips {
+		overall := slices.ContainsFunc(trips, func(all Trip) bool { return all.Rule == t.Rule && all.School == All })
+		switch {
+		case t.School == All:
+		case overall || schools == 0:
+			continue
+		default:
+			schools--
+		}
+		main = append(main, t)
+	}
+	return main
+}
+
 // InDoubt reports whether any trip doubts the feed or the configuration. Such a plan
 // waits whole; one that is only large is cut in two.
 func InDoubt(trips []Trip) bool {

@@ -36,9 +36,9 @@ type Plans interface {
 	// before, and then change nothing. A plan of which every part is decided is
 	// Approved where any part is, and else Rejected.
 	Decide(ctx context.Context, plan int64, d Decision) error
-	// Apply makes a Planned or Approved plan Applying: from here on it is applied
-	// by whoever finds it. What was Rejected of it is not.
-	Apply(ctx context.Context, plan int64) error
+	// Apply makes a Planned or Approved plan Applying, by a run: from here on it is
+	// applied by whoever finds it. What was Rejected of it is not.
+	Apply(ctx context.Context, plan int64, run string) error
 
 	// Left yields the changes of a plan that are to be applied and have no final
 	// outcome yet, in the order of their numbers. Those that may have been tried
@@ -80,7 +80,8 @@ type Holdings interface {
 // History is the ledger as it is read.
 type History interface {
 	// Changes yields changes of plans that were applied, or are being applied, in
-	// the order in which they were planned.
+	// the order in which they were planned; and of the plan that is asked for in any
+	// state.
 	Changes(ctx context.Context, q Query) iter.Seq2[Entry, error]
 	// Verify recomputes the hashes of a plan and its parts from the digests of its
 	// changes, and the digests from the changes that are not erased. It returns a
@@ -137,6 +138,7 @@ type Decision struct {
 	By      string
 	Note    string
 	Time    time.Time
+	Run     string // that applies what is approved
 }
 
 // PartHash is a part as a person saw it.

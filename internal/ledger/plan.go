@@ -23,7 +23,9 @@ type Plan struct {
 	Created time.Time
 	Counts  Counts
 	Guard   Guard
-	By      string // who approved it, or a part of it; "" for nobody
+	// ApplyRun is the run that applies it, where that is not Run: it was approved.
+	ApplyRun string
+	By       string // who approved it, or a part of it; "" for nobody
 	// Handed is the last change that may have been tried, and Tried when the first
 	// of those began of which the outcome is not known.
 	Handed int64

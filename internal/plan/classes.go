@@ -70,7 +70,7 @@ type classPlanner struct {
 	names    nicknames
 	leavers  *leavers // nil where all classes that are read are looked at
 
-	owners, members ledger.IDs // of the class that is planned now
+	owners, members linked // of the class that is planned now
 }
 
 func (c *classPlanner) plan(ctx context.Context, room *classroom) error {
@@ -118,25 +118,25 @@ func (c *classPlanner) shape(room *classroom) (Wanted, bool, error) {
 	case gone && current:
 		c.findings.Add(Problem{GroupGone, roster.KindClass, room.class.SourcedID, id})
 		return Wanted{}, false, nil
-	case !current && (gone || !room.known):
+	case !current || room.record.Frozen:
+		// Neither the calendar nor a class that left the roster takes anybody out: its
+		// group is kept as it is. Of one that cannot be read nobody knows anything new.
 		return Wanted{}, false, nil
 	}
 	w := Wanted{
 		Record: c.record(directory.ClassGroup, room.record.ID), Part: cmp.Or(room.class.OrgSourcedID, ledger.NoSchool),
 		Anchor: directory.ClassGroup.Anchor(c.scoped(room.class.SourcedID)),
 	}
-	c.owners, c.members = c.owners[:0], c.members[:0]
-	if current {
-		if room.roll, err = roster.DecodeRoll(contents[roster.RollPart], room.roll); err != nil {
-			return Wanted{}, false, err
-		}
-		c.seat(room.roll, rules)
-		c.values(&w, room.class, rules)
+	if room.roll, err = roster.DecodeRoll(contents[roster.RollPart], room.roll); err != nil {
+		return Wanted{}, false, err
 	}
-	leaves := c.leaves(current)
+	c.owners.clear()
+	c.members.clear()
+	c.seat(room.roll, rules)
+	c.values(&w, room.class, rules)
 	w.Links = []WantedLinks{
-		{Relation: directory.Member, IDs: c.members, Leaves: leaves},
-		{Relation: directory.Owner, IDs: c.owners, Leaves: leaves},
+		{Relation: directory.Member, IDs: c.members.are, Stay: c.members.stay, Leaves: c.leaves},
+		{Relation: directory.Owner, IDs: c.owners.are, Stay: c.owners.stay, Leaves: c.leaves},
 	}
 	return w, true, nil
 }
@@ -157,18 +157,12 @@ func (c *classPlanner) values(w *Wanted, class roster.Class, rules *classRules) 
 	}
 }
 
-// leaves returns why one who was in the group of a class is not to be. The roll is
-// that of the class where it is current.
-func (c *classPlanner) leaves(current bool) func(roster.ID) string {
-	return func(person roster.ID) string {
-		switch {
-		case !current:
-			return ledger.BecauseClassIsOver
-		case !c.people.is(person, present):
-			return ledger.BecauseWithoutRole
-		}
-		return ledger.BecauseNotEnrolled
+// leaves returns why one who was in the group of a class is not to be.
+func (c *classPlanner) leaves(person roster.ID) string {
+	if c.gone(person) {
+		return ledger.BecauseWithoutRole
 	}
+	return ledger.BecauseNotEnrolled
 }
 
 // The reasons of problems with classes.
@@ -177,19 +171,44 @@ const (
 	GroupGone          = "group-gone"            // somebody deleted it; it is not made again by itself
 )
 
-// seat finds the owners and members of a class among its enrollments.
+// linked are the people who are to be linked to a group in a relation, and those
+// who stay if they are.
+type linked struct{ are, stay ledger.IDs }
+
+func (l *linked) clear() { l.are, l.stay = l.are[:0], l.stay[:0] }
+
+// add adds a person, who may come several times in a row.
+func (l *linked) add(person roster.ID, is bool) {
+	ids := &l.stay
+	if is {
+		ids = &l.are
+	}
+	if last := len(*ids) - 1; last < 0 || (*ids)[last] != person {
+		*ids = append(*ids, person)
+	}
+}
+
+// seat finds the owners and members of a class among its enrollments. One that
+// cannot be read, or is of a person whose role nobody can tell, changes nothing.
 func (c *classPlanner) seat(roll roster.Roll, rules *classRules) {
 	for _, e := range roll {
-		if e.Ended != 0 || !c.people.is(e.Person, present|provisioned) {
+		is := e.Ended == 0 && !e.Frozen && c.people.is(e.Person, present|provisioned)
+		unknown := e.Frozen && !c.gone(e.Person) || e.Ended == 0 && c.people.is(e.Person, resting)
+		if !is && !unknown {
 			continue
 		}
-		if rules.owner[e.Role] && (len(c.owners) == 0 || c.owners[len(c.owners)-1] != e.Person) {
-			c.owners = append(c.owners, e.Person)
+		if rules.owner[e.Role] {
+			c.owners.add(e.Person, is)
 		}
-		if rules.member[e.Role] && (len(c.members) == 0 || c.members[len(c.members)-1] != e.Person) {
-			c.members = append(c.members, e.Person)
+		if rules.member[e.Role] {
+			c.members.add(e.Person, is)
 		}
 	}
+}
+
+// gone reports whether a person is readably without a role.
+func (c *classPlanner) gone(person roster.ID) bool {
+	return !c.people.is(person, present) && !c.people.is(person, resting)
 }
 
 func (c *classPlanner) nickname(room *classroom) (string, error) {

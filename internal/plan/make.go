@@ -164,8 +164,9 @@ func (m Maker) MakeGroups(ctx context.Context, g *Matching, to Changes, findings
 	return m.nameAccounts(ctx, g)
 }
 
-// sessionsOf returns the active sessions, and the latest feed that changed one.
-// A feed that is not stored counts as later than any.
+// sessionsOf returns the sessions, and the latest feed that changed one. One that
+// is not in the roster any more stands in with its dates: a class that names it is
+// not one without a session. A feed that is not stored counts as later than any.
 func sessionsOf(ctx context.Context, r Roster, source int) (map[string]roster.Session, roster.FeedNumber, error) {
 	sessions := map[string]roster.Session{}
 	var latest roster.FeedNumber
@@ -174,9 +175,6 @@ func sessionsOf(ctx context.Context, r Roster, source int) (map[string]roster.Se
 			return nil, 0, err
 		}
 		latest = max(latest, changedBy(record))
-		if !record.Active {
-			continue
-		}
 		s, err := roster.DecodeSession(record.Key, record.Body)
 		if err != nil {
 			return nil, 0, fmt.Errorf("session %s: %w", record.Key, err)

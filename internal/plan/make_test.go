@@ -145,8 +145,8 @@ func TestChangesOfTheRoster(t *testing.T) {
 			group{"Class K1", nil, at("ana", "ben")},
 		},
 		"the class ends": {
-			school{people: small().people}, ledger.Counts{Memberships: ledger.LinkCounts{Remove: 3}},
-			group{Name: "Class K1"},
+			school{people: small().people}, ledger.Counts{},
+			group{"Class K1", at("tess"), at("ana", "ben")},
 		},
 		"the class is renamed": {
 			renamed, ledger.Counts{Groups: ledger.ObjectCounts{Update: 1}}, group{"Renamed", at("tess"), at("ana", "ben")},
@@ -315,13 +315,61 @@ func TestCurrentClasses(t *testing.T) {
 	}
 }
 
-func TestAClassThatIsOverIsEmptied(t *testing.T) {
+// The calendar takes nobody out: a class that is over keeps its people, those who
+// leave school, and does not take in who comes.
+func TestAClassThatIsOverIsKept(t *testing.T) {
 	t.Parallel()
 	w := ran(t, small())
 	w.today = 20270801
-	wantCounts(t, ledger.Counts{Memberships: ledger.LinkCounts{Remove: 3}}, w.run(t))
-	wantHeld(t, map[string]group{"Section_K1": {Name: "Class K1"}}, w)
 	wantNothing(t, w.run(t))
+	w.sources[0].say(small().without("ben"))
+	wantNothing(t, w.run(t))
+	wantHeld(t, map[string]group{"Section_K1": {"Class K1", at("tess"), at("ana", "ben")}}, w)
+}
+
+// Only a role that is readably gone, or has ended by its own date, takes somebody
+// out of classes. Whose role does not hold by the calendar alone stays where he is,
+// and is not put where he is not.
+func TestRolesThatTheCalendarEnds(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		change func(*roster.Affiliation)
+		stays  bool
+		joins  bool
+	}{
+		"as before":               {func(*roster.Affiliation) {}, true, true},
+		"its session is over":     {func(a *roster.Affiliation) { a.SessionSourcedID = "over" }, true, false},
+		"it begins later":         {func(a *roster.Affiliation) { a.Start = 20270101 }, true, false},
+		"it ended by its own day": {func(a *roster.Affiliation) { a.End = 20261101 }, false, false},
+		"it is gone":              {func(a *roster.Affiliation) { a.Ended = 2 }, false, false},
+		"it is no role":           {func(a *roster.Affiliation) { a.Role, a.SessionSourcedID = "parent", "over" }, false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			before := small()
+			before.sessions = []roster.Session{{SourcedID: "over", End: 20261031}}
+			before.people = append(before.people, student("new"))
+			w := ran(t, before)
+			after := before
+			after.people = slices.Clone(before.people)
+			for _, i := range []int{2, 4} { // ana, and new
+				after.people[i].roles = slices.Clone(after.people[i].roles)
+				test.change(&after.people[i].roles[0])
+			}
+			after.classes = []class{taught("K1", append(before.classes[0].seats, seat{"new", "student"})...)}
+			w.sources[0].say(after)
+			w.run(t)
+			members := []string{"ben"}
+			if test.stays {
+				members = append(members, "ana")
+			}
+			if test.joins {
+				members = append(members, "new")
+			}
+			wantHeld(t, map[string]group{"Section_K1": {"Class K1", at("tess"), at(members...)}}, w)
+			wantNothing(t, w.run(t))
+		})
+	}
 }
 
 func TestRolesThatEnded(t *testing.T) {

@@ -15,11 +15,13 @@ import (
 type Measures struct {
 	guard.Counts
 	Became guard.Totals // what a target holds more and less once the plan is applied
-	// WithoutRole are the memberships that are removed as their people have no role,
-	// and Gone those of them of people who are not in the roster any more.
-	WithoutRole, Gone int
+	// WithoutRole are the memberships that are removed as their people have no role.
+	WithoutRole int
 	// Needs are, by part, the other parts that make accounts which it links.
 	Needs map[string][]string
+
+	// Pick says what of the changes is planned; nil for all of them.
+	Pick func(ledger.Change) (ledger.Change, bool)
 
 	sources map[int]*leaving
 	made    map[ledger.Record]string // the parts of new accounts
@@ -40,8 +42,19 @@ func NewMeasures() *Measures {
 	}
 }
 
+func (m *Measures) pick(c ledger.Change) (ledger.Change, bool) {
+	if m.Pick == nil {
+		return c, true
+	}
+	return m.Pick(c)
+}
+
 // account counts a change of an account. found says that it is held from now on.
 func (m *Measures) account(c ledger.Change, found bool) {
+	c, planned := m.pick(c)
+	if !planned {
+		return
+	}
 	if found || c.Verb == directory.Create {
 		m.Became.Add(c.Part, guard.Total{People: 1})
 	}
@@ -71,6 +84,10 @@ func changes(c ledger.Change, p directory.Property) bool {
 
 // group counts a change of a group that held links before it.
 func (m *Measures) group(c ledger.Change, held ledger.Object) {
+	c, planned := m.pick(c)
+	if !planned {
+		return
+	}
 	if c.Verb == directory.Create {
 		m.Add(guard.GroupsCreated, c.Part, 1)
 		m.Became.Add(c.Part, guard.Total{Groups: 1})

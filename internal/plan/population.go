@@ -16,6 +16,7 @@ type member struct {
 	record  roster.Record
 	role    match.Role
 	current []roster.Affiliation
+	rests   bool // a role may hold that does not today: it takes nobody out
 	account ledger.Object
 	known   bool // account is set
 }
@@ -82,7 +83,7 @@ func (m Maker) eachNewcomer(ctx context.Context, g *Matching, visit func(*member
 
 // decide finds out which role a person has today.
 func (g *Matching) decide(who *member) error {
-	who.role, who.current = match.Role{}, who.current[:0]
+	who.role, who.current, who.rests = match.Role{}, who.current[:0], who.record.Frozen
 	if !who.record.Active {
 		return nil
 	}
@@ -90,7 +91,11 @@ func (g *Matching) decide(who *member) error {
 	if err != nil {
 		return err
 	}
-	who.current = slices.DeleteFunc(all, func(a roster.Affiliation) bool { return !g.rules.current(a, g.people.sessions) })
+	who.current = slices.DeleteFunc(all, func(a roster.Affiliation) bool {
+		holds, rests := g.rules.current(a, g.people.sessions)
+		who.rests = who.rests || rests && match.RoleOf([]roster.Affiliation{a}, g.rules.lists).Group != ""
+		return !holds
+	})
 	who.role = match.RoleOf(who.current, g.rules.lists)
 	return nil
 }
@@ -113,6 +118,9 @@ func (g *Matching) note(who *member) error {
 		g.accounts.Set(who.record.ID, who.account.ID)
 	}
 	if who.role.Group == "" {
+		if who.rests {
+			g.people.set(who.record.ID, resting)
+		}
 		return nil
 	}
 	id := who.record.ID

@@ -32,7 +32,10 @@ func drawSchool(t *rapid.T) school {
 	for _, name := range people {
 		p := person{roster.Person{SourcedID: name, Username: name, GivenName: one(t, "given", "A", "B")}, nil}
 		for _, org := range some(t, "orgs", "S", "T") {
-			p.roles = append(p.roles, roster.Affiliation{OrgSourcedID: org, Role: one(t, "role", "student", "teacher", "parent")})
+			p.roles = append(p.roles, roster.Affiliation{
+				OrgSourcedID: org, Role: one(t, "role", "student", "teacher", "parent"), SessionSourcedID: one(t, "session", "", "now", "over"),
+				Start: rapid.SampledFrom([]roster.Date{0, 0, 20270101}).Draw(t, "start"), End: rapid.SampledFrom([]roster.Date{0, 0, 20261101}).Draw(t, "end"),
+			})
 		}
 		s.people = append(s.people, p)
 	}
@@ -84,12 +87,20 @@ func drawFlow(t *rapid.T) *flow.ClassGroupConfiguration {
 }
 
 // desired returns who is to be in the groups, by what the flows say and nothing
-// else. Classes that no flow covers are not in it.
-func (w *world) desired(s school) map[string]group {
+// else. Who has a role that does not hold today, by the calendar alone, stays where
+// he was. Classes that no flow covers are not in it.
+func (w *world) desired(s school, was map[string]group) map[string]group {
 	groups := map[string]group{}
-	here := map[string]bool{}
+	here, stays := map[string]bool{}, map[string]bool{}
 	for _, p := range s.people {
-		here[p.SourcedID] = slices.ContainsFunc(p.roles, func(a roster.Affiliation) bool { return a.Role != "parent" })
+		for _, a := range p.roles {
+			if a.Role == "parent" {
+				continue
+			}
+			ended, later, over := a.End != 0 && a.End < today, a.Start > today, a.SessionSourcedID == "over"
+			here[p.SourcedID] = here[p.SourcedID] || !ended && !later && !over
+			stays[p.SourcedID] = stays[p.SourcedID] || !ended && over || later
+		}
 	}
 	for _, c := range s.classes {
 		f := w.covering(c.OrgSourcedID)
@@ -99,10 +110,14 @@ func (w *world) desired(s school) map[string]group {
 		var g group
 		for _, seat := range c.seats {
 			name, role := seat.person+"@school.example", flow.ReferenceValue{Code: seat.role}
-			if here[seat.person] && slices.Contains(f.EnrollmentMappings.OwnerEnrollmentMappings, role) {
+			before := was["Section_"+c.SourcedID]
+			in := func(were []string) bool {
+				return here[seat.person] || stays[seat.person] && slices.Contains(were, name)
+			}
+			if in(before.Owners) && slices.Contains(f.EnrollmentMappings.OwnerEnrollmentMappings, role) {
 				g.Owners = append(g.Owners, name)
 			}
-			if here[seat.person] && slices.Contains(f.EnrollmentMappings.MemberEnrollmentMappings, role) {
+			if in(before.Members) && slices.Contains(f.EnrollmentMappings.MemberEnrollmentMappings, role) {
 				g.Members = append(g.Members, name)
 			}
 		}
@@ -134,8 +149,8 @@ func differ(want, got map[string]group) string {
 	return cmp.Diff(seated(want), seated(got), cmpopts.IgnoreFields(group{}, "Name"), cmpopts.EquateEmpty())
 }
 
-// Whatever the school said before, the groups hold in the end whom the flows
-// want in them now, and a second plan is empty.
+// Whatever the school said before, the groups of current classes hold in the end
+// whom the flows want in them now, and a second plan is empty.
 func TestTheDirectoryHoldsWhatTheFlowsWant(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -143,9 +158,12 @@ func TestTheDirectoryHoldsWhatTheFlowsWant(t *testing.T) {
 		configure(t, w)
 		a, b := drawSchool(t), drawSchool(t)
 		for _, s := range []school{a, b, a} {
+			was := w.held(t)
 			w.sources[0].say(s)
 			w.run(t)
-			if diff := differ(w.desired(s), w.held(t)); diff != "" {
+			want := maps.Clone(was) // classes that are over, or gone, are kept as they were
+			maps.Copy(want, w.desired(s, was))
+			if diff := differ(want, w.held(t)); diff != "" {
 				t.Fatalf("groups (-want +got):\n%s", diff)
 			}
 			wantNothing(t, w.plan(t))

@@ -147,15 +147,19 @@ func (r Rules) usesCourses() bool {
 	})
 }
 
-// current reports whether an affiliation holds today.
-func (r Rules) current(a roster.Affiliation, sessions map[string]roster.Session) bool {
-	if a.Ended != 0 || !r.days.within(a.Start, a.End) {
-		return false
+// current reports whether an affiliation holds today. One that the calendar alone
+// keeps from it, as its session is over or it begins later, rests.
+func (r Rules) current(a roster.Affiliation, sessions map[string]roster.Session) (holds, rests bool) {
+	if a.Frozen || a.Ended != 0 {
+		return false, a.Frozen
 	}
-	if s, ok := sessions[a.SessionSourcedID]; ok {
-		return r.days.within(s.Start, s.End)
+	if !r.days.within(a.Start, a.End) {
+		return false, r.days.today < a.Start
 	}
-	return true
+	if s, ok := sessions[a.SessionSourcedID]; ok && !r.days.within(s.Start, s.End) {
+		return false, true
+	}
+	return true, false
 }
 
 // classIsCurrent reports whether a class takes place today: within any of its
@@ -172,5 +176,5 @@ func (r Rules) classIsCurrent(c roster.Class, sessions map[string]roster.Session
 			return true
 		}
 	}
-	return !known && r.days.within(r.YearStart, r.YearEnd)
+	return !known && !c.SessionsFrozen && r.days.within(r.YearStart, r.YearEnd)
 }

@@ -27,6 +27,7 @@ type selection struct {
 type before struct {
 	known roster.ID // the first ID that nobody had
 	seats []bool    // whether each of those who are looked at was to be in groups
+	rests []bool    // or to stay in those where he or she was
 }
 
 // choose decides whom a plan looks at. Where it is known how everybody stood
@@ -56,9 +57,9 @@ func (m Maker) choose(g *Matching) {
 	g.rules.days.note(m.Until) // of those who are not looked at
 	people.sessions = g.people.sessions
 	g.people, g.since, g.look = people, since, selection{true, look}
-	g.before = before{known: roster.ID(len(people.standing)), seats: make([]bool, len(look))}
+	g.before = before{known: roster.ID(len(people.standing)), seats: make([]bool, len(look)), rests: make([]bool, len(look))}
 	for i, id := range look {
-		g.before.seats[i] = people.is(id, seats)
+		g.before.seats[i], g.before.rests[i] = people.is(id, seats), people.is(id, resting)
 		people.leave(id)
 	}
 	for _, s := range people.standing {
@@ -86,7 +87,7 @@ func (g *Matching) whoLeaves() (*leavers, bool) {
 		switch seated := g.people.is(id, seats); {
 		case seated && !g.before.seats[i] && id < g.before.known:
 			return nil, false
-		case !seated && g.before.seats[i]:
+		case !seated && (g.before.seats[i] || g.before.rests[i]) && !g.people.is(id, resting):
 			l.is[id], l.any = true, true
 		}
 	}

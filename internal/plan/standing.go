@@ -24,6 +24,7 @@ const (
 	present     standing = 1 << iota // active, with a current role
 	provisioned                      // has an account, or gets one in this plan
 	newcomer                         // present, and had no account
+	resting                          // not present, and stays in the groups where he or she is
 	firstRole                        // the rest of the bits is the role
 )
 
@@ -66,8 +67,9 @@ const seats = present | provisioned
 
 // A kept standing is a byte: what a person is, and then the role.
 const (
-	keptRole  = 1 << 2
-	mostRoles = 1 << 6
+	keptResting = 1 << 1 // alone
+	keptRole    = 1 << 2
+	mostRoles   = 1 << 6
 )
 
 // encode packs how everybody stands, for the next plan to begin from: the codes
@@ -89,7 +91,7 @@ func (p *population) encode() []byte {
 	}
 	for _, s := range p.standing {
 		if s&present == 0 {
-			kept = append(kept, 0)
+			kept = append(kept, keptResting*byte(s&resting/resting))
 			continue
 		}
 		kept = append(kept, byte(s&seats|places[s/firstRole]*keptRole))
@@ -125,6 +127,9 @@ func decodePopulation(kept []byte) (*population, bool) {
 	for i := range p.standing {
 		b := standing(people[i])
 		p.standing[i] = b&seats | b/keptRole*firstRole
+		if b == keptResting {
+			p.standing[i] = resting
+		}
 		if b&present != 0 && int(b/keptRole) >= len(p.codes) {
 			return nil, false
 		}

@@ -28,6 +28,9 @@ type Wanted struct {
 type WantedLinks struct {
 	Relation directory.Relation
 	IDs      ledger.IDs
+	// Stay are those of whom nobody can tell whether they should be linked: they
+	// stay where they are, and are not linked where they are not.
+	Stay ledger.IDs
 	// Leaves returns why one who was linked is not to be.
 	Leaves func(roster.ID) string
 }
@@ -75,7 +78,7 @@ func (o Observation) links(w WantedLinks, held ledger.Object) []ledger.Links {
 	found := missing.And(there)
 	add(ledger.BecauseEnrolled, missing.Minus(found))
 	add(ledger.BecauseFound, found)
-	for _, id := range linked.IDs.Minus(w.IDs) {
+	for _, id := range linked.IDs.Minus(w.IDs).Minus(w.Stay) {
 		because := w.Leaves(id)
 		last := len(changes) - 1
 		for last >= 0 && changes[last].Remove && changes[last].Because != because {

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -118,8 +119,9 @@ func (e *Engine) giveUp(ctx context.Context, open ledger.Plan, found bool, inter
 		if err := errors.Join(e.Ledger.SetMark(ctx, e.TargetID, ""), e.Marks.SetMark(ctx, markSettled, "")); err != nil {
 			return err
 		}
-		if !slices.ContainsFunc(interrupted, func(r Run) bool { return r.ID == open.Run }) {
-			r, err := e.Runs.Run(ctx, open.Run)
+		by := cmp.Or(open.ApplyRun, open.Run)
+		if !slices.ContainsFunc(interrupted, func(r Run) bool { return r.ID == by }) {
+			r, err := e.Runs.Run(ctx, by)
 			if err != nil {
 				return err
 			}

@@ -88,16 +88,17 @@ func (p *pass) decide(ctx context.Context, d Decision) error {
 		return p.applyParts(ctx, was, d)
 	}
 	now.Drop()
+	// The record comes first: whoever finds the plan approved ends the run.
+	if err := p.save(ctx); err != nil {
+		return err
+	}
 	if was.State == ledger.Held {
-		approval := ledger.Decision{Hash: was.Hash, Parts: hashesOf(parts), Approve: true, By: d.By, Note: d.Note, Time: p.Now()}
+		approval := ledger.Decision{Hash: was.Hash, Parts: hashesOf(parts), Approve: true, By: d.By, Note: d.Note, Time: p.Now(), Run: p.run.ID}
 		if err := p.Ledger.Decide(ctx, was.ID, approval); err != nil {
 			return err
 		}
 	}
-	if err := p.save(ctx); err != nil {
-		return err
-	}
-	if err := p.Ledger.Apply(ctx, was.ID); err != nil {
+	if err := p.Ledger.Apply(ctx, was.ID, p.run.ID); err != nil {
 		return err
 	}
 	made, _, err := p.Ledger.Plan(ctx, was.ID)
@@ -163,6 +164,12 @@ func (p *pass) applyParts(ctx context.Context, was ledger.Plan, d Decision) erro
 	if err != nil {
 		return err
 	}
-	rest.guard.Trips, rest.guard.Causes = was.Guard.Trips, was.Guard.Causes
+	if err := p.judge(ctx, &rest); err != nil {
+		rest.Drop()
+		return err
+	}
+	if len(rest.guard.Trips) == 0 { // a person was asked about all of it, and answered for a part
+		rest.guard.Trips, rest.guard.Causes = was.Guard.Trips, was.Guard.Causes
+	}
 	return p.keep(ctx, rest, ledger.Held)
 }

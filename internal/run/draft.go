@@ -24,6 +24,13 @@ func (d draft) hash(target ledger.Target) string {
 	return ledger.HashOf(target, ledger.ForFeed, d.parts)
 }
 
+// adds reports whether the plan gives anybody anything.
+func (d draft) adds() bool {
+	return slices.ContainsFunc(d.parts, func(p ledger.Part) bool {
+		return p.Counts.Memberships.Add+p.Counts.Accounts.Create+p.Counts.Accounts.Update > 0
+	})
+}
+
 // only says what of the changes is planned, and is false for none of one.
 type only func(c ledger.Change) (ledger.Change, bool)
 
@@ -70,6 +77,7 @@ func (p *pass) draft(ctx context.Context, o only, by string) (draft, error) {
 	p.problems, p.gone, p.turns, p.day = feed.Bounded{}, false, nil, roster.DateOf(p.Now())
 	p.run.Totals.Matched, p.run.Totals.Unmatched = nil, nil
 	d := draft{measures: plan.NewMeasures()}
+	d.measures.Pick = o
 	var err error
 	if d.Writer, err = p.beginPlan(ctx, by); err != nil {
 		return draft{}, err
@@ -115,6 +123,11 @@ func (p *pass) judge(ctx context.Context, d *draft) error {
 	d.guard.Counts.Add(guard.RowsFallen, guard.All, fallen)
 	night := guard.Night{Counts: d.guard.Counts, Before: before, Totals: p.last.Totals, Rows: rows, First: p.last.First}
 	d.guard.Trips = limits.Judge(night)
+	if p.last.Configuration != p.config.Version() {
+		for i := range d.guard.Trips {
+			d.guard.Trips[i].Doubt = true // it may be the configuration that is wrong
+		}
+	}
 	if len(d.guard.Trips) > 0 {
 		name, err := p.schoolNames(ctx)
 		if err != nil {
@@ -136,11 +149,6 @@ func (p *pass) evidence(d *draft) guard.Evidence {
 	}
 	for name, f := range p.result.Feed {
 		e.Files = append(e.Files, guard.File{Name: name, Rows: f.Rows, Lost: f.Deactivated})
-	}
-	for _, t := range d.guard.Trips {
-		if t.Rule == guard.PeopleGone && t.School == guard.All {
-			e.Gone = d.measures.WithoutRole // they explain it
-		}
 	}
 	return e
 }

@@ -293,12 +293,23 @@ func (p *pass) save(ctx context.Context) error {
 func (p *pass) begin(stage string, total int) {
 	now := p.Now()
 	if p.stage != "" {
-		p.result.Stages = append(p.result.Stages, Stage{p.stage, now.Sub(p.began).Seconds()})
+		p.took(p.stage, now.Sub(p.began).Seconds())
 	}
 	p.stage, p.began = stage, now
 	if stage != "" {
 		p.opts.Progress.Stage(stage, int64(total))
 	}
+}
+
+// took adds to how long a stage took, which may come several times.
+func (p *pass) took(stage string, seconds float64) {
+	for i, s := range p.result.Stages {
+		if s.Name == stage {
+			p.result.Stages[i].Seconds += seconds
+			return
+		}
+	}
+	p.result.Stages = append(p.result.Stages, Stage{stage, seconds})
 }
 
 // The stages.

@@ -42,11 +42,13 @@ func (p *pass) planAndApply(ctx context.Context) error {
 	switch waits := len(d.guard.Trips) > 0; {
 	case p.opts.DryRun:
 		return p.showDraft(ctx, d)
+	case p.opts.Keep && waits:
+		return p.keep(ctx, d, ledger.Held)
 	case p.opts.Keep:
 		return p.keep(ctx, d, ledger.Planned)
 	case !waits:
 		return p.carryOut(ctx, d, true)
-	case guard.InDoubt(d.guard.Trips):
+	case guard.InDoubt(d.guard.Trips), !d.adds():
 		return p.keep(ctx, d, ledger.Held)
 	}
 	return p.cut(ctx, d)
@@ -96,6 +98,7 @@ func (p *pass) applyMade(ctx context.Context, made ledger.Plan, d draft, whole b
 	if err := p.apply(ctx, made); err != nil {
 		return err
 	}
+	p.result.Plan.State = ledger.Applied
 	if err := p.noteLast(ctx, d.measures, whole); err != nil || !whole {
 		return err
 	}
@@ -184,7 +187,7 @@ func (p *pass) keep(ctx context.Context, d draft, state ledger.State) error {
 		return err
 	}
 	p.result.Plan = summaryOf(made)
-	if state == ledger.Held || len(d.guard.Trips) > 0 {
+	if state == ledger.Held {
 		return p.tell(ctx, made)
 	}
 	return nil

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -66,7 +67,7 @@ func (e *Engine) beginApproved(ctx context.Context) error {
 	}
 	for _, p := range plans {
 		if p.State == ledger.Approved {
-			return e.Ledger.Apply(ctx, p.ID)
+			return e.Ledger.Apply(ctx, p.ID, p.ApplyRun)
 		}
 	}
 	return nil
@@ -85,7 +86,7 @@ func (e *Engine) resume(ctx context.Context, config flow.Snapshot, progress Prog
 	if err := e.Marks.SetMark(ctx, markLast, ""); err != nil {
 		return Applied{}, err
 	}
-	r, err := e.Runs.Run(ctx, open.Run)
+	r, err := e.Runs.Run(ctx, cmp.Or(open.ApplyRun, open.Run))
 	if err != nil {
 		return Applied{}, err
 	}

@@ -18,6 +18,7 @@ import (
 	"rollbook/internal/directory"
 	"rollbook/internal/feed/sds"
 	"rollbook/internal/flow"
+	"rollbook/internal/guard"
 	dir "rollbook/internal/hosted"
 	"rollbook/internal/hosted/tables"
 	"rollbook/internal/ledger"
@@ -143,6 +144,27 @@ func (w *world) sync(t *testing.T) run.Result {
 	result, err := w.Run(t.Context(), run.Options{Path: w.path})
 	if err != nil {
 		t.Fatalf("run: %v", err)
+	}
+	return result
+}
+
+// unguard switches the guard off.
+func (w *world) unguard(t *testing.T) {
+	t.Helper()
+	for _, l := range guard.Defaults() {
+		l.Off = true
+		if err := w.SetLimit(t.Context(), l); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// approve approves a plan, which must be done then.
+func (w *world) approve(t *testing.T, plan int64, schools ...string) run.Result {
+	t.Helper()
+	result, err := w.Decide(t.Context(), run.Decision{Plan: plan, Schools: schools, By: "tess"}, nil)
+	if err != nil {
+		t.Fatalf("approve plan %d: %v", plan, err)
 	}
 	return result
 }

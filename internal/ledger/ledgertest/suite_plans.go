@@ -71,8 +71,8 @@ func testStates(t *testing.T, b book) {
 	if err := b.Close(t.Context(), p.ID); !is[ledger.NotAllowed](err) {
 		t.Errorf("a plan that is planned was closed: %v", err)
 	}
-	b.must(b.Apply(t.Context(), p.ID))
-	if err := b.Apply(t.Context(), p.ID); !is[ledger.NotAllowed](err) {
+	b.must(b.Apply(t.Context(), p.ID, "a run"))
+	if err := b.Apply(t.Context(), p.ID, "a run"); !is[ledger.NotAllowed](err) {
 		t.Errorf("a plan that is being applied was to be applied: %v", err)
 	}
 	b.apply(p)
@@ -80,7 +80,7 @@ func testStates(t *testing.T, b book) {
 	if err != nil || kept.State != ledger.Applied || parts[0].State != ledger.Applied {
 		t.Errorf("the plan is %s, its part %s, %v", kept.State, parts[0].State, err)
 	}
-	if err := b.Apply(t.Context(), 99); !errors.Is(err, ledger.ErrNotFound) {
+	if err := b.Apply(t.Context(), 99, "a run"); !errors.Is(err, ledger.ErrNotFound) {
 		t.Errorf("a plan that is not there: %v", err)
 	}
 	w, err := b.Begin(t.Context(), b.draft(2))
@@ -98,7 +98,7 @@ func testSuperseded(t *testing.T, b book) {
 	if err != nil || kept.State != ledger.Superseded || parts[0].State != ledger.Superseded {
 		t.Errorf("the plan is %s, its part %s, %v", kept.State, parts[0].State, err)
 	}
-	if err := b.Apply(t.Context(), first.ID); !is[ledger.NotAllowed](err) {
+	if err := b.Apply(t.Context(), first.ID, "a run"); !is[ledger.NotAllowed](err) {
 		t.Errorf("a plan that is superseded was to be applied: %v", err)
 	}
 }
@@ -151,7 +151,7 @@ func testDecided(t *testing.T, b book) {
 	if err != nil || kept.State != ledger.Approved || keptParts[0].State != ledger.Approved || keptParts[1].State != ledger.Rejected {
 		t.Errorf("the plan is %s, its parts %+v, %v", kept.State, keptParts, err)
 	}
-	b.must(b.Apply(t.Context(), p.ID))
+	b.must(b.Apply(t.Context(), p.ID, "a run"))
 	b.same("what is left", []int64{1, 3}, seqs(b.left(p)))
 	b.apply(p)
 	_, keptParts, err = b.Plan(t.Context(), p.ID)

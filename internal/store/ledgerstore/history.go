@@ -69,7 +69,12 @@ func entriesOf(q ledger.Query) (string, []any) {
 		args = append(args, v)
 		return "$" + strconv.Itoa(len(args))
 	}
-	where := []string{`p.state IN (` + bind(string(ledger.Applying)) + `, ` + bind(string(ledger.Applied)) + `)`}
+	var where []string
+	if q.Plan != 0 {
+		where = []string{`p.state <> ` + bind(making)}
+	} else {
+		where = []string{`p.state IN (` + bind(string(ledger.Applying)) + `, ` + bind(string(ledger.Applied)) + `)`}
+	}
 	if q.Target != 0 {
 		where = append(where, `p.target = `+bind(int(q.Target)))
 	}

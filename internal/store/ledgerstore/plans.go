@@ -14,15 +14,15 @@ import (
 	"rollbook/internal/store"
 )
 
-const planColumns = `id, target, run, purpose, state, hash, created, counts, guard, decided_by, handed, tried`
+const planColumns = `id, target, run, purpose, state, hash, created, counts, guard, decided_by, apply_run, handed, tried`
 
 func scanPlan(row store.Row) (p ledger.Plan, err error) {
 	var target int
 	var purpose, state, counts, guarded string
-	var by *string
+	var by, applyRun *string
 	var created int64
 	var tried *int64
-	if err := row.Scan(&p.ID, &target, &p.Run, &purpose, &state, &p.Hash, &created, &counts, &guarded, &by, &p.Handed, &tried); err != nil {
+	if err := row.Scan(&p.ID, &target, &p.Run, &purpose, &state, &p.Hash, &created, &counts, &guarded, &by, &applyRun, &p.Handed, &tried); err != nil {
 		return ledger.Plan{}, err
 	}
 	p.Target, p.Purpose, p.State, p.Created = ledger.Target(target), ledger.Purpose(purpose), ledger.State(state), timeOf(created)
@@ -31,6 +31,9 @@ func scanPlan(row store.Row) (p ledger.Plan, err error) {
 	}
 	if by != nil {
 		p.By = *by
+	}
+	if applyRun != nil {
+		p.ApplyRun = *applyRun
 	}
 	return p, errors.Join(json.Unmarshal([]byte(counts), &p.Counts), json.Unmarshal([]byte(guarded), &p.Guard))
 }
@@ -107,17 +110,18 @@ func (l Ledger) Plans(ctx context.Context, t ledger.Target, since time.Time, mos
 }
 
 // Apply implements ledger.Plans.
-func (l Ledger) Apply(ctx context.Context, plan int64) error {
-	return l.move(ctx, plan, ledger.Applying, ledger.Planned, ledger.Approved)
+func (l Ledger) Apply(ctx context.Context, plan int64, run string) error {
+	return l.move(ctx, plan, run, ledger.Applying, ledger.Planned, ledger.Approved)
 }
 
 // Close implements ledger.Plans.
 func (l Ledger) Close(ctx context.Context, plan int64) error {
-	return l.move(ctx, plan, ledger.Applied, ledger.Applying)
+	return l.move(ctx, plan, "", ledger.Applied, ledger.Applying)
 }
 
-// move brings a plan, and its parts that are in one of the states, to another one.
-func (l Ledger) move(ctx context.Context, plan int64, to ledger.State, from ...ledger.State) error {
+// move brings a plan, and its parts that are in one of the states, to another one,
+// by a run; "" for that which did so before.
+func (l Ledger) move(ctx context.Context, plan int64, run string, to ledger.State, from ...ledger.State) error {
 	err := l.DB.Write(ctx, func(tx store.Tx) error {
 		var state string
 		if err := tx.QueryRow(ctx, `SELECT state FROM plan WHERE id = $1`, plan).Scan(&state); err != nil {
@@ -128,6 +132,11 @@ func (l Ledger) move(ctx context.Context, plan int64, to ledger.State, from ...l
 		}
 		if _, err := tx.Exec(ctx, `UPDATE plan SET state = $2 WHERE id = $1`, plan, string(to)); err != nil {
 			return err
+		}
+		if run != "" {
+			if _, err := tx.Exec(ctx, `UPDATE plan SET apply_run = $2 WHERE id = $1`, plan, run); err != nil {
+				return err
+			}
 		}
 		for _, before := range from {
 			if _, err := tx.Exec(ctx, `UPDATE plan_part SET state = $3 WHERE plan = $1 AND state = $2`, plan, string(before), string(to)); err != nil {
@@ -191,7 +200,7 @@ func decide(ctx context.Context, tx store.Tx, p ledger.Plan, d ledger.Decision) 
 	case is(ledger.Approved):
 		to = ledger.Approved
 	}
-	_, err = tx.Exec(ctx, `UPDATE plan SET state = $2, decided_by = $3 WHERE id = $1`, p.ID, string(to), d.By)
+	_, err = tx.Exec(ctx, `UPDATE plan SET state = $2, decided_by = $3, apply_run = $4 WHERE id = $1`, p.ID, string(to), d.By, d.Run)
 	return err
 }
 

@@ -1,0 +1,190 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"rollbook/internal/directory"
+	"rollbook/internal/guard"
+	"rollbook/internal/jobs"
+	"rollbook/internal/ledger"
+	"rollbook/internal/roster"
+	"rollbook/internal/run"
+	"rollbook/internal/store"
+	"rollbook/internal/store/ledgerstore"
+)
+
+// NoPlanError says that no plan has a name.
+type NoPlanError struct{ Name string }
+
+func (e *NoPlanError) Error() string {
+	return fmt.Sprintf("there is no plan %q: name one by its number, or say latest", e.Name)
+}
+
+// Ledger returns the installation's ledger.
+func (p *Parts) Ledger() ledger.Ledger { return ledgerstore.Ledger{DB: p.DB} }
+
+// FindPlan returns the plan with a number, with its parts, or the latest one that
+// does anything.
+func (p *Parts) FindPlan(ctx context.Context, name string) (ledger.Plan, []ledger.Part, error) {
+	if name == "latest" {
+		plans, err := p.Ledger().Plans(ctx, ledger.Hosted, time.Time{}, 0)
+		if err != nil {
+			return ledger.Plan{}, nil, err
+		}
+		i := slices.IndexFunc(plans, func(one ledger.Plan) bool { return one.Counts.Effects() > 0 })
+		if i < 0 {
+			return ledger.Plan{}, nil, &NoPlanError{name}
+		}
+		name = strconv.FormatInt(plans[i].ID, 10)
+	}
+	id, err := strconv.ParseInt(name, 10, 64)
+	if err != nil {
+		return ledger.Plan{}, nil, &NoPlanError{name}
+	}
+	found, parts, err := p.Ledger().Plan(ctx, id)
+	if errors.Is(err, ledger.ErrNotFound) {
+		err = &NoPlanError{name}
+	}
+	return found, parts, err
+}
+
+// Decide approves a plan, or parts of it, and applies that, as run.Engine does.
+func (p *Parts) Decide(ctx context.Context, d run.Decision, progress run.Progress) (result run.Result, err error) {
+	err = p.Leases.Do(ctx, jobs.RunLease, func(ctx context.Context) error {
+		result, err = p.Engine(nil).Decide(ctx, d, progress)
+		return err
+	})
+	return result, err
+}
+
+// Reject says that a plan is not to be applied.
+func (p *Parts) Reject(ctx context.Context, d run.Decision) error {
+	return p.Leases.Do(ctx, jobs.RunLease, func(ctx context.Context) error { return p.Engine(nil).Reject(ctx, d) })
+}
+
+// Limits returns the limits of the guard.
+func (p *Parts) Limits(ctx context.Context) (guard.Limits, error) { return p.Engine(nil).Limits(ctx) }
+
+// SetLimit sets one limit of the guard.
+func (p *Parts) SetLimit(ctx context.Context, limit guard.Limit) error {
+	return p.Engine(nil).SetLimit(ctx, limit)
+}
+
+// Names are how records are called.
+type Names struct {
+	parts   *Parts
+	streams map[int][]string
+	known   map[record]string
+}
+
+type record struct {
+	source int
+	kind   roster.Kind
+	id     roster.ID
+}
+
+// Names returns the names of records of the roster, also of those that are gone.
+func (p *Parts) Names(ctx context.Context) (*Names, error) {
+	n := &Names{parts: p, streams: map[int][]string{}, known: map[record]string{}}
+	config, err := p.Flow.Snapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, source := range config.SourceSystems {
+		latest, err := store.Feeds{DB: p.DB, Now: p.Config.Now}.Latest(ctx, source.Number)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range config.InboundFlows { // in the order in which they were created
+			if _, fed := latest[f.ID]; fed {
+				n.streams[source.Number] = append(n.streams[source.Number], f.ID)
+			}
+		}
+	}
+	return n, nil
+}
+
+func (n *Names) roster() store.Roster { return store.Roster{DB: n.parts.DB, Streams: n.streams} }
+
+// Schools returns the names of organizations, by sourcedId.
+func (n *Names) Schools(ctx context.Context) (map[string]string, error) {
+	names := map[string]string{ledger.NoSchool: "no school"}
+	for source := range n.streams {
+		for r, err := range n.roster().Records(ctx, source, roster.KindOrg) {
+			if err != nil {
+				return nil, err
+			}
+			o, err := roster.DecodeOrg(r.Key, r.Body)
+			if err != nil {
+				return nil, err
+			}
+			names[r.Key] = o.Name
+		}
+	}
+	return names, nil
+}
+
+// Learn finds out how the records are called that changes are about.
+func (n *Names) Learn(ctx context.Context, changes []ledger.Entry) error {
+	wanted := map[int]map[roster.Kind][]roster.ID{}
+	want := func(source int, kind roster.Kind, id roster.ID) {
+		if _, known := n.known[record{source, kind, id}]; known {
+			return
+		}
+		if wanted[source] == nil {
+			wanted[source] = map[roster.Kind][]roster.ID{}
+		}
+		wanted[source][kind] = append(wanted[source][kind], id)
+	}
+	for _, c := range changes {
+		want(c.Record.Source, recordKind(c.Record.Kind), c.Record.ID)
+		for _, l := range c.Links {
+			for _, id := range l.IDs {
+				want(c.Record.Source, recordKind(l.Relation.To()), id)
+			}
+		}
+	}
+	for source, kinds := range wanted {
+		for kind, ids := range kinds {
+			slices.Sort(ids)
+			for r, err := range n.roster().RecordsOf(ctx, source, kind, slices.Compact(ids)) {
+				if err != nil {
+					return err
+				}
+				name, err := nameOf(r)
+				if err != nil {
+					return err
+				}
+				n.known[record{source, kind, r.ID}] = name
+			}
+		}
+	}
+	return nil
+}
+
+// Of returns how a record is called, "" for one that was not learned.
+func (n *Names) Of(kind directory.Kind, source int, id roster.ID) string {
+	return n.known[record{source, recordKind(kind), id}]
+}
+
+// recordKind returns the kind of the records of which a target has objects of a kind.
+func recordKind(k directory.Kind) roster.Kind {
+	if k == directory.Account {
+		return roster.KindPerson
+	}
+	return roster.KindClass
+}
+
+func nameOf(r roster.Record) (string, error) {
+	if r.Kind == roster.KindPerson {
+		who, err := roster.DecodePerson(r.Key, r.Split()[roster.Itself])
+		return fmt.Sprintf("%s %s (%s)", who.GivenName, who.FamilyName, r.Key), err
+	}
+	class, err := roster.DecodeClass(r.Key, r.Split()[roster.Itself])
+	return fmt.Sprintf("%s (%s)", class.Title, r.Key), err
+}
