@@ -51,11 +51,11 @@ func (e Evidence) Causes(name func(school string) string) []Cause {
 	if e.Configured && !e.Fed {
 		add(ConfigurationChanged, "the configuration was changed since the last plan was applied, and no feed came since")
 	}
-	if t, is := e.trip(RowsFallen, false); is {
+	if t, is := e.trip(RowsFallen); is {
 		add(RowsUnreadable, "%s of %s cannot be read: see the findings", grouped(t.Measured), numberedRows(t.Of))
 	}
-	gone, isGone := e.trip(PeopleGone, false)
-	created, isCreated := e.trip(AccountsCreated, false)
+	gone, isGone := e.trip(PeopleGone)
+	created, isCreated := e.trip(AccountsCreated)
 	if isGone && isCreated {
 		add(IDsNew, "%s people are gone and %s are new: their ids may have been made anew", grouped(gone.Measured), grouped(created.Measured))
 	}
@@ -64,32 +64,45 @@ func (e Evidence) Causes(name func(school string) string) []Cause {
 			add(SchoolMissing, "%s of %s people of %s are missing: the school may have been left out", grouped(t.Measured), grouped(t.Of), name(t.School))
 		}
 	}
-	if t, is := e.trip(AccountsRenamed, false); is {
+	if t, is := e.trip(AccountsRenamed); is {
 		add(NamesNew, "%s of %s user names are other ones: they may be made in another way, or the domain may be wrong", grouped(t.Measured), grouped(t.Of))
 	}
-	if t, is := e.trip(IDsReused, false); is {
+	if t, is := e.trip(IDsReused); is {
 		add(IDsUsedAgain, "%s: what had the id before is another class or person", numbered(IDsReused, t.Measured))
 	}
-	files := slices.Clone(e.Files)
-	slices.SortFunc(files, func(a, b File) int { return cmp.Compare(b.Lost*(a.Rows+a.Lost+1), a.Lost*(b.Rows+b.Lost+1)) })
-	for i, f := range files {
-		alone := i == 0 && len(causes) == 0
-		if f.Lost > 5 && (alone && f.Lost*200 >= f.Rows+f.Lost || f.Lost*50 >= f.Rows+f.Lost) {
-			add(FileShorter, "%s lacks %s rows that it had before, and has %s: it may have been cut off", f.Name, grouped(f.Lost), grouped(f.Rows))
-		}
+	for _, f := range e.shorter(len(causes) == 0) {
+		add(FileShorter, "%s lacks %s rows that it had before, and has %s: it may have been cut off", f.Name, grouped(f.Lost), grouped(f.Rows))
 	}
-	removed, _ := e.trip(MembershipsRemoved, false)
+	removed, _ := e.trip(MembershipsRemoved)
 	if !isGone && removed.Measured > 0 && e.WithoutRole*2 >= removed.Measured {
 		add(RolesMissing, "%s memberships are of people who are there and have no role any more", grouped(e.WithoutRole))
 	}
 	return causes
 }
 
+// shorter returns the files that have lost many of their rows, those with most
+// first: a fiftieth, or a two-hundredth where nothing else is known.
+func (e Evidence) shorter(alone bool) []File {
+	files := slices.Clone(e.Files)
+	slices.SortFunc(files, func(a, b File) int { return cmp.Compare(b.Lost*(a.Rows+a.Lost+1), a.Lost*(b.Rows+b.Lost+1)) })
+	first := ""
+	if alone && len(files) > 0 {
+		first = files[0].Name
+	}
+	return slices.DeleteFunc(files, func(f File) bool {
+		most := f.Name == first
+		return f.Lost <= fewLost || f.Lost*50 < f.Rows+f.Lost && !(most && f.Lost*200 >= f.Rows+f.Lost)
+	})
+}
+
+// fewLost is how many rows any file may lose without a word.
+const fewLost = 5
+
 func numberedRows(n int) string { return grouped(n) + " rows" }
 
-// trip returns the trip of a rule.
-func (e Evidence) trip(r Rule, school bool) (Trip, bool) {
-	i := slices.IndexFunc(e.Trips, func(t Trip) bool { return t.Rule == r && (t.School != All) == school })
+// trip returns the trip of a rule for all schools.
+func (e Evidence) trip(r Rule) (Trip, bool) {
+	i := slices.IndexFunc(e.Trips, func(t Trip) bool { return t.Rule == r && t.School == All })
 	if i < 0 {
 		return Trip{}, false
 	}

@@ -118,9 +118,9 @@ func (c *classPlanner) shape(room *classroom) (Wanted, bool, error) {
 	case gone && current:
 		c.findings.Add(Problem{GroupGone, roster.KindClass, room.class.SourcedID, id})
 		return Wanted{}, false, nil
-	case !current || room.record.Frozen:
-		// Neither the calendar nor a class that left the roster takes anybody out: its
-		// group is kept as it is. Of one that cannot be read nobody knows anything new.
+	case !current:
+		// Neither the calendar nor that a class left the roster takes anybody out: its
+		// group is kept as it is.
 		return Wanted{}, false, nil
 	}
 	w := Wanted{
@@ -188,13 +188,12 @@ func (l *linked) add(person roster.ID, is bool) {
 	}
 }
 
-// seat finds the owners and members of a class among its enrollments. One that
-// cannot be read, or is of a person whose role nobody can tell, changes nothing.
+// seat finds the owners and members of a class among its enrollments. One of a
+// person whose role the calendar alone keeps from holding changes nothing.
 func (c *classPlanner) seat(roll roster.Roll, rules *classRules) {
 	for _, e := range roll {
-		is := e.Ended == 0 && !e.Frozen && c.people.is(e.Person, present|provisioned)
-		unknown := e.Frozen && !c.gone(e.Person) || e.Ended == 0 && c.people.is(e.Person, resting)
-		if !is && !unknown {
+		is := c.people.is(e.Person, present|provisioned)
+		if e.Ended != 0 || !is && !c.people.is(e.Person, resting) {
 			continue
 		}
 		if rules.owner[e.Role] {

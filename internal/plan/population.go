@@ -83,7 +83,7 @@ func (m Maker) eachNewcomer(ctx context.Context, g *Matching, visit func(*member
 
 // decide finds out which role a person has today.
 func (g *Matching) decide(who *member) error {
-	who.role, who.current, who.rests = match.Role{}, who.current[:0], who.record.Frozen
+	who.role, who.current, who.rests = match.Role{}, who.current[:0], false
 	if !who.record.Active {
 		return nil
 	}

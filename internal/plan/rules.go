@@ -150,8 +150,8 @@ func (r Rules) usesCourses() bool {
 // current reports whether an affiliation holds today. One that the calendar alone
 // keeps from it, as its session is over or it begins later, rests.
 func (r Rules) current(a roster.Affiliation, sessions map[string]roster.Session) (holds, rests bool) {
-	if a.Frozen || a.Ended != 0 {
-		return false, a.Frozen
+	if a.Ended != 0 {
+		return false, false
 	}
 	if !r.days.within(a.Start, a.End) {
 		return false, r.days.today < a.Start
@@ -176,5 +176,5 @@ func (r Rules) classIsCurrent(c roster.Class, sessions map[string]roster.Session
 			return true
 		}
 	}
-	return !known && !c.SessionsFrozen && r.days.within(r.YearStart, r.YearEnd)
+	return !known && r.days.within(r.YearStart, r.YearEnd)
 }

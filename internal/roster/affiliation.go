@@ -15,8 +15,6 @@ type Affiliation struct {
 	IsPrimary        Tristate   // SDS: decides which role counts where a person has several
 	Start, End       Date       // both included
 	Ended            FeedNumber // the feed that first lacked it; 0 while it is active
-	// Frozen says that the stream's latest feed cannot be read as to whether it holds.
-	Frozen bool
 }
 
 // FeedNumber counts the feeds that were stored for a source system, from 1, in

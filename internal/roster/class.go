@@ -8,8 +8,6 @@ type Class struct {
 	SessionSourcedIDs []string
 	CourseSourcedID   string
 	Code              string
-	// SessionsFrozen says that the latest feed names sessions that cannot be read.
-	SessionsFrozen bool
 }
 
 // Encode appends the class's canonical content to buf.

@@ -91,7 +91,6 @@ type Record struct {
 	Key     string // the sourcedId that the school gave it
 	Digests Digests
 	Active  bool       // false once no stream mentions it
-	Frozen  bool       // kept as it was: the latest feed cannot be read as to what it is
 	Feed    FeedNumber // that changed it last; 0 in a feed that is not stored
 	Body    []byte     // its parts, joined
 }
@@ -102,7 +101,6 @@ type Entry struct {
 	Key     string
 	Digests Digests
 	Active  bool
-	Frozen  bool
 }
 
 // Contents are the contents of the parts of a record, each as the Encode method

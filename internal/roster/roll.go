@@ -13,7 +13,6 @@ type Enrollment struct {
 	Role   string     // RefSectionRole
 	Since  FeedNumber // the feed that first held it
 	Ended  FeedNumber // the feed that first lacked it; 0 while it is active
-	Frozen bool       // the latest feed cannot be read as to whether it holds
 }
 
 // Compare orders enrollments by person and role, which tell those of one class apart.
