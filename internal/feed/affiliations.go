@@ -67,8 +67,12 @@ func (l *loader) Affiliation(at Place, person string, row roster.Affiliation) er
 		return nil
 	}
 	session := -1
-	if s := row.SessionSourcedID; s != "" && l.allow(at, roster.KindSession, "sessionSourcedId", s, person) {
-		session, _ = l.indexes[roster.KindSession].find(s)
+	if s := row.SessionSourcedID; s != "" {
+		// One that is missing tonight and was known counts with the dates that it had.
+		l.allow(at, roster.KindSession, "sessionSourcedId", s, person)
+		if slot, known := l.indexes[roster.KindSession].find(s); known {
+			session = slot
+		}
 	}
 	a := &l.affiliations
 	a.rows = append(a.rows, affiliationRow{

@@ -79,13 +79,11 @@ func (l *loader) Class(at Place, row roster.Class) error {
 		l.hang(roster.KindClass, row.SourcedID, roster.KindOrg, row.OrgSourcedID)
 		return nil
 	}
-	kept := row.SessionSourcedIDs[:0]
+	// One that is missing is kept all the same: a class whose session cannot be read
+	// is not a class without a session, which takes place all year.
 	for _, session := range row.SessionSourcedIDs {
-		if l.allow(at, roster.KindSession, "sessionSourcedIds", session, row.SourcedID) {
-			kept = append(kept, session)
-		}
+		l.allow(at, roster.KindSession, "sessionSourcedIds", session, row.SourcedID)
 	}
-	row.SessionSourcedIDs = kept
 	if course := row.CourseSourcedID; course != "" && !l.allow(at, roster.KindCourse, "courseSourcedId", course, row.SourcedID) {
 		row.CourseSourcedID = ""
 	}

@@ -41,8 +41,8 @@ func (r *references) first(file, header, value string) string {
 // findings returns what was gathered, in the order of the places.
 func (r *references) findings() []Finding {
 	all := make([]*Finding, 0, len(r.found))
-	for _, f := range r.found {
-		f.finish()
+	for ref, f := range r.found {
+		f.finish(ref.header)
 		all = append(all, f)
 	}
 	slices.SortFunc(all, func(a, b *Finding) int {
@@ -56,10 +56,15 @@ func (r *references) findings() []Finding {
 }
 
 // finish words what is known only in the end: how many rows it costs, and what to do.
-func (f *Finding) finish() {
+func (f *Finding) finish(header string) {
 	lost := "the value is left out"
-	if f.Severity == Error {
+	switch {
+	case f.Severity == Error:
 		lost = "the row is dropped"
+	case header == "sessionSourcedIds":
+		lost = "the session counts with the dates that it had, and where it never had any, the class waits for it"
+	case header == "sessionSourcedId":
+		lost = "the session counts with the dates that it had, if it had any"
 	}
 	if f.Rows > 1 {
 		f.Message += fmt.Sprintf(" (%d rows, first here)", f.Rows)

@@ -113,6 +113,8 @@ func TestReferences(t *testing.T) {
 	}
 }
 
+// A course that is not there is left out. A session that is not there is kept: its
+// class is not one without a session.
 func TestAnOptionalReferenceIsLeftOut(t *testing.T) {
 	t.Parallel()
 	m := newMemory()
@@ -120,7 +122,7 @@ func TestAnOptionalReferenceIsLeftOut(t *testing.T) {
 		roster.Class{SourcedID: "X", OrgSourcedID: "S", SessionSourcedIDs: []string{"1999", "Y"}, CourseSourcedID: "art"}))
 	r := m.record(t, roster.KindClass, "X")
 	got, err := roster.DecodeClass(r.Key, r.Split()[roster.Itself])
-	want := roster.Class{SourcedID: "X", OrgSourcedID: "S", SessionSourcedIDs: []string{"Y"}}
+	want := roster.Class{SourcedID: "X", OrgSourcedID: "S", SessionSourcedIDs: []string{"1999", "Y"}}
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Errorf("class (-want +got):\n%s%v", diff, err)
 	}

@@ -163,18 +163,13 @@ func (r Rules) current(a roster.Affiliation, sessions map[string]roster.Session)
 }
 
 // classIsCurrent reports whether a class takes place today: within any of its
-// sessions, or, with none, within the year.
+// sessions, or, where it names none, within the year. One whose sessions nobody
+// knows waits.
 func (r Rules) classIsCurrent(c roster.Class, sessions map[string]roster.Session) bool {
-	known := false
 	for _, id := range c.SessionSourcedIDs {
-		s, ok := sessions[id]
-		if !ok {
-			continue
-		}
-		known = true
-		if r.days.within(s.Start, s.End) {
+		if s, ok := sessions[id]; ok && r.days.within(s.Start, s.End) {
 			return true
 		}
 	}
-	return !known && r.days.within(r.YearStart, r.YearEnd)
+	return len(c.SessionSourcedIDs) == 0 && r.days.within(r.YearStart, r.YearEnd)
 }

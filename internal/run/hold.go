@@ -179,7 +179,7 @@ func (p *pass) keep(ctx context.Context, d draft, state ledger.State) error {
 		p.result.Plan = summaryOf(before[same])
 		return p.tell(ctx, before[same])
 	}
-	if len(d.parts) == 0 {
+	if len(d.parts) == 0 && !lost(d.guard.Trips) {
 		return p.carryOut(ctx, d, true)
 	}
 	made, _, err := d.Finish(ctx, state, d.guard)
@@ -191,6 +191,12 @@ func (p *pass) keep(ctx context.Context, d draft, state ledger.State) error {
 		return p.tell(ctx, made)
 	}
 	return nil
+}
+
+// lost reports whether people or classes are gone: nothing is done for that, and a
+// person is to know all the same before it counts as so.
+func lost(trips []guard.Trip) bool {
+	return slices.ContainsFunc(trips, func(t guard.Trip) bool { return t.Rule == guard.PeopleGone || t.Rule == guard.ClassesGone })
 }
 
 // recentPlans is how many plans are looked through for one of the same content.

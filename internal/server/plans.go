@@ -36,7 +36,7 @@ func (p *Parts) FindPlan(ctx context.Context, name string) (ledger.Plan, []ledge
 		if err != nil {
 			return ledger.Plan{}, nil, err
 		}
-		i := slices.IndexFunc(plans, func(one ledger.Plan) bool { return one.Counts.Effects() > 0 })
+		i := slices.IndexFunc(plans, func(one ledger.Plan) bool { return one.Counts.Effects() > 0 || len(one.Guard.Trips) > 0 })
 		if i < 0 {
 			return ledger.Plan{}, nil, &NoPlanError{name}
 		}
