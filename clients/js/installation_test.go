@@ -120,6 +120,14 @@ func build(t *testing.T, dir string) string {
 func serve(t *testing.T, bin, data string) string {
 	t.Helper()
 	output(t, command(t, filepath.Dir(bin), bin, "init", "--data", data))
+	// The clients change the configuration so that nearly everybody leaves the groups,
+	// and nobody is there to approve it.
+	for _, rule := range []string{"membershipsRemoved", "peopleOutOfEverything", "groupsHalved", "groupsEmptied"} {
+		output(t, command(t, filepath.Dir(bin), bin, "guard", "set", rule, "--off", "--data", data))
+	}
+	for _, rule := range []string{"membershipsRemoved", "peopleOutOfEverything"} {
+		output(t, command(t, filepath.Dir(bin), bin, "guard", "set", rule, "--school", "--off", "--data", data))
+	}
 	cmd := exec.Command(bin, "serve", "--data", data, "--listen", "127.0.0.1:0")
 	log, err := os.Create(filepath.Join(t.TempDir(), "serve.log"))
 	if err != nil {
