@@ -28,7 +28,7 @@ func hostileFeed(t *testing.T) string {
 	}
 	for file, row := range map[string]string{
 		"orgs.csv":        hostile + "," + hostile + ",school,\n",
-		"users.csv":       hostile + "," + hostile + ",,,,,\np-1001,second,,,,,\nu" + gentle + ",user" + gentle + ",F" + gentle + ",G" + gentle + ",,,\n",
+		"users.csv":       hostile + "," + hostile + ",,,,,\np-1001,second,,,,,\nu" + gentle + ",user.gentle,F" + gentle + ",G" + gentle + ",,,\n",
 		"roles.csv":       hostile + ",s-110," + hostile + ",,,,,\nu" + gentle + ",s-110,teacher,y-2027,,,,\n",
 		"classes.csv":     "k" + gentle + ",s-110,Title" + gentle + ",y-2027,,\n",
 		"enrollments.csv": hostile + "," + hostile + "," + hostile + "\nk" + gentle + ",u" + gentle + ",teacher\nk-" + gentle + ",none" + gentle + ",student\n",

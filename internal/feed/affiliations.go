@@ -15,8 +15,9 @@ type affiliations struct {
 	rows  []affiliationRow
 	words words
 
-	orgs, sessions []string // by slot, once all rows are here
-	changed        []int    // slots of people who had others before
+	orgs, sessions []string              // by slot, once all rows are here
+	changed        []int                 // slots of people who had others before
+	before         map[int]roster.Digest // of what these had
 }
 
 type affiliationRow struct {
@@ -60,19 +61,25 @@ func (l *loader) Affiliation(at Place, person string, row roster.Affiliation) er
 	l.row()
 	p, ok := l.require(at, roster.KindPerson, "userSourcedId", person, person)
 	if !ok {
+		l.affiliationFell(person, row)
 		return nil
 	}
 	org, ok := l.require(at, roster.KindOrg, "orgSourcedId", row.OrgSourcedID, person)
 	if !ok {
+		l.affiliationFell(person, row)
 		return nil
 	}
 	session := -1
 	if s := row.SessionSourcedID; s != "" {
-		// One that is missing tonight and was known counts with the dates that it had.
-		l.allow(at, roster.KindSession, "sessionSourcedId", s, person)
-		if slot, known := l.indexes[roster.KindSession].find(s); known {
-			session = slot
+		slot, known := l.knownSession(s)
+		if !known { // whether the role holds cannot be known
+			l.require(at, roster.KindSession, "sessionSourcedId", s, person)
+			l.affiliationFell(person, row)
+			return nil
 		}
+		// One that is missing tonight counts with the dates that it had.
+		l.allow(at, roster.KindSession, "sessionSourcedId", s, person)
+		session = slot
 	}
 	a := &l.affiliations
 	a.rows = append(a.rows, affiliationRow{
@@ -81,6 +88,21 @@ func (l *loader) Affiliation(at Place, person string, row roster.Affiliation) er
 		start: row.Start, end: row.End,
 	})
 	return nil
+}
+
+// knownSession returns the slot of a session of this feed or of an earlier one.
+func (l *loader) knownSession(key string) (slot int, known bool) {
+	x := l.indexes[roster.KindSession]
+	if x == nil {
+		return 0, false
+	}
+	slot, known = x.keys.find(key)
+	return slot, known && (slot < x.known || x.state[slot]&twice == 0)
+}
+
+// affiliationFell notes a role of somebody, or at an organization, that is not there.
+func (l *loader) affiliationFell(person string, row roster.Affiliation) {
+	l.fell(Fallen{Part: Affiliations, Key: person, Words: wordsOf(person, row.OrgSourcedID, row.Role, row.SessionSourcedID)})
 }
 
 func (l *loader) unpack(row affiliationRow) roster.Affiliation {
@@ -158,18 +180,44 @@ func (l *loader) compareAffiliations(people *index, slot int, has roster.Affilia
 		file.Unchanged += len(has)
 		return
 	}
-	l.keep(people, slot, roster.AffiliationsPart, digest, l.buf)
 	if before == (roster.Digest{}) {
+		l.keepNew(people, slot, roster.AffiliationsPart, digest, l.buf)
 		file.Added += len(has)
-	} else {
-		l.affiliations.changed = append(l.affiliations.changed, slot)
+		return
 	}
+	l.keep(people, slot, roster.AffiliationsPart, digest, l.buf)
+	l.affiliations.changed = append(l.affiliations.changed, slot)
+	l.affiliations.before[slot] = before
 }
 
 // mergeAffiliations lays what people have over what they had.
 func (l *loader) mergeAffiliations(people *index) error {
+	if l.fallen.standing(Affiliations) {
+		err := l.eachAffiliations(people, func(slot int, had, has roster.Affiliations) {
+			for _, old := range had {
+				if slices.ContainsFunc(has, old.Same) {
+					l.fallen.mend(Affiliations, untold, int32(slot), old.Frozen)
+				}
+			}
+		})
+		if err != nil {
+			return err
+		}
+	}
 	var buf []byte
-	return l.contents(people, l.affiliations.changed, func(slot int, known roster.Contents) error {
+	return l.eachAffiliations(people, func(slot int, had, has roster.Affiliations) {
+		merged := l.merge(slot, had, has)
+		digest := merged.Digest()
+		buf = merged.Encode(buf[:0])
+		l.keep(people, slot, roster.AffiliationsPart, digest, buf)
+		people.drafts.differ(slot, roster.AffiliationsPart, digest != l.affiliations.before[slot])
+	})
+}
+
+// eachAffiliations calls visit with what each person had who has others now, and what
+// he or she has.
+func (l *loader) eachAffiliations(people *index, visit func(slot int, had, has roster.Affiliations)) error {
+	return l.contents(people, slices.Clone(l.affiliations.changed), func(slot int, known roster.Contents) error {
 		had, err := roster.DecodeAffiliations(known[roster.AffiliationsPart])
 		if err != nil {
 			return fmt.Errorf("user %s: %w", people.keys.at(slot), err)
@@ -178,34 +226,29 @@ func (l *loader) mergeAffiliations(people *index) error {
 		if err != nil {
 			return fmt.Errorf("user %s: %w", people.keys.at(slot), err)
 		}
-		merged := l.affiliations.file.mergeAffiliations(had, has, l.opts.Number)
-		buf = merged.Encode(buf[:0])
-		l.keep(people, slot, roster.AffiliationsPart, people.digests.at(slot)[roster.AffiliationsPart], buf)
+		visit(slot, had, has)
 		return nil
 	})
 }
 
-// mergeAffiliations returns what a person has now with what they had before,
-// and counts what differs.
-func (f *FileReport) mergeAffiliations(before, has roster.Affiliations, number roster.FeedNumber) roster.Affiliations {
+// merge returns what a person has now with what they had before, and counts what
+// differs.
+func (l *loader) merge(slot int, before, has roster.Affiliations) roster.Affiliations {
+	f := l.affiliations.file
 	merged := slices.Clone(has)
 	matched := make([]bool, len(has))
 	for _, old := range before {
 		i := slices.IndexFunc(has, old.Same)
-		switch {
-		case i >= 0:
-			matched[i] = true
-			if old == has[i] {
-				f.Unchanged++
-			} else {
-				f.Changed++
-			}
+		if i < 0 {
+			merged = append(merged, l.missing(slot, old, len(has) > 0))
 			continue
-		case old.Ended == 0:
-			f.Deactivated++
-			old.Ended = number
 		}
-		merged = append(merged, old)
+		matched[i] = true
+		if old == has[i] {
+			f.Unchanged++
+		} else {
+			f.Changed++
+		}
 	}
 	for _, m := range matched {
 		if !m {
@@ -214,4 +257,26 @@ func (f *FileReport) mergeAffiliations(before, has roster.Affiliations, number r
 	}
 	merged.Sort()
 	return merged
+}
+
+// missing returns what becomes of an affiliation that the feed lacks. Where a row fell
+// that may be it, it is unknown whether it goes on: one that tells no person may be
+// that of anybody who has no other left.
+func (l *loader) missing(slot int, old roster.Affiliation, others bool) roster.Affiliation {
+	var since roster.FeedNumber
+	if l.fallen.any(Affiliations) {
+		told := others || old.Ended != 0
+		since = l.fallen.excuse(Affiliations, untold, int32(slot), told, old.Frozen)
+	}
+	if since != 0 {
+		old.Ended, old.Frozen = 0, since
+		l.report.Frozen.Affiliations.note(since)
+		return old
+	}
+	old.Frozen = 0
+	if old.Ended == 0 {
+		l.affiliations.file.Deactivated++
+		old.Ended = l.opts.Number
+	}
+	return old
 }

@@ -33,12 +33,15 @@ func (l *loader) Demographics(at Place, person string, row roster.Demographics) 
 	if d.demographics == nil {
 		d.demographics = make([]place, l.indexes[roster.KindPerson].keys.len())
 	}
-	if d.demographics[slot] != 0 {
-		l.repeatedKey(at, person)
+	l.buf = roster.Details{Demographics: &row}.Encode(l.buf[:0])
+	if d.demographics[slot] == 0 {
+		d.demographics[slot] = d.contents.add(l.buf)
 		return nil
 	}
-	l.buf = roster.Details{Demographics: &row}.Encode(l.buf[:0])
-	d.demographics[slot] = d.contents.add(l.buf)
+	l.repeatedRow(Demographics, l.file, at.Line, person)
+	if bytes.Compare(l.buf, d.contents.get(d.demographics[slot])) < 0 { // the order of rows decides nothing
+		d.demographics[slot] = d.contents.add(l.buf)
+	}
 	return nil
 }
 
@@ -136,7 +139,7 @@ func (l *loader) compareDetails(people *index, slot int, digest roster.Digest) {
 	}
 	if !l.opts.check {
 		l.buf = rest.Encode(append(l.buf[:0], demographics...))
-		l.keep(people, slot, roster.DetailsPart, digest, l.buf)
+		l.keepNew(people, slot, roster.DetailsPart, digest, l.buf)
 	}
 }
 

@@ -14,8 +14,34 @@ import (
 type drafts struct {
 	contents arena
 	parts    [][]place // by part and slot; nil for a part of which nothing changed
-	changed  []uint8   // by slot: a bit for each part that changed
+	bits     []uint8   // by slot: for each part whether it is here, and whether it differs
 }
+
+// differsShift is where the bits begin that say which parts differ from what was known.
+const differsShift = 4
+
+// has reports whether a part of a record is here.
+func (d *drafts) has(slot, part int) bool {
+	return slot < len(d.bits) && d.bits[slot]&(1<<part) != 0
+}
+
+// differ says whether a part that is here differs from what was known.
+func (d *drafts) differ(slot, part int, differs bool) {
+	d.bits[slot] &^= 1 << part << differsShift
+	if differs {
+		d.bits[slot] |= 1 << part << differsShift
+	}
+}
+
+// forget forgets a part of a record.
+func (d *drafts) forget(slot, part int) {
+	if slot < len(d.bits) {
+		d.bits[slot] &^= 1<<part | 1<<part<<differsShift
+	}
+}
+
+// differs reports whether any part of a record differs from what was known.
+func (d *drafts) differs(slot int) bool { return slot < len(d.bits) && d.bits[slot]>>differsShift != 0 }
 
 // keep takes a part that is new or has other content. A check, which compares
 // with nothing, keeps none.
@@ -31,11 +57,19 @@ func (l *loader) keep(x *index, slot, part int, digest roster.Digest, content []
 	for len(d.parts[part]) <= slot {
 		d.parts[part] = append(d.parts[part], 0)
 	}
-	for len(d.changed) <= slot {
-		d.changed = append(d.changed, 0)
+	for len(d.bits) <= slot {
+		d.bits = append(d.bits, 0)
 	}
 	d.parts[part][slot] = d.contents.add(content)
-	d.changed[slot] |= 1 << part
+	d.bits[slot] |= 1 << part
+}
+
+// keepNew keeps a part that differs from what was known.
+func (l *loader) keepNew(x *index, slot, part int, digest roster.Digest, content []byte) {
+	l.keep(x, slot, part, digest, content)
+	if !l.opts.check {
+		x.drafts.differ(slot, part, true)
+	}
 }
 
 // kept returns a part that was kept.
@@ -43,15 +77,7 @@ func (x *index) kept(slot, part int) []byte {
 	return x.drafts.contents.get(x.drafts.parts[part][slot])
 }
 
-// changes returns the bits of the parts of a record that changed.
-func (x *index) changes(slot int) uint8 {
-	if slot < len(x.drafts.changed) {
-		return x.drafts.changed[slot]
-	}
-	return 0
-}
-
-// handDrafts hands on the people or classes that changed or are no longer active.
+// handDrafts hands on the records that changed or are no longer active.
 func (l *loader) handDrafts(kind roster.Kind) error {
 	x := l.indexes[kind]
 	if x == nil {
@@ -59,11 +85,11 @@ func (l *loader) handDrafts(kind roster.Kind) error {
 	}
 	for slot := range x.keys.len() {
 		var err error
-		switch {
-		case x.changes(slot) != 0:
+		switch s := x.state[slot]; {
+		case x.drafts.differs(slot) && (slot < x.known || s&active != 0):
 			err = l.handDraft(x, slot)
-		case x.state[slot]&(was|seen) == was:
-			err = l.changes.Deactivate(l.ctx, kind, x.inactive(slot))
+		case s&(was|active) == was:
+			err = l.changes.Deactivate(l.ctx, kind, x.entry(slot))
 		}
 		if err != nil {
 			return err
@@ -79,6 +105,9 @@ func (l *loader) completeDrafts() error {
 	var both errgroup.Group
 	if people := l.indexes[roster.KindPerson]; people != nil {
 		both.Go(func() error {
+			if err := l.settle(people); err != nil {
+				return err
+			}
 			if err := l.mergeAffiliations(people); err != nil {
 				return err
 			}
@@ -90,6 +119,9 @@ func (l *loader) completeDrafts() error {
 	}
 	if classes := l.indexes[roster.KindClass]; classes != nil {
 		both.Go(func() error {
+			if err := l.settle(classes); err != nil {
+				return err
+			}
 			if err := l.mergeRolls(classes); err != nil {
 				return err
 			}
@@ -104,7 +136,8 @@ func (l *loader) completeDrafts() error {
 func (l *loader) keepTheRest(x *index) error {
 	var slots []int
 	for slot := range x.known {
-		if changed := x.changes(slot); changed != 0 && changed != 1<<x.kind.Parts()-1 {
+		const all = 1<<differsShift - 1
+		if x.drafts.differs(slot) && x.drafts.bits[slot]&all != 1<<x.kind.Parts()-1 {
 			slots = append(slots, slot)
 		}
 	}
@@ -115,14 +148,14 @@ func (l *loader) keepTheRest(x *index) error {
 func (l *loader) handDraft(x *index, slot int) error {
 	var contents roster.Contents
 	for part := range x.kind.Parts() {
-		if x.changes(slot)&(1<<part) != 0 {
+		if x.drafts.has(slot, part) {
 			contents[part] = x.kept(slot, part)
 		}
 	}
 	l.buf = contents.Join(x.kind, l.buf[:0])
 	return l.changes.Put(l.ctx, roster.Record{
 		Kind: x.kind, ID: x.ids[slot], Key: x.keys.at(slot), Digests: *x.digests.at(slot),
-		Active: x.state[slot]&seen != 0, Body: l.buf,
+		Active: x.state[slot]&active != 0, Body: l.buf,
 	})
 }
 
@@ -139,7 +172,7 @@ func (l *loader) contents(x *index, slots []int, fn func(slot int, contents rost
 		slots = slots[1:]
 		contents := roster.Record{Kind: x.kind, Body: body}.Split()
 		for part := range x.kind.Parts() {
-			if x.changes(slot)&(1<<part) == 0 {
+			if !x.drafts.has(slot, part) {
 				l.keep(x, slot, part, x.digests.at(slot)[part], contents[part])
 			}
 		}

@@ -41,11 +41,13 @@ const (
 	RuleQuoteUnterminated  Rule = "quote-unterminated"  // a quote is opened and never closed
 	RuleQuoteMisplaced     Rule = "quote-misplaced"     // a quote inside a value that is not quoted
 	RuleColumnCount        Rule = "column-count"        // a row has more or fewer columns than the header; an error
+	RuleFormatUnread       Rule = "format-unread"       // the files are of a format that is not read
 	RuleHeaderUnrecognized Rule = "header-unrecognized" // a header that the format does not have; a warning
 )
 
 // The rules about rows and values.
 const (
+	RuleNameRefused      Rule = "name-refused"      // warning: directories refuse the name
 	RuleValueRequired    Rule = "value-required"    // error: a required value is empty
 	RuleValueInvalid     Rule = "value-invalid"     // error or warning: not of the column's type
 	RuleCodeUnknown      Rule = "code-unknown"      // error or warning: not in the list of values

@@ -3,6 +3,7 @@ package feed
 import (
 	"context"
 	"fmt"
+	"hash/maphash"
 	"iter"
 	"slices"
 
@@ -12,10 +13,8 @@ import (
 // Known is what earlier feeds of the same stream said. Several goroutines ask it
 // at once.
 type Known interface {
-	// Parts returns the parts that the latest stored feed held, none before the first.
-	Parts(ctx context.Context) ([]Part, error)
-	// Totals returns the totals of the latest stored feed.
-	Totals(ctx context.Context) (Totals, error)
+	// Last returns what is kept of the latest stored feed, nothing before the first.
+	Last(ctx context.Context) (Last, error)
 	// Entries yields the records of a kind, also inactive ones. One MAY come again,
 	// and is then as it came last.
 	Entries(ctx context.Context, kind roster.Kind) iter.Seq2[roster.Entry, error]
@@ -26,6 +25,14 @@ type Known interface {
 	// Bodies calls fn with the content of each of the records with these IDs, which
 	// are ascending, in their order. fn MUST NOT keep the content.
 	Bodies(ctx context.Context, kind roster.Kind, ids []roster.ID, fn func(body []byte) error) error
+}
+
+// Last is what is kept of the latest feed of a stream beside its records.
+type Last struct {
+	Parts   []Part            // that it held
+	Columns map[Part][]string // optional ones that it had, of those that directories depend on
+	Totals  Totals
+	Fallen  []FallenRows
 }
 
 // Changes takes what differs from what was known. Nothing of it may take
@@ -60,7 +67,12 @@ type Options struct {
 // what was known. A feed that cannot be used is not an error but a report with
 // a catastrophic finding; the changes handed on until then are to be forgotten.
 func Load(ctx context.Context, source Source, known Known, changes Changes, opts Options) (*Report, error) {
+	last, err := known.Last(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read what was said before: %w", err)
+	}
 	l := newLoader(ctx, known, changes, opts)
+	l.last, l.fallen = last, fallen{number: opts.Number, last: last.Fallen}
 	defer l.prefetch.stop()
 	if err := source.Read(ctx, l); err != nil {
 		return nil, fmt.Errorf("read the feed: %w", err)
@@ -70,7 +82,8 @@ func Load(ctx context.Context, source Source, known Known, changes Changes, opts
 			return nil, fmt.Errorf("compare the feed with the roster: %w", err)
 		}
 	}
-	l.report.Findings = append(l.report.Findings, l.references.findings()...)
+	l.tellClashes()
+	l.report.Findings = append(l.report.Findings, l.references.findings(l.indexes[:])...)
 	l.report.Findings = append(l.report.Findings, l.repeats.Findings()...)
 	l.nameWhatHangs()
 	SortFindings(l.report.Findings)
@@ -86,8 +99,7 @@ func Check(ctx context.Context, source Source, opts Options) (*Report, error) {
 // nothing is the roster before the first feed, and keeps no change.
 type nothing struct{}
 
-func (nothing) Parts(context.Context) ([]Part, error)  { return nil, nil }
-func (nothing) Totals(context.Context) (Totals, error) { return Totals{}, nil }
+func (nothing) Last(context.Context) (Last, error) { return Last{}, nil }
 func (nothing) Entries(context.Context, roster.Kind) iter.Seq2[roster.Entry, error] {
 	return func(func(roster.Entry, error) bool) {}
 }
@@ -119,6 +131,13 @@ type loader struct {
 	affiliations affiliations
 	rolls        rolls
 	details      details
+	fallen       fallen
+	names        names
+	last         Last
+	files        [partCount]*FileReport
+	slots        map[roster.ID]int32 // of people; nil until one is looked for
+	seed         maphash.Seed
+	folded       []byte
 
 	part  Part
 	begun bool
@@ -130,9 +149,11 @@ type loader struct {
 func newLoader(ctx context.Context, known Known, changes Changes, opts Options) *loader {
 	l := &loader{
 		ctx: ctx, known: known, changes: changes, opts: opts, prefetch: newPrefetch(ctx, known),
-		report:     &Report{Files: map[string]*FileReport{}},
-		references: references{found: map[reference]*Finding{}},
+		report:     &Report{Files: map[string]*FileReport{}, Columns: map[Part][]string{}},
+		references: references{found: map[reference]*missing{}},
+		seed:       maphash.MakeSeed(),
 	}
+	l.rolls.before, l.affiliations.before = map[int]roster.Digest{}, map[int]roster.Digest{}
 	l.orgs.keys = map[string]bool{}
 	l.details.files = map[Part]*FileReport{}
 	l.details.flags = map[int][]string{}
@@ -141,7 +162,7 @@ func newLoader(ctx context.Context, known Known, changes Changes, opts Options) 
 }
 
 // Begin implements Receiver.
-func (l *loader) Begin(part Part, file string) error {
+func (l *loader) Begin(part Part, file string, columns []string) error {
 	if err := l.ctx.Err(); err != nil {
 		return err
 	}
@@ -150,6 +171,10 @@ func (l *loader) Begin(part Part, file string) error {
 	}
 	l.part, l.begun, l.file = part, true, l.report.file(file)
 	l.report.Parts = append(l.report.Parts, part)
+	l.files[part] = l.file
+	if len(columns) > 0 {
+		l.report.Columns[part] = columns
+	}
 	switch part {
 	case Affiliations:
 		l.affiliations.file = l.file
@@ -207,61 +232,61 @@ func (l *loader) endPart() error {
 	case Enrollments:
 		l.endRolls()
 	}
-	if kind, ok := kindOf(l.part); ok {
-		return l.deactivateUnseen(kind)
+	if kind, keyed := kindOf(l.part); keyed {
+		l.tellSpoilt(l.indexes[kind], l.part.File())
 	}
 	return nil
 }
 
-// deactivateUnseen counts the records of a kind that the feed lacked, and hands
-// them on unless more of them is to come.
-func (l *loader) deactivateUnseen(kind roster.Kind) error {
-	x := l.indexes[kind]
-	for slot := range x.keys.len() {
-		if x.state[slot]&(active|seen) != active {
-			continue
-		}
-		x.state[slot] &^= active
-		l.file.Deactivated++
-		if kind.Parts() > 1 {
-			continue
-		}
-		if err := l.changes.Deactivate(l.ctx, kind, x.inactive(slot)); err != nil {
-			return err
+// partOf returns the part whose rows are records of a kind.
+func partOf(kind roster.Kind) Part {
+	for part := range partCount {
+		if k, ok := kindOf(part); ok && k == kind {
+			return part
 		}
 	}
-	return nil
+	return partCount
 }
+
+// fileFor returns the report of the file with the records of a kind.
+func (l *loader) fileFor(kind roster.Kind) *FileReport { return l.files[partOf(kind)] }
 
 // finish closes the feed once every row was read.
 func (l *loader) finish() error {
 	if err := l.endPart(); err != nil {
 		return err
 	}
-	if err := l.refuseMissingParts(); err != nil || !l.report.Usable() {
-		return err
+	l.refuseMissingParts()
+	if l.refuseEmptyParts(); !l.report.Usable() {
+		return nil
 	}
 	l.endDetails()
+	l.fallen.judge()
+	for _, kind := range []roster.Kind{roster.KindOrg, roster.KindSession, roster.KindCourse} {
+		if x := l.indexes[kind]; x != nil {
+			if err := l.settle(x); err != nil {
+				return err
+			}
+		}
+	}
 	if err := l.completeDrafts(); err != nil {
 		return err
 	}
-	for _, kind := range []roster.Kind{roster.KindPerson, roster.KindClass} {
+	l.report.Fallen = l.fallen.report()
+	for _, kind := range roster.Kinds() {
 		if err := l.handDrafts(kind); err != nil {
 			return err
 		}
 	}
-	return l.total()
+	l.total()
+	return nil
 }
 
 // refuseMissingParts makes a finding of each part that the feed before this one
 // held and this one lacks: taken at its word it would deactivate all of it
 // (SDS: a file that was once uploaded must be in every later upload).
-func (l *loader) refuseMissingParts() error {
-	before, err := l.known.Parts(l.ctx)
-	if err != nil {
-		return err
-	}
-	for _, part := range before {
+func (l *loader) refuseMissingParts() {
+	for _, part := range l.last.Parts {
 		if slices.Contains(l.report.Parts, part) {
 			continue
 		}
@@ -271,7 +296,48 @@ func (l *loader) refuseMissingParts() error {
 			Hint:    "Export the same set of files every time. If the file is really meant to be empty, send it with its header and one row.",
 		})
 	}
-	return nil
+	for part, columns := range l.last.Columns {
+		l.refuseMissingColumns(part, columns)
+	}
+}
+
+// Empty is the finding about a file without rows that must have some.
+func Empty(file string) Finding {
+	return Finding{
+		Severity: Catastrophic, Rule: RuleFileEmpty, File: file, Message: "the file has a header and no rows",
+		Hint: "The feed would end everything that this file said before. Export it again with its rows.",
+	}
+}
+
+// refuseEmptyParts makes a finding of each part without rows that had some: an export
+// of nothing is taken for one that failed.
+func (l *loader) refuseEmptyParts() {
+	for _, part := range []Part{Classes, Enrollments} {
+		had := l.last.Totals.Classes.Active
+		if part == Enrollments {
+			had = l.last.Totals.Enrollments.Active
+		}
+		if f := l.files[part]; f != nil && f.Rows == 0 && had > 0 {
+			empty := Empty(part.File())
+			empty.Hint += " To manage people only from now on, leave out classes.csv and enrollments.csv both, in a new inbound flow."
+			l.report.Findings = append(l.report.Findings, empty)
+		}
+	}
+}
+
+// refuseMissingColumns makes a finding where a file lacks a column that it had and
+// that directories depend on: a whole column is a change of the export, not of rows.
+func (l *loader) refuseMissingColumns(part Part, before []string) {
+	for _, column := range before {
+		if l.files[part] == nil || slices.Contains(l.report.Columns[part], column) {
+			continue
+		}
+		l.report.Findings = append(l.report.Findings, Finding{
+			Severity: Catastrophic, Rule: RuleHeaderMissing, File: part.File(), Line: 1,
+			Message: fmt.Sprintf("the feed before this one had the column %s, and this one lacks it; without it everybody would count as if it were empty", column),
+			Hint:    "Export the same columns every time. If the column is really to go, send it once more with empty values.",
+		})
+	}
 }
 
 // Find implements Receiver.

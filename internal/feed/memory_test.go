@@ -19,12 +19,12 @@ import (
 type statement struct {
 	feedtest.District
 	findings []feed.Finding // told when their file's part has begun
-	dropped  []feedtest.Dropped
+	dropped  []feed.Fallen
 }
 
 func (s statement) Read(ctx context.Context, to feed.Receiver) error {
 	for _, part := range s.Parts {
-		if err := to.Begin(part, part.File()); err != nil {
+		if err := to.Begin(part, part.File(), nil); err != nil {
 			return err
 		}
 		if stop, err := s.tell(part, to); err != nil || stop {
@@ -50,7 +50,7 @@ func (s statement) Read(ctx context.Context, to feed.Receiver) error {
 func (s statement) tell(part feed.Part, to feed.Receiver) (stop bool, err error) {
 	for _, d := range s.dropped {
 		if d.Part == part {
-			if err := to.Drop(d.Part, d.Key); err != nil {
+			if err := to.Drop(d); err != nil {
 				return false, err
 			}
 		}
@@ -98,16 +98,23 @@ type memory struct {
 	records map[roster.Kind]map[roster.ID]roster.Record
 	parts   []feed.Part
 	totals  feed.Totals
+	fallen  []feed.FallenRows
 	number  roster.FeedNumber
 	changes int // of the latest feed
+	strict  bool
 
 	elsewhere []*memory // other streams of the source system
 }
 
 func newMemory() *memory { return &memory{records: map[roster.Kind]map[roster.ID]roster.Record{}} }
 
-func (m *memory) Parts(context.Context) ([]feed.Part, error)  { return m.parts, nil }
-func (m *memory) Totals(context.Context) (feed.Totals, error) { return m.totals, nil }
+func (m *memory) Last(context.Context) (feed.Last, error) {
+	last := feed.Last{Parts: m.parts, Totals: m.totals, Fallen: m.fallen}
+	if !m.strict { // a feed may be without classes
+		last.Totals.Classes.Active, last.Totals.Enrollments.Active = 0, 0
+	}
+	return last, nil
+}
 
 func (m *memory) Entries(_ context.Context, kind roster.Kind) iter.Seq2[roster.Entry, error] {
 	return func(yield func(roster.Entry, error) bool) {
@@ -190,7 +197,7 @@ func (d *draft) store(report *feed.Report) {
 		}
 		d.records[r.Kind][r.ID] = r
 	}
-	d.changes, d.parts, d.totals = len(d.puts), report.Parts, report.Totals
+	d.changes, d.parts, d.totals, d.fallen = len(d.puts), report.Parts, report.Totals, report.Fallen
 	d.number++
 }
 

@@ -48,11 +48,11 @@ func (p *prefetch) stop() {
 }
 
 func fetch(ctx context.Context, known Known, kind roster.Kind) (*index, error) {
-	totals, err := known.Totals(ctx)
+	last, err := known.Last(ctx)
 	if err != nil {
 		return nil, err
 	}
-	x := newIndex(kind, totals.room(kind))
+	x := newIndex(kind, last.Totals.room(kind))
 	x.numbers.elsewhere = known.Elsewhere(ctx, kind)
 	for entry, err := range known.Entries(ctx, kind) {
 		if err != nil {

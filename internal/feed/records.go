@@ -1,7 +1,10 @@
 package feed
 
 import (
+	"encoding/binary"
 	"fmt"
+	"hash/maphash"
+	"slices"
 
 	"rollbook/internal/roster"
 )
@@ -22,10 +25,6 @@ type orgRow struct {
 // Org implements Receiver.
 func (l *loader) Org(at Place, row roster.Org) error {
 	l.row()
-	if l.orgs.keys[row.SourcedID] {
-		l.repeatedKey(at, row.SourcedID)
-		return nil
-	}
 	l.orgs.keys[row.SourcedID] = true
 	l.orgs.rows = append(l.orgs.rows, orgRow{row, at.Line, at.Column("parentSourcedId")})
 	return nil
@@ -35,27 +34,24 @@ func (l *loader) Org(at Place, row roster.Org) error {
 func (l *loader) endOrgs() error {
 	for _, row := range l.orgs.rows {
 		at := Place{File: Orgs.File(), Line: row.line, Column: func(string) int { return row.parentColumn }}
-		if parent := row.ParentSourcedID; parent != "" && !l.orgs.keys[parent] {
-			if l.causeOf(roster.KindOrg, parent) == nil {
-				l.file.Warnings++
-				l.references.miss(at, "parentSourcedId", parent, row.SourcedID, Orgs.File(), Warning)
-			}
+		if parent := row.ParentSourcedID; parent != "" && !l.orgs.keys[parent] &&
+			!l.allow(at, roster.KindOrg, "parentSourcedId", parent, row.SourcedID) {
 			row.ParentSourcedID = ""
 		}
 		l.buf = row.Encode(l.buf[:0])
-		if err := l.take(at, roster.KindOrg, row.SourcedID, l.buf); err != nil {
+		if err := l.take(at, roster.KindOrg, row.SourcedID, l.identity(row.Name, row.Type), l.buf); err != nil {
 			return err
 		}
 	}
 	l.orgs = orgs{}
-	return l.deactivateUnseen(roster.KindOrg)
+	return nil
 }
 
 // Session implements Receiver.
 func (l *loader) Session(at Place, row roster.Session) error {
 	l.row()
 	l.buf = row.Encode(l.buf[:0])
-	return l.take(at, roster.KindSession, row.SourcedID, l.buf)
+	return l.take(at, roster.KindSession, row.SourcedID, l.identity(row.Start.String(), row.End.String()), l.buf)
 }
 
 // Course implements Receiver.
@@ -63,13 +59,14 @@ func (l *loader) Course(at Place, row roster.Course) error {
 	l.row()
 	if _, ok := l.require(at, roster.KindOrg, "orgSourcedId", row.OrgSourcedID, row.SourcedID); !ok {
 		l.hang(roster.KindCourse, row.SourcedID, roster.KindOrg, row.OrgSourcedID)
+		l.fell(Fallen{Part: Courses, Key: row.SourcedID, Words: wordsOf(row.SourcedID, row.OrgSourcedID, row.Title)})
 		return nil
 	}
 	if year := row.SchoolYearSourcedID; year != "" && !l.allow(at, roster.KindSession, "schoolYearSourcedId", year, row.SourcedID) {
 		row.SchoolYearSourcedID = ""
 	}
 	l.buf = row.Encode(l.buf[:0])
-	return l.take(at, roster.KindCourse, row.SourcedID, l.buf)
+	return l.take(at, roster.KindCourse, row.SourcedID, l.identity(row.Title, row.OrgSourcedID), l.buf)
 }
 
 // Class implements Receiver.
@@ -77,8 +74,10 @@ func (l *loader) Class(at Place, row roster.Class) error {
 	l.row()
 	if _, ok := l.require(at, roster.KindOrg, "orgSourcedId", row.OrgSourcedID, row.SourcedID); !ok {
 		l.hang(roster.KindClass, row.SourcedID, roster.KindOrg, row.OrgSourcedID)
+		l.fell(Fallen{Part: Classes, Key: row.SourcedID, Words: wordsOf(row.SourcedID, row.OrgSourcedID, row.Title)})
 		return nil
 	}
+	l.checkTitle(at, row)
 	// One that is missing is kept all the same: a class whose session cannot be read
 	// is not a class without a session, which takes place all year.
 	for _, session := range row.SessionSourcedIDs {
@@ -88,7 +87,7 @@ func (l *loader) Class(at Place, row roster.Class) error {
 		row.CourseSourcedID = ""
 	}
 	l.buf = row.Encode(l.buf[:0])
-	return l.take(at, roster.KindClass, row.SourcedID, l.buf)
+	return l.take(at, roster.KindClass, row.SourcedID, l.identity(row.Title, row.OrgSourcedID), l.buf)
 }
 
 // hang marks a row as dropped together with what it refers to: what in turn
@@ -103,8 +102,10 @@ func (l *loader) hang(kind roster.Kind, key string, on roster.Kind, value string
 		return
 	}
 	// Rows that refer to the same nothing have one finding, which names the first.
-	first := l.references.first(fileOf(kind), "orgSourcedId", value)
-	x.dropped[key] = l.drop(x, fileOf(kind), first)
+	first := l.references.first(on, value)
+	shared := l.drop(x, first.File, first.Record)
+	shared.kept = ""
+	x.dropped[key] = shared
 }
 
 // Person implements Receiver.
@@ -116,9 +117,13 @@ func (l *loader) Person(at Place, row roster.Person) error {
 	}
 	l.buf = row.Encode(l.buf[:0])
 	digest := l.sum(l.buf)
-	slot, d, err := l.indexes[roster.KindPerson].take(row.SourcedID, digest)
+	sight := sighting{l.identity(row.Username, row.GivenName, row.FamilyName), int32(at.Line)}
+	slot, d, err := l.indexes[roster.KindPerson].take(row.SourcedID, digest, sight)
 	if err != nil {
 		return err
+	}
+	if d != repeated {
+		l.checkUserName(at, row, slot)
 	}
 	if d == added || d == changed {
 		if password != "" {
@@ -133,54 +138,62 @@ func (l *loader) Person(at Place, row roster.Person) error {
 	return l.hand(at, roster.KindPerson, slot, d, digest, l.buf)
 }
 
-// sum returns the digest of a content. A check, which compares with nothing,
-// needs none.
+// sum returns the digest of a content. A check compares with nothing that was kept,
+// but only rows of one feed: a hash will do.
 func (l *loader) sum(content []byte) roster.Digest {
 	if l.opts.check {
-		return roster.Digest{}
+		var digest roster.Digest
+		binary.LittleEndian.PutUint64(digest[:], maphash.Bytes(l.seed, content))
+		return digest
 	}
 	return roster.Sum(content)
 }
 
 // take compares a row with what was known of its record.
-func (l *loader) take(at Place, kind roster.Kind, key string, body []byte) error {
+func (l *loader) take(at Place, kind roster.Kind, key string, identity uint64, body []byte) error {
 	digest := l.sum(body)
-	slot, d, err := l.indexes[kind].take(key, digest)
+	slot, d, err := l.indexes[kind].take(key, digest, sighting{identity, int32(at.Line)})
 	if err != nil {
 		return err
 	}
 	return l.hand(at, kind, slot, d, digest, body)
 }
 
-// hand counts a difference and hands on what is new or changed, or keeps it
-// where more of it is to come.
+// hand counts a difference and keeps what is new or changed.
 func (l *loader) hand(at Place, kind roster.Kind, slot int, d difference, digest roster.Digest, body []byte) error {
 	x := l.indexes[kind]
-	if d == repeated {
-		l.repeatedKey(at, x.keys.at(slot))
+	switch d {
+	case clashing:
+		l.clash(at, x, slot)
 		return nil
+	case repeated:
+		l.repeatedRow(l.part, l.file, at.Line, x.keys.at(slot))
+		return nil
+	case varied:
+		l.vary(at, x, slot, body)
+	case added, changed:
+		l.keepNew(x, slot, roster.Itself, digest, body)
+	case unchanged:
 	}
 	l.file.count(d)
-	switch {
-	case d == unchanged:
-		return nil
-	case kind.Parts() > 1:
-		l.keep(x, slot, roster.Itself, digest, body)
-		return nil
-	}
-	return l.changes.Put(l.ctx, roster.Record{
-		Kind: kind, ID: x.ids[slot], Key: x.keys.at(slot), Digests: roster.Digests{digest}, Active: true, Body: body,
-	})
+	return nil
 }
 
-// repeatedKey finds a row whose identifier was in the file before: the first
-// row counts, because it is the one that other rows were checked against.
-func (l *loader) repeatedKey(at Place, key string) {
-	l.file.Errors++
+// vary takes a row of a record that says something else than an earlier one, and
+// not that it is another record. Exports write a class once for each of its terms.
+func (l *loader) vary(at Place, x *index, slot int, body []byte) {
+	if !l.opts.check {
+		x.again[slot] = append(x.again[slot], slices.Clone(body))
+	}
+	if x.kind == roster.KindClass {
+		return
+	}
+	l.file.Warnings++
+	key := x.keys.at(slot)
 	l.repeats.Add(Finding{
-		Severity: Error, Rule: RuleDuplicate, File: at.File, Line: at.Line, Column: at.Column("sourcedId"),
+		Severity: Warning, Rule: RuleDuplicate, File: at.File, Line: at.Line, Column: at.Column("sourcedId"),
 		Record: key, Rows: 1,
-		Message: fmt.Sprintf("sourcedId %q was used by an earlier row of this file; this row is dropped", key),
-		Hint:    "Give each record an identifier of its own, or remove the second row.",
+		Message: fmt.Sprintf("line %d says something else of sourcedId %q; what differs stays as it was", x.rows.at(slot).line, key),
+		Hint:    "Remove one of the two rows from the export.",
 	})
 }

@@ -3,6 +3,8 @@ package feed
 import (
 	"cmp"
 	"slices"
+
+	"rollbook/internal/roster"
 )
 
 // FileReport says what became of the rows of one file. Every row is in exactly
@@ -24,6 +26,49 @@ type Report struct {
 	Parts    []Part // that the source holds
 	Findings []Finding
 	Totals   Totals
+
+	Columns map[Part][]string // optional ones that the files have, of those that directories depend on
+	Fallen  []FallenRows
+	Frozen  Frozen
+}
+
+// Frozen counts what is kept as it was because what the feed says of it cannot be read.
+type Frozen struct {
+	People, Classes, Affiliations, Enrollments Kept
+}
+
+// Kept counts what is frozen, and says since which feed the longest.
+type Kept struct {
+	Count int
+	Since roster.FeedNumber
+}
+
+func (k *Kept) note(since roster.FeedNumber) {
+	if k.Count++; k.Since == 0 || since < k.Since {
+		k.Since = since
+	}
+}
+
+// of returns the count of a kind that freezes.
+func (f *Frozen) of(kind roster.Kind) *Kept {
+	if kind == roster.KindClass {
+		return &f.Classes
+	}
+	return &f.People
+}
+
+// Any reports whether anything is frozen.
+func (f Frozen) Any() bool { return f != Frozen{} }
+
+// FallenSince counts the rows that fell and did not with a feed, or before it.
+func (r *Report) FallenSince(number roster.FeedNumber) int {
+	n := 0
+	for _, rows := range r.Fallen {
+		if rows.Since > number {
+			n += rows.Rows
+		}
+	}
+	return n
 }
 
 // Totals count what the roster holds once the feed is stored.

@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -19,9 +20,10 @@ type rolls struct {
 
 	lastClass string // rows of one class mostly follow each other
 	lastSlot  int
-	changed   []int // slots of classes that had other people before
-	ended     int   // enrollments that this feed ended
-	returned  int   // enrollments that had ended and are back
+	changed   []int                 // slots of classes that had other people before
+	before    map[int]roster.Digest // of who was in these
+	ended     int                   // enrollments that this feed ended
+	returned  int                   // enrollments that had ended and are back
 }
 
 type enrollmentRow struct {
@@ -39,12 +41,14 @@ func (l *loader) Enrollment(at Place, class, person, role string) error {
 	if class != r.lastClass || class == "" {
 		slot, ok := l.require(at, roster.KindClass, "classSourcedId", class, class)
 		if !ok {
+			l.fell(Fallen{Part: Enrollments, Class: class, Key: person, Words: wordsOf(class, person, role)})
 			return nil
 		}
 		r.lastClass, r.lastSlot = class, slot
 	}
 	p, ok := l.require(at, roster.KindPerson, "userSourcedId", person, class)
 	if !ok {
+		l.fell(Fallen{Part: Enrollments, Class: class, Key: person, Words: wordsOf(class, person, role)})
 		return nil
 	}
 	if r.count%enrollmentsInChunk == 0 {
@@ -168,40 +172,73 @@ func (l *loader) keepRoll(classes *index, slot int, roll roster.Roll, digest ros
 		l.rolls.changed = append(l.rolls.changed, slot)
 	}
 	l.buf = roll.Encode(l.buf[:0])
+	before := classes.digests.at(slot)[roster.RollPart]
 	l.keep(classes, slot, roster.RollPart, digest, l.buf)
+	if before == (roster.Digest{}) {
+		classes.drafts.differ(slot, roster.RollPart, true)
+	} else {
+		l.rolls.before[slot] = before
+	}
 }
 
 // mergeRolls lays who is in classes over who was.
 func (l *loader) mergeRolls(classes *index) error {
-	var was, now roster.Roll
+	if l.fallen.standing(Enrollments) {
+		if err := l.eachRoll(classes, l.rolls.mend(l)); err != nil {
+			return err
+		}
+	}
 	var buf []byte
-	return l.contents(classes, l.rolls.changed, func(slot int, known roster.Contents) (err error) {
+	return l.eachRoll(classes, func(slot int, was, now roster.Roll) {
+		merged := l.rolls.merge(l, slot, was, now)
+		digest := merged.Digest()
+		buf = merged.Encode(buf[:0])
+		l.keep(classes, slot, roster.RollPart, digest, buf)
+		classes.drafts.differ(slot, roster.RollPart, digest != l.rolls.before[slot])
+	})
+}
+
+// eachRoll calls visit with who was in each class that had other people, and who is.
+func (l *loader) eachRoll(classes *index, visit func(slot int, was, now roster.Roll)) error {
+	var was, now roster.Roll
+	return l.contents(classes, slices.Clone(l.rolls.changed), func(slot int, known roster.Contents) (err error) {
 		if was, err = roster.DecodeRoll(known[roster.RollPart], was); err != nil {
 			return fmt.Errorf("class %s: %w", classes.keys.at(slot), err)
 		}
 		if now, err = roster.DecodeRoll(classes.kept(slot, roster.RollPart), now); err != nil {
 			return fmt.Errorf("class %s: %w", classes.keys.at(slot), err)
 		}
-		buf = l.rolls.merge(was, now, l.opts.Number).Encode(buf[:0])
-		l.keep(classes, slot, roster.RollPart, classes.digests.at(slot)[roster.RollPart], buf)
+		visit(slot, was, now)
 		return nil
 	})
 }
 
+// mend notes what is back that was frozen, before anything is excused.
+func (r *rolls) mend(l *loader) func(slot int, was, now roster.Roll) {
+	return func(slot int, was, now roster.Roll) {
+		for len(was) > 0 && len(now) > 0 {
+			switch order := r.order(was, now); {
+			case order < 0:
+				was = was[1:]
+			case order > 0:
+				now = now[1:]
+			default:
+				l.fallen.mend(Enrollments, int32(slot), l.slotOf(was[0].Person), was[0].Frozen)
+				was, now = was[1:], now[1:]
+			}
+		}
+	}
+}
+
 // merge returns who is in a class now with who was before, and counts what
 // differs. Somebody who comes back goes on where they left.
-func (r *rolls) merge(before, now roster.Roll, number roster.FeedNumber) roster.Roll {
+func (r *rolls) merge(l *loader, slot int, before, now roster.Roll) roster.Roll {
 	merged := make(roster.Roll, 0, len(now)+len(before))
+	readable := now
 	for len(before) > 0 || len(now) > 0 {
 		switch order := r.order(before, now); {
 		case order < 0:
-			old := before[0]
-			if old.Ended == 0 {
-				old.Ended = number
-				r.ended++
-				r.file.Deactivated++
-			}
-			merged, before = append(merged, old), before[1:]
+			merged, before = append(merged, r.missing(l, slot, before[0], readable)), before[1:]
 		case order > 0:
 			r.file.Added++
 			merged, now = append(merged, now[0]), now[1:]
@@ -218,6 +255,45 @@ func (r *rolls) merge(before, now roster.Roll, number roster.FeedNumber) roster.
 		}
 	}
 	return merged
+}
+
+// missing returns what becomes of an enrollment that the feed lacks. Where a row fell
+// that may be it, it is unknown whether it goes on.
+func (r *rolls) missing(l *loader, slot int, old roster.Enrollment, now roster.Roll) roster.Enrollment {
+	if len(l.fallen.rows) > 0 && l.indexes[roster.KindClass].state[slot]&active != 0 {
+		_, other := slices.BinarySearchFunc(now, old.Person, func(e roster.Enrollment, p roster.ID) int { return cmp.Compare(e.Person, p) })
+		exact := other || old.Ended != 0
+		if since := l.fallen.excuse(Enrollments, int32(slot), l.slotOf(old.Person), exact, old.Frozen); since != 0 {
+			if old.Ended != 0 {
+				r.returned++
+			}
+			old.Ended, old.Frozen = 0, since
+			l.report.Frozen.Enrollments.note(since)
+			return old
+		}
+	}
+	old.Frozen = 0
+	if old.Ended == 0 {
+		old.Ended = l.opts.Number
+		r.ended++
+		r.file.Deactivated++
+	}
+	return old
+}
+
+// slotOf returns the slot of the person with an ID.
+func (l *loader) slotOf(person roster.ID) int32 {
+	if l.slots == nil {
+		l.slots = map[roster.ID]int32{}
+		for slot, id := range l.indexes[roster.KindPerson].ids {
+			l.slots[id] = int32(slot)
+		}
+	}
+	slot, ok := l.slots[person]
+	if !ok {
+		return unknown
+	}
+	return slot
 }
 
 // order says whose next enrollment comes first.

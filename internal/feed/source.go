@@ -20,8 +20,10 @@ type Source interface {
 	// Values MUST be canonical: codes spelled as their list, e-mail in lower
 	// case, no control characters. Read MUST report each problem it sees itself
 	// to Receiver.Find: a required value that is empty or wrong costs the row,
-	// which MUST NOT be handed on but MUST be named to Receiver.Drop where it
-	// has an identifier; an optional value that is wrong is left out. A problem
+	// which MUST NOT be handed on but MUST be given to Receiver.Drop, and so does an
+	// optional value that is wrong and decides who is where (a role's dates, its
+	// session, whether it is the primary one); another optional value that is wrong is
+	// left out. A problem
 	// that many rows share is found once, at its first place, with the rows
 	// counted; it MUST have been found before the next part begins and before
 	// Read returns.
@@ -53,7 +55,9 @@ const (
 
 // Receiver takes the rows of a source. An error that it returns ends the read.
 type Receiver interface {
-	Begin(part Part, file string) error
+	// Begin begins a part. columns are the optional ones that the file has of those
+	// that directories depend on, in the words of the format.
+	Begin(part Part, file string, columns []string) error
 
 	Org(at Place, row roster.Org) error
 	Session(at Place, row roster.Session) error
@@ -70,10 +74,10 @@ type Receiver interface {
 	// Error, Rows MUST count each dropped row of a file once. A finding may come
 	// late, when it is known how many rows it touches.
 	Find(f Finding) error
-	// Drop takes the identifier of a row that the source dropped, so that what
-	// refers to it is not reported as a problem of its own. It MUST be called
-	// before any row that comes later in the order.
-	Drop(part Part, key string) error
+	// Drop takes a row that the source dropped, so that what refers to it is not
+	// reported as a problem of its own, and what it may be about stays as it is. It
+	// MUST be called before any row that comes later in the order.
+	Drop(row Fallen) error
 }
 
 // Place is where a row stands. It MUST NOT be used after the receiver's method

@@ -18,11 +18,8 @@ func (t Totals) room(kind roster.Kind) int {
 }
 
 // total counts what the roster holds once the feed is stored.
-func (l *loader) total() error {
-	before, err := l.known.Totals(l.ctx)
-	if err != nil {
-		return err
-	}
+func (l *loader) total() {
+	before := l.last.Totals
 	l.tick()
 	l.report.Totals = Totals{
 		Orgs:        l.countOf(roster.KindOrg),
@@ -30,7 +27,6 @@ func (l *loader) total() error {
 		Classes:     l.countOf(roster.KindClass),
 		Enrollments: l.countEnrollments(before.Enrollments),
 	}
-	return nil
 }
 
 func (l *loader) countOf(kind roster.Kind) Count {

@@ -17,7 +17,10 @@ import (
 // the streams says that say it. Affiliations, enrollments, flags and contacts are
 // those of all streams: one is over when no stream says it any more.
 func Union(said []roster.Record) (roster.Record, error) {
-	first := max(slices.IndexFunc(said, func(r roster.Record) bool { return r.Active }), 0)
+	first := slices.IndexFunc(said, readable)
+	if first < 0 {
+		first = max(slices.IndexFunc(said, func(r roster.Record) bool { return r.Active }), 0)
+	}
 	union := said[first]
 	if len(said) == 1 {
 		return union, nil
@@ -25,7 +28,7 @@ func Union(said []roster.Record) (roster.Record, error) {
 	for _, r := range said {
 		union.Feed = later(union.Feed, r.Feed)
 	}
-	said = slices.Concat(said[first:], said[:first]) // those before it say nothing
+	said = slices.Concat(said[first:first+1], said[:first], said[first+1:])
 	var contents roster.Contents
 	var err error
 	switch union.Kind {
@@ -82,7 +85,7 @@ func unionOfAffiliations(before, others roster.Affiliations) roster.Affiliations
 		switch i := slices.IndexFunc(before, a.Same); {
 		case i < 0:
 			before = append(before, a)
-		case before[i].Ended != 0 && (a.Ended == 0 || a.Ended > before[i].Ended):
+		case better(a.Ended, a.Frozen, before[i].Ended, before[i].Frozen):
 			before[i] = a
 		}
 	}
@@ -130,11 +133,35 @@ func unionOfRolls(all roster.Roll) roster.Roll {
 		}
 		same := &union[last]
 		same.Since = min(same.Since, e.Since)
-		if same.Ended == 0 || e.Ended == 0 {
-			same.Ended = 0
-		} else {
-			same.Ended = max(same.Ended, e.Ended)
+		if better(e.Ended, e.Frozen, same.Ended, same.Frozen) {
+			same.Ended, same.Frozen = e.Ended, e.Frozen
 		}
 	}
 	return union
+}
+
+// better reports whether what one stream says of something counts before what another
+// says: that it goes on, before that nobody knows, before that it ended, and of that
+// the later.
+func better(ended, frozen, otherEnded, otherFrozen roster.FeedNumber) bool {
+	rank := func(ended, frozen roster.FeedNumber) int {
+		switch {
+		case ended != 0:
+			return 0
+		case frozen != 0:
+			return 1
+		}
+		return 2
+	}
+	a, b := rank(ended, frozen), rank(otherEnded, otherFrozen)
+	return a > b || a == b && ended > otherEnded
+}
+
+// readable reports whether a stream says a record, and says it readably.
+func readable(r roster.Record) bool {
+	if !r.Active || !freezes(r.Kind) {
+		return r.Active
+	}
+	since, _, err := frozen(r.Kind, r.Split()[roster.Itself])
+	return err != nil || since == 0
 }

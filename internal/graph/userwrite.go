@@ -3,6 +3,7 @@ package graph
 import (
 	"strings"
 
+	"rollbook/internal/directory"
 	"rollbook/internal/hosted"
 	"rollbook/internal/odata"
 )
@@ -133,16 +134,8 @@ func checkUserSet(set map[string]*string) error {
 			return requestError(name, "Invalid value specified for property '%s'.", name)
 		}
 	}
-	if name := set[hosted.PropertyUserPrincipalName]; name != nil && !isPrincipalName(*name) {
+	if name := set[hosted.PropertyUserPrincipalName]; name != nil && (directory.UserNameProblem(*name) != "" || !strings.Contains(*name, "@")) {
 		return requestError(hosted.PropertyUserPrincipalName, "Property userPrincipalName is invalid.")
 	}
 	return nil
-}
-
-// isPrincipalName reports whether a name has the form name@domain (Graph: user,
-// userPrincipalName).
-func isPrincipalName(name string) bool {
-	local, domain, ok := strings.Cut(name, "@")
-	return ok && local != "" && len(local) <= 64 && domain != "" && len(domain) <= 255 &&
-		!strings.ContainsAny(domain, "@/") && !strings.ContainsFunc(name, func(c rune) bool { return c <= ' ' })
 }

@@ -31,7 +31,7 @@ func (m Maker) planKnown(ctx context.Context, g *Matching, to Changes, findings 
 		if changedBy(who.record) <= g.settled && !m.Seen.Has(record) {
 			return nil
 		}
-		return m.planPerson(ctx, g, who, to)
+		return m.planPerson(ctx, g, who, to, findings)
 	})
 }
 
@@ -50,7 +50,16 @@ func (m Maker) planNew(ctx context.Context, g *Matching, to Changes, findings Fi
 			findings.Add(Problem{string(match.TakenAccount), roster.KindPerson, who.record.Key, name})
 			return nil
 		}
-		return m.planPerson(ctx, g, who, to)
+		p, err := who.person()
+		if err != nil {
+			return err
+		}
+		if _, found := g.result.Found[who.record.ID]; found && p.Frozen != 0 {
+			g.people.refuse(who.record.ID)
+			delete(g.result.Found, who.record.ID)
+			return nil
+		}
+		return m.planPerson(ctx, g, who, to, findings)
 	})
 }
 
@@ -64,7 +73,7 @@ func (g *Matching) managedForAnother(account directory.Object, who *member) bool
 // not made again by itself: who deletes an account means it.
 const AccountGone = "account-gone"
 
-func (m Maker) planPerson(ctx context.Context, g *Matching, who *member, to Changes) error {
+func (m Maker) planPerson(ctx context.Context, g *Matching, who *member, to Changes, findings Findings) error {
 	w, wanted, err := g.shapeAccount(who)
 	if err != nil || !wanted {
 		return err
@@ -72,6 +81,16 @@ func (m Maker) planPerson(ctx context.Context, g *Matching, who *member, to Chan
 	c, changed := m.Seen.change(w, who.account, who.known)
 	if !changed {
 		return nil
+	}
+	if name, why := refusedName(c.Set); why != "" {
+		findings.Add(Problem{NameRefused, roster.KindPerson, who.record.Key, name})
+		if c.Verb == directory.Create {
+			return nil
+		}
+		kept := directory.Values{{Property: directory.UserPrincipalName}} // the account keeps the name that it has
+		if c.Set, c.Was = c.Set.Without(kept), c.Was.Without(kept); len(c.Set) == 0 {
+			return nil
+		}
 	}
 	m.Measures.account(c, !who.known)
 	switch {
@@ -99,7 +118,7 @@ func (g *Matching) shapeAccount(who *member) (Wanted, bool, error) {
 		return Wanted{}, false, nil
 	}
 	p, err := who.person()
-	if err != nil {
+	if err != nil || p.Frozen != 0 { // whose row cannot be read: the account stays as it is
 		return Wanted{}, false, err
 	}
 	key, ok := g.rules.match.Key(p, who.role.Group)
@@ -179,6 +198,20 @@ func identity(p roster.Person, key match.Key) directory.Values {
 		return want.With(directory.UserPrincipalName, key.Value)
 	}
 	return want.With(directory.UserPrincipalName, p.Username)
+}
+
+// NameRefused is the reason of a person for whom no account can be made, as no
+// directory takes the user name.
+const NameRefused = "user-name-refused"
+
+// refusedName returns the user name that is to be set and that no directory takes, and
+// why; "" where there is none.
+func refusedName(set directory.Values) (name, why string) {
+	name, _ = set.Get(directory.UserPrincipalName)
+	if name == "" {
+		return "", ""
+	}
+	return name, directory.UserNameProblem(name)
 }
 
 func displayName(p roster.Person) string {

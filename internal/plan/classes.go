@@ -109,7 +109,8 @@ func (c *classPlanner) shape(room *classroom) (Wanted, bool, error) {
 	if others > 0 {
 		c.findings.Add(Problem{ClassInSeveralSets, roster.KindClass, room.class.SourcedID, room.class.OrgSourcedID})
 	}
-	current := room.record.Active && c.rules.classIsCurrent(room.class, c.people.sessions)
+	// A class whose row cannot be read takes nobody in and gives nobody up.
+	current := room.record.Active && room.class.Frozen == 0 && c.rules.classIsCurrent(room.class, c.people.sessions)
 	id, gone := c.maker.Seen.Gone(c.record(directory.ClassGroup, room.record.ID))
 	room.nickname = ""
 	switch {
@@ -151,9 +152,9 @@ func (c *classPlanner) values(w *Wanted, class roster.Class, rules *classRules) 
 		w.Values = w.Values.With(directory.Property(name), c.attribute(class, directory.Property(name)))
 	}
 	if rules.options.WriteDisplayNameOnCreateOnly {
-		w.New = w.New.With(directory.DisplayName, class.Title)
+		w.New = w.New.With(directory.DisplayName, directory.DisplayNameOf(class.Title))
 	} else {
-		w.Values = w.Values.With(directory.DisplayName, class.Title)
+		w.Values = w.Values.With(directory.DisplayName, directory.DisplayNameOf(class.Title))
 	}
 }
 
@@ -194,6 +195,11 @@ func (c *classPlanner) seat(roll roster.Roll, rules *classRules) {
 	for _, e := range roll {
 		is := c.people.is(e.Person, present|provisioned)
 		if e.Ended != 0 || !is && !c.people.is(e.Person, resting) {
+			continue
+		}
+		if e.Frozen != 0 { // nobody can say in which role, if any
+			c.owners.add(e.Person, false)
+			c.members.add(e.Person, false)
 			continue
 		}
 		if rules.owner[e.Role] {

@@ -93,6 +93,9 @@ func (g *Matching) decide(who *member) error {
 	}
 	who.current = slices.DeleteFunc(all, func(a roster.Affiliation) bool {
 		holds, rests := g.rules.current(a, g.people.sessions)
+		if a.Frozen != 0 { // whether it goes on cannot be read
+			holds, rests = false, true
+		}
 		who.rests = who.rests || rests && match.RoleOf([]roster.Affiliation{a}, g.rules.lists).Group != ""
 		return !holds
 	})

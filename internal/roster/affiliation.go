@@ -15,6 +15,7 @@ type Affiliation struct {
 	IsPrimary        Tristate   // SDS: decides which role counts where a person has several
 	Start, End       Date       // both included
 	Ended            FeedNumber // the feed that first lacked it; 0 while it is active
+	Frozen           FeedNumber // since when it is unknown whether it goes on; 0 where it is known
 }
 
 // FeedNumber counts the feeds that were stored for a source system, from 1, in
@@ -40,10 +41,15 @@ func (a Affiliation) Same(b Affiliation) bool {
 	return a.OrgSourcedID == b.OrgSourcedID && a.Role == b.Role && a.SessionSourcedID == b.SessionSourcedID
 }
 
-// Active returns the affiliations that the latest feed holds.
+// Active returns the affiliations that the latest feed holds, and those that are
+// frozen.
 func (as Affiliations) Active() Affiliations {
 	return slices.DeleteFunc(slices.Clone(as), func(a Affiliation) bool { return a.Ended != 0 })
 }
+
+// Digest identifies what the person has now, as far as that is known. What ended
+// before is not part of it. The affiliations must be sorted.
+func (as Affiliations) Digest() Digest { return Sum(as.Active().Encode(nil)) }
 
 // Sort orders the affiliations as they are stored.
 func (as Affiliations) Sort() {
@@ -67,6 +73,7 @@ func (as Affiliations) Encode(buf []byte) []byte {
 		e.date(a.Start)
 		e.date(a.End)
 		e.num(int(a.Ended))
+		e.num(int(a.Frozen))
 		e.row()
 	}
 	return e.buf
@@ -85,6 +92,7 @@ func AppendAffiliations(as Affiliations, body []byte) (Affiliations, error) {
 		as = append(as, Affiliation{
 			OrgSourcedID: d.str(), Role: d.str(), SessionSourcedID: d.str(), Grade: d.str(),
 			IsPrimary: Tristate(d.str()), Start: d.date(), End: d.date(), Ended: FeedNumber(d.num()),
+			Frozen: FeedNumber(d.num()),
 		})
 		if d.err != nil {
 			return nil, d.err

@@ -8,6 +8,7 @@ type Class struct {
 	SessionSourcedIDs []string
 	CourseSourcedID   string
 	Code              string
+	Frozen            FeedNumber // since when it is as it was, because it cannot be read; 0 where it can
 }
 
 // Encode appends the class's canonical content to buf.
@@ -18,6 +19,7 @@ func (c Class) Encode(buf []byte) []byte {
 	e.list(c.SessionSourcedIDs)
 	e.str(c.CourseSourcedID)
 	e.str(c.Code)
+	e.num(int(c.Frozen))
 	return e.buf
 }
 
@@ -27,6 +29,7 @@ func DecodeClass(key string, body []byte) (Class, error) {
 	c := Class{
 		SourcedID: key, OrgSourcedID: d.str(), Title: d.str(),
 		SessionSourcedIDs: d.list(), CourseSourcedID: d.str(), Code: d.str(),
+		Frozen: FeedNumber(d.num()),
 	}
 	return c, d.err
 }

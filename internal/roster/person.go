@@ -14,6 +14,8 @@ type Person struct {
 	// Password is the initial password that the school chose. It is in clear
 	// text only while a feed is read; it is stored sealed.
 	Password string
+
+	Frozen FeedNumber // since when he or she is as before, because what is said cannot be read; 0 where it can
 }
 
 // Encode appends the person's canonical content to buf. The password is
@@ -29,6 +31,7 @@ func (p Person) Encode(buf []byte) []byte {
 	e.str(p.SMS)
 	e.str(p.ActiveDirectoryMatchID)
 	e.str(p.Password)
+	e.num(int(p.Frozen))
 	return e.buf
 }
 
@@ -38,6 +41,7 @@ func DecodePerson(key string, body []byte) (Person, error) {
 	p := Person{
 		SourcedID: key, Username: d.str(), GivenName: d.str(), FamilyName: d.str(), Email: d.str(),
 		Phone: d.str(), SMS: d.str(), ActiveDirectoryMatchID: d.str(), Password: d.str(),
+		Frozen: FeedNumber(d.num()),
 	}
 	return p, d.err
 }

@@ -13,6 +13,7 @@ type Enrollment struct {
 	Role   string     // RefSectionRole
 	Since  FeedNumber // the feed that first held it
 	Ended  FeedNumber // the feed that first lacked it; 0 while it is active
+	Frozen FeedNumber // since when it is unknown whether it goes on; 0 where it is known
 }
 
 // Compare orders enrollments by person and role, which tell those of one class apart.
@@ -30,7 +31,8 @@ func (r Roll) Sort() { slices.SortFunc(r, Enrollment.Compare) }
 // A roll is by far the most numerous thing in a roster, so it is packed: the
 // names of the roles that occur in it, then for each enrollment the person as
 // difference to the one before, the role's place in that list, since and
-// ended, all as unsigned varints. 30 students take about 150 bytes.
+// ended, all as unsigned varints. 30 students take about 150 bytes. The role of
+// one that is frozen has its place beyond the list, and since when comes last.
 
 // Encode appends the packed roll to buf. The roll must be sorted.
 func (r Roll) Encode(buf []byte) []byte {
@@ -50,22 +52,34 @@ func (r Roll) Encode(buf []byte) []byte {
 	var last ID
 	for _, e := range r {
 		buf = binary.AppendUvarint(buf, uint64(e.Person-last))
-		buf = binary.AppendUvarint(buf, uint64(slices.Index(names, e.Role)))
+		role := slices.Index(names, e.Role)
+		if e.Frozen != 0 {
+			role += len(names)
+		}
+		buf = binary.AppendUvarint(buf, uint64(role))
 		buf = binary.AppendUvarint(buf, uint64(e.Since))
 		buf = binary.AppendUvarint(buf, uint64(e.Ended))
+		if e.Frozen != 0 {
+			buf = binary.AppendUvarint(buf, uint64(e.Frozen))
+		}
 		last = e.Person
 	}
 	return buf
 }
 
-// Digest identifies who is in the class in which role now. When somebody came,
-// and who was there before, is not part of it: a feed cannot say that.
+// Digest identifies who is in the class in which role now, as far as that is
+// known. When somebody came, and who was there before, is not part of it: a feed
+// cannot say that.
 func (r Roll) Digest() Digest {
 	content := make([]byte, 0, 8*len(r))
 	for _, e := range r {
 		if e.Ended == 0 {
 			content = binary.AppendUvarint(content, uint64(e.Person))
 			content = append(content, e.Role...)
+			if e.Frozen != 0 {
+				content = append(content, fieldSeparator...)
+				content = binary.AppendUvarint(content, uint64(e.Frozen))
+			}
 			content = append(content, rowSeparator...)
 		}
 	}
@@ -90,12 +104,20 @@ func DecodeRoll(body []byte, reuse Roll) (Roll, error) {
 	for range d.count() {
 		last += ID(d.next())
 		role := d.next()
+		frozen := role >= uint64(len(names))
+		if frozen {
+			role -= uint64(len(names))
+		}
 		if role >= uint64(len(names)) {
 			return nil, errRoll
 		}
-		roll = append(roll, Enrollment{
-			Person: last, Role: names[role], Since: FeedNumber(d.next()), Ended: FeedNumber(d.next()),
-		})
+		e := Enrollment{Person: last, Role: names[role], Since: FeedNumber(d.next()), Ended: FeedNumber(d.next())}
+		if frozen {
+			if e.Frozen = FeedNumber(d.next()); e.Frozen == 0 {
+				return nil, errRoll
+			}
+		}
+		roll = append(roll, e)
 	}
 	if d.bad || len(d.rest) > 0 {
 		return nil, errRoll

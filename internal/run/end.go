@@ -146,6 +146,10 @@ func problemWords() map[string]wording {
 			feed.Error, people, "the account %q belongs to another person of the roster already",
 			"Check which of the two the account is meant for, and correct the other's user name.",
 		},
+		plan.NameRefused: {
+			feed.Error, people, "no account can have the user name %q: directories refuse it",
+			"Give the person another user name in the source system; docs/findings.md says what a user name may be.",
+		},
 		plan.AccountGone: {
 			feed.Error, people, "the account with the ID %s was deleted in the directory; it is not made again by itself",
 			"Restore it in the directory, or remove the person from the source system.",

@@ -14,8 +14,12 @@ import (
 // brokenExports are exports that must not take effect, each in another way.
 var brokenExports = map[string]func(t *testing.T, w *world){
 	"most enrollments are lost": func(t *testing.T, w *world) { w.drop(t, "enrollments.csv", "k-3") },
-	"most people are lost":      func(t *testing.T, w *world) { w.drop(t, "users.csv", "p-2"); w.drop(t, "users.csv", "p-3") },
-	"a role nobody knows":       func(t *testing.T, w *world) { w.edit(t, "roles.csv", ",student,", ",Pupilx,") },
+	"most people are lost": func(t *testing.T, w *world) {
+		for _, file := range []string{"users.csv", "roles.csv", "enrollments.csv", "demographics.csv", "userFlags.csv", "relationships.csv"} {
+			w.drop(t, file, "p-2")
+			w.drop(t, file, "p-3")
+		}
+	},
 	"all user names are new": func(t *testing.T, w *world) {
 		w.edit(t, "users.csv", "27,", "x27,")
 		w.edit(t, "users.csv", "30,", "x30,")
@@ -55,6 +59,33 @@ func TestBrokenExports(t *testing.T) {
 				}
 				wantSame(t, "groups after a good night", twin.groups(t), w.groups(t))
 				wantCounts(t, counts{Status: run.Completed}, w.sync(t))
+			})
+		})
+	}
+}
+
+// An export that cannot be read, or names what is not there, takes nothing away and
+// needs nobody to stop it.
+func TestErrorsOfAnExport(t *testing.T) {
+	for name, breaks := range map[string]func(t *testing.T, w *world){
+		"most people have no row":  func(t *testing.T, w *world) { w.drop(t, "users.csv", "p-2"); w.drop(t, "users.csv", "p-3") },
+		"a role nobody knows":      func(t *testing.T, w *world) { w.edit(t, "roles.csv", ",student,", ",Pupilx,") },
+		"a school is missing":      func(t *testing.T, w *world) { w.drop(t, "orgs.csv", "s-110") },
+		"ids that lost a hyphen":   func(t *testing.T, w *world) { w.edit(t, "enrollments.csv", ",p-", ",p") },
+		"no class has a known org": func(t *testing.T, w *world) { w.edit(t, "classes.csv", ",s-1", ",x-1") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			onEveryEngine(t, func(t *testing.T, w *world) {
+				w.unguard(t)
+				w.sync(t)
+				before := w.groups(t)
+				breaks(t, w)
+				for range 2 {
+					if result := w.sync(t); result.Plan.Memberships.Remove > 0 || len(result.Findings) == 0 {
+						t.Errorf("%+v, %d findings", result.Plan, len(result.Findings))
+					}
+				}
+				wantSame(t, "groups", before, w.groups(t))
 			})
 		})
 	}

@@ -225,10 +225,10 @@ func (p *pass) readFeed(ctx context.Context, in inbound, path string) (err error
 		return f.Drop(ctx)
 	case p.opts.DryRun:
 		p.feeding[in.stream()] = f
-		return errors.Join(p.noteFed(ctx, in.flow.ID, fedOf(report)), f.Finish(ctx))
+		return errors.Join(p.noteFed(ctx, in.flow.ID, fedOf(in.source.Number, report)), f.Finish(ctx))
 	}
 	p.begin(stageStore, 0)
-	if err := p.noteFed(ctx, in.flow.ID, fedOf(report)); err != nil {
+	if err := p.noteFed(ctx, in.flow.ID, fedOf(in.source.Number, report)); err != nil {
 		return errors.Join(err, f.Drop(context.WithoutCancel(ctx)))
 	}
 	stored, err := f.Store(ctx, p.run.ID, report)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"reflect"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -25,7 +26,6 @@ type last struct {
 	Configuration int64                     `json:"configuration"`
 	Feeds         map[int]roster.FeedNumber `json:"feeds"`  // by source
 	Totals        guard.Totals              `json:"totals"` // of what the directory holds; null where it is to be weighed
-	Errors        map[string]int            `json:"errors"` // rows that fell, by inbound flow
 	First         bool                      `json:"first"`  // no plan was applied yet without failures
 }
 
@@ -35,8 +35,9 @@ const markFed = "fed"
 
 // fed is what is known of the latest feed of a stream.
 type fed struct {
-	Rows   int `json:"rows"`
-	Errors int `json:"errors"`
+	Source int                       `json:"source"`
+	Rows   int                       `json:"rows"`
+	Fell   map[roster.FeedNumber]int `json:"fell"` // by the feed with which they came
 }
 
 // recallLast recalls what was applied last. Where that is not known, as after an
@@ -64,14 +65,9 @@ func (p *pass) beginLast(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p.last = last{Configuration: p.config.Version(), Feeds: state.Feeds, Errors: map[string]int{}}
-	if p.last.First, err = p.holdsNothing(ctx); err != nil || p.last.First {
-		return err
-	}
-	for flow, f := range p.fedBy {
-		p.last.Errors[flow] = f.Errors
-	}
-	return nil
+	p.last = last{Configuration: p.config.Version(), Feeds: state.Feeds}
+	p.last.First, err = p.holdsNothing(ctx)
+	return err
 }
 
 func (p *pass) recallMark(ctx context.Context, name string, into any) error {
@@ -134,17 +130,17 @@ func (p *pass) noteLast(ctx context.Context, m *plan.Measures, whole bool) error
 			return err
 		}
 		p.last.Feeds, p.last.Configuration = state.Feeds, p.config.Version()
-		p.last.Errors = map[string]int{}
-		for flow, f := range p.fedBy {
-			p.last.Errors[flow] = f.Errors
-		}
 	}
 	return p.setMark(ctx, markLast, p.last)
 }
 
 // noteFed notes how many rows a feed had that was stored, and how many fell.
 func (p *pass) noteFed(ctx context.Context, flow string, f fed) error {
-	if p.fedBy[flow] == f {
+	before, had := p.fedBy[flow]
+	if had && before.Fell == nil { // written by a release that did not tell them apart: none counts as new
+		f.Fell = map[roster.FeedNumber]int{}
+	}
+	if reflect.DeepEqual(before, f) {
 		return nil
 	}
 	p.fedBy[flow] = f
@@ -157,9 +153,13 @@ func (p *pass) noteFed(ctx context.Context, flow string, f fed) error {
 // rows returns how many rows there are in the latest feeds, and how many of them
 // fell that did not when a plan was applied last.
 func (p *pass) rows() (rows, fallen int) {
-	for flow, f := range p.fedBy {
+	for _, f := range p.fedBy {
 		rows += f.Rows
-		fallen += max(f.Errors-p.last.Errors[flow], 0)
+		for since, n := range f.Fell {
+			if p.last.First || since > p.last.Feeds[f.Source] {
+				fallen += n
+			}
+		}
 	}
 	return rows, fallen
 }
@@ -219,11 +219,13 @@ func (e *Engine) SetLimit(ctx context.Context, limit guard.Limit) error {
 }
 
 // fedOf counts the rows of a feed.
-func fedOf(r *feed.Report) fed {
-	var f fed
+func fedOf(source int, r *feed.Report) fed {
+	f := fed{Source: source, Fell: map[roster.FeedNumber]int{}}
 	for _, file := range r.Files {
 		f.Rows += file.Rows
-		f.Errors += file.Errors
+	}
+	for _, rows := range r.Fallen {
+		f.Fell[rows.Since] += rows.Rows
 	}
 	return f
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 	"time"
 
@@ -45,6 +46,9 @@ type storedReport struct {
 	Files  map[string]*feed.FileReport `json:"files"`
 	Parts  []feed.Part                 `json:"parts"`
 	Totals feed.Totals                 `json:"totals"`
+
+	Columns map[feed.Part][]string `json:"columns,omitempty"`
+	Fallen  []feed.FallenRows      `json:"fallen,omitempty"`
 }
 
 // Feed is one feed of a stream while it is read. It implements feed.Known and
@@ -108,11 +112,10 @@ func (f Feeds) index(stream roster.Stream) rosterIndex { return rosterIndex{db: 
 // Number is the number that the feed has once it is stored.
 func (f *Feed) Number() roster.FeedNumber { return f.number }
 
-// Parts implements feed.Known.
-func (f *Feed) Parts(context.Context) ([]feed.Part, error) { return f.last.Parts, nil }
-
-// Totals implements feed.Known.
-func (f *Feed) Totals(context.Context) (feed.Totals, error) { return f.last.Totals, nil }
+// Last implements feed.Known.
+func (f *Feed) Last(context.Context) (feed.Last, error) {
+	return feed.Last{Parts: f.last.Parts, Columns: f.last.Columns, Totals: f.last.Totals, Fallen: f.last.Fallen}, nil
+}
 
 // Entries implements feed.Known.
 func (f *Feed) Entries(ctx context.Context, kind roster.Kind) iter.Seq2[roster.Entry, error] {
@@ -218,7 +221,8 @@ func (f *Feed) wait() error {
 // Store makes the feed take effect. run is the run that brought it. A feed that
 // says what the one before said writes nothing.
 func (f *Feed) Store(ctx context.Context, run string, report *feed.Report) (stored bool, err error) {
-	if !f.differs() && !f.first && slices.Equal(report.Parts, f.last.Parts) {
+	if !f.differs() && !f.first && slices.Equal(report.Parts, f.last.Parts) &&
+		slices.Equal(report.Fallen, f.last.Fallen) && maps.EqualFunc(report.Columns, f.last.Columns, slices.Equal) {
 		return false, nil
 	}
 	if err := f.Finish(ctx); err != nil {
@@ -235,7 +239,7 @@ func (f *Feed) Store(ctx context.Context, run string, report *feed.Report) (stor
 
 // complete writes the row that says that everything of the feed is written.
 func (f *Feed) complete(ctx context.Context, run string, report *feed.Report) error {
-	body, err := json.Marshal(storedReport{report.Files, report.Parts, report.Totals}, json.Deterministic(true))
+	body, err := json.Marshal(storedReport{report.Files, report.Parts, report.Totals, report.Columns, report.Fallen}, json.Deterministic(true))
 	if err != nil {
 		return err
 	}

@@ -17,19 +17,13 @@ type Row struct {
 // Enrollment is what a source says of a person in a class.
 type Enrollment struct{ Class, Person, Role string }
 
-// Dropped is one call of Drop.
-type Dropped struct {
-	Part feed.Part
-	Key  string
-}
-
 // Recorder is a feed.Receiver that remembers everything.
 type Recorder struct {
 	Parts    []feed.Part // in the order of Begin
 	Files    []string    // what Begin named them
 	Rows     []Row
 	Findings []feed.Finding
-	Dropped  []Dropped
+	Dropped  []feed.Fallen
 
 	// Calls are the names of the methods in the order of the calls.
 	Calls []string
@@ -71,7 +65,7 @@ func (r *Recorder) Values(part feed.Part) []any {
 }
 
 // Begin implements feed.Receiver.
-func (r *Recorder) Begin(part feed.Part, file string) error {
+func (r *Recorder) Begin(part feed.Part, file string, _ []string) error {
 	r.Parts = append(r.Parts, part)
 	r.Files = append(r.Files, file)
 	return r.call("Begin")
@@ -134,7 +128,7 @@ func (r *Recorder) Find(f feed.Finding) error {
 }
 
 // Drop implements feed.Receiver.
-func (r *Recorder) Drop(part feed.Part, key string) error {
-	r.Dropped = append(r.Dropped, Dropped{part, key})
+func (r *Recorder) Drop(row feed.Fallen) error {
+	r.Dropped = append(r.Dropped, row)
 	return r.call("Drop")
 }

@@ -81,7 +81,7 @@ func floor(b *testing.B, dir string) {
 // nothing is a receiver that takes everything and does nothing.
 type nothing struct{}
 
-func (nothing) Begin(feed.Part, string) error                              { return nil }
+func (nothing) Begin(feed.Part, string, []string) error                    { return nil }
 func (nothing) Org(feed.Place, roster.Org) error                           { return nil }
 func (nothing) Session(feed.Place, roster.Session) error                   { return nil }
 func (nothing) Course(feed.Place, roster.Course) error                     { return nil }
@@ -93,4 +93,4 @@ func (nothing) Demographics(feed.Place, string, roster.Demographics) error { ret
 func (nothing) Flag(_ feed.Place, _, _ string) error                       { return nil }
 func (nothing) Contact(feed.Place, string, roster.Contact) error           { return nil }
 func (nothing) Find(feed.Finding) error                                    { return nil }
-func (nothing) Drop(feed.Part, string) error                               { return nil }
+func (nothing) Drop(feed.Fallen) error                                     { return nil }

@@ -50,6 +50,7 @@ func emitPerson(r *row, to feed.Receiver) error {
 	if r.dropped {
 		return nil
 	}
+	r.nameless(person)
 	return to.Person(r.place, person)
 }
 
@@ -59,9 +60,7 @@ func emitAffiliation(r *row, to feed.Receiver) error {
 		OrgSourcedID: r.id(1), Role: r.code(2, vocab.Role), SessionSourcedID: r.id(3), Grade: r.code(4, vocab.GradeLevel),
 		IsPrimary: r.boolean(5), Start: r.date(6), End: r.date(7),
 	}
-	if r.reversed(6, 7, affiliation.Start, affiliation.End) {
-		affiliation.End = 0
-	}
+	r.reversed(6, 7, affiliation.Start, affiliation.End)
 	if r.dropped {
 		return nil
 	}

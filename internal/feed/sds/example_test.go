@@ -45,7 +45,7 @@ func TestBrokenDistrict(t *testing.T) {
 		{feed.Warning, feed.RuleValueInvalid, "users.csv", 5, 35, "p-1004", 1, "not an e-mail address"},
 		{feed.Warning, feed.RuleValueInvalid, "users.csv", 11, 59, "p-1010", 1, "international form"},
 		{feed.Error, feed.RuleValueRequired, "users.csv", 14, 8, "p-2002", 1, "username is empty"},
-		{feed.Warning, feed.RuleValueInvalid, "roles.csv", 3, 37, "p-1002/s-120", 1, "MM/DD/YYYY"},
+		{feed.Error, feed.RuleValueInvalid, "roles.csv", 3, 37, "p-1002/s-120", 1, "MM/DD/YYYY"},
 		{feed.Error, feed.RuleCodeUnknown, "roles.csv", 16, 14, "p-2003/s-110", 1, `"pupil" is not in the list RefRole`},
 		{feed.Error, feed.RuleColumnCount, "classes.csv", 4, 0, "k-203", 1, "quotation marks"},
 	}, got.Findings)

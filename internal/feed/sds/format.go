@@ -8,7 +8,7 @@ type file struct {
 	part    feed.Part
 	columns []column // in the order of the column constants
 	naming  []int    // the columns that name a row in findings
-	keyed   bool     // whether column 0 is the row's own identifier
+	key     int      // the column of the row's own identifier, or of the person it is about
 	emit    func(*row, feed.Receiver) error
 }
 
@@ -16,10 +16,22 @@ type file struct {
 type column struct {
 	name     string
 	required bool
+	decides  bool // who is where: a value that cannot be read is not as good as none
+	written  bool // to directories: all of its values are not lost without a word
+	surname  bool // so that NULL may be one
 }
 
-func must(name string) column { return column{name: name, required: true} }
-func may(name string) column  { return column{name: name} }
+func must(name string) column    { return column{name: name, required: true} }
+func may(name string) column     { return column{name: name} }
+func decides(name string) column { return column{name: name, decides: true, written: true} }
+func written(name string) column { return column{name: name, written: true} }
+func surname(name string) column { return column{name: name, written: true, surname: true} }
+
+// fells reports whether a row falls for a value that is wrong.
+func (c column) fells() bool { return c.required || c.decides }
+
+// classColumn is the column of the class in enrollments.csv.
+const classColumn = 0
 
 // Names of files that are needed by name.
 const (
@@ -31,29 +43,29 @@ const (
 // (SDS: V2.1 CSV file format).
 func files() []*file {
 	return []*file{
-		{name: "orgs.csv", part: feed.Orgs, keyed: true, naming: []int{0}, emit: emitOrg, columns: []column{
+		{name: "orgs.csv", part: feed.Orgs, naming: []int{0}, emit: emitOrg, columns: []column{
 			must("sourcedId"), must("name"), must("type"), may("parentSourcedId"),
 		}},
-		{name: "academicSessions.csv", part: feed.Sessions, keyed: true, naming: []int{0}, emit: emitSession, columns: []column{
+		{name: "academicSessions.csv", part: feed.Sessions, naming: []int{0}, emit: emitSession, columns: []column{
 			must("sourcedId"), must("title"), must("type"), must("schoolYear"), must("startDate"), must("endDate"),
 		}},
-		{name: "courses.csv", part: feed.Courses, keyed: true, naming: []int{0}, emit: emitCourse, columns: []column{
+		{name: "courses.csv", part: feed.Courses, naming: []int{0}, emit: emitCourse, columns: []column{
 			must("sourcedId"), must("orgSourcedId"), must("title"), may("code"), may("schoolYearSourcedId"),
 			may("subject"), may("grade"),
 		}},
-		{name: "users.csv", part: feed.People, keyed: true, naming: []int{0}, emit: emitPerson, columns: []column{
-			must("sourcedId"), must("username"), may("familyName"), may("givenName"), may("password"),
-			may("activeDirectoryMatchId"), may("email"), may("phone"), may("sms"),
+		{name: "users.csv", part: feed.People, naming: []int{0}, emit: emitPerson, columns: []column{
+			must("sourcedId"), must("username"), surname("familyName"), written("givenName"), may("password"),
+			decides("activeDirectoryMatchId"), written("email"), may("phone"), may("sms"),
 		}},
 		{name: "roles.csv", part: feed.Affiliations, naming: []int{0, 1}, emit: emitAffiliation, columns: []column{
-			must("userSourcedId"), must("orgSourcedId"), must("role"), may("sessionSourcedId"), may("grade"),
-			may("isPrimary"), may("roleStartDate"), may("roleEndDate"),
+			must("userSourcedId"), must("orgSourcedId"), must("role"), decides("sessionSourcedId"), written("grade"),
+			decides("isPrimary"), decides("roleStartDate"), decides("roleEndDate"),
 		}},
-		{name: classesFile, part: feed.Classes, keyed: true, naming: []int{0}, emit: emitClass, columns: []column{
-			must("sourcedId"), must("orgSourcedId"), must("title"), may("sessionSourcedIds"), may("courseSourcedId"),
-			may("code"),
+		{name: classesFile, part: feed.Classes, naming: []int{0}, emit: emitClass, columns: []column{
+			must("sourcedId"), must("orgSourcedId"), must("title"), decides("sessionSourcedIds"), written("courseSourcedId"),
+			written("code"),
 		}},
-		{name: enrollmentsFile, part: feed.Enrollments, naming: []int{0, 1}, emit: emitEnrollment, columns: []column{
+		{name: enrollmentsFile, part: feed.Enrollments, key: classColumn + 1, naming: []int{0, 1}, emit: emitEnrollment, columns: []column{
 			must("classSourcedId"), must("userSourcedId"), must("role"),
 		}},
 		{name: "demographics.csv", part: feed.Demographics, naming: []int{0}, emit: emitDemographics, columns: []column{

@@ -6,10 +6,18 @@ import (
 	"strings"
 
 	"rollbook/internal/feed"
+	"rollbook/internal/vocab"
 )
 
 // matchHeader finds the columns of a file in its header.
 func (t *table) matchHeader() error {
+	if slices.ContainsFunc(t.header, func(name string) bool { return strings.Contains(name, "\r") }) {
+		return refuse(feed.Finding{
+			Rule: feed.RuleFileUnreadable, File: t.file.name, Line: 1,
+			Message: "the lines end in a carriage return alone, so that all of the file is one line",
+			Hint:    "Save the file with line ends LF or CRLF.",
+		})
+	}
 	if name, at, twice := doubled(t.header); twice {
 		return refuse(feed.Finding{
 			Rule: feed.RuleHeaderDuplicate, File: t.file.name, Line: 1, Column: t.headerColumn(at),
@@ -20,7 +28,7 @@ func (t *table) matchHeader() error {
 	var missing []string
 	t.index = make([]int, len(t.file.columns))
 	for i, c := range t.file.columns {
-		t.index[i] = slices.Index(t.header, c.name)
+		t.index[i] = t.place(c.name)
 		if t.index[i] < 0 && c.required {
 			missing = append(missing, c.name)
 		}
@@ -28,13 +36,74 @@ func (t *table) matchHeader() error {
 	if len(missing) > 0 {
 		return t.headerMissing(missing)
 	}
+	t.warnSpelling()
 	t.warnUnrecognized()
 	return nil
 }
 
+// place returns where a column stands in the header, or -1. A header in which only
+// capital letters, blanks, hyphens or a plural s differ is read as what it is meant to
+// be, and told.
+func (t *table) place(column string) int {
+	if i := slices.Index(t.header, column); i >= 0 {
+		return i
+	}
+	meant := -1
+	for i, name := range t.header {
+		if singular(looseName(name)) != singular(looseName(column)) || t.file.hasColumn(name) {
+			continue
+		}
+		if meant >= 0 {
+			return -1 // nobody can tell which of the two
+		}
+		meant = i
+	}
+	return meant
+}
+
+// warnSpelling notes the headers that are not spelled as they should be, as one warning.
+func (t *table) warnSpelling() {
+	var read, names []string
+	first := -1
+	for i, c := range t.file.columns {
+		at := t.index[i]
+		if at < 0 || t.header[at] == c.name {
+			continue
+		}
+		if first < 0 || at < first {
+			first = at
+		}
+		read = append(read, fmt.Sprintf("the header %q is read as %s", t.header[at], c.name))
+		names = append(names, c.name)
+	}
+	if first < 0 {
+		return
+	}
+	t.warnings = append(t.warnings, feed.Finding{
+		Severity: feed.Warning, Rule: feed.RuleHeaderUnrecognized, File: t.file.name, Line: 1, Column: t.headerColumn(first),
+		Message: strings.Join(read, ", "),
+		Hint:    "Spell it exactly so: " + strings.Join(names, ", ") + ". Other programs tell capital letters and blanks apart.",
+	})
+}
+
+// singular is a name without the s of a plural.
+func singular(name string) string { return strings.TrimSuffix(name, "s") }
+
 func (t *table) headerColumn(i int) int {
 	_, column := t.csv.FieldPos(i)
 	return column
+}
+
+// written returns the optional columns that the file has of those that directories
+// depend on.
+func (t *table) written() []string {
+	var names []string
+	for i, c := range t.file.columns {
+		if c.written && t.index[i] >= 0 {
+			names = append(names, c.name)
+		}
+	}
+	return names
 }
 
 // doubled returns the first header that occurs twice, and where it does again.
@@ -69,8 +138,6 @@ func headerHint(header []string, missing string, file *file) string {
 			return "The columns are separated by semicolons. Export with commas as separator."
 		case strings.Contains(line, "\t"):
 			return "The columns are separated by tabs. Export with commas as separator."
-		case strings.Contains(line, "\r"):
-			return "The lines end in a carriage return alone. Save the file with line ends LF or CRLF."
 		}
 	}
 	for _, name := range header {
@@ -112,7 +179,7 @@ func (t *table) warnUnrecognized() {
 	var unknown []string
 	first := 0
 	for i, name := range t.header {
-		if name == "" || t.file.hasColumn(name) || strings.HasPrefix(name, "metadata.") {
+		if name == "" || slices.Contains(t.index, i) || strings.HasPrefix(name, "metadata.") {
 			continue
 		}
 		if len(unknown) == 0 {
@@ -136,10 +203,14 @@ func (t *table) warnUnrecognized() {
 func (t *table) unrecognizedHint(unknown []string) string {
 	for i, c := range t.file.columns {
 		for _, name := range unknown {
-			if t.index[i] < 0 && looseName(name) == looseName(c.name) {
+			if t.index[i] < 0 && looseName(name) != "" && vocab.Distance(looseName(name), looseName(c.name)) <= mostMistyped {
 				return fmt.Sprintf("If %q is meant to be %s, spell it exactly so.", name, c.name)
 			}
 		}
 	}
 	return "Nothing needs to be done. The columns of this file are: " + t.file.columnNames() + "."
 }
+
+// mostMistyped is how many letters of a header may be wrong for it to be taken for
+// mistyped.
+const mostMistyped = 2

@@ -21,6 +21,12 @@ func (s *Source) required(file *file) bool {
 	}
 }
 
+// alwaysHasRows reports whether a part without rows is never right. Classes may be
+// none, as long as there never were any: the loader knows.
+func alwaysHasRows(part feed.Part) bool {
+	return part == feed.Orgs || part == feed.People || part == feed.Affiliations
+}
+
 // checkPresent refuses a feed that lacks required files, naming all of them.
 func (s *Source) checkPresent() error {
 	var missing []string
@@ -31,6 +37,13 @@ func (s *Source) checkPresent() error {
 	}
 	if len(missing) == 0 {
 		return nil
+	}
+	if format := s.otherFormat(); format != "" {
+		return refuse(feed.Finding{
+			Rule: feed.RuleFormatUnread, File: missing[0],
+			Message: "these are files of the format " + format + ", which Rollbook does not read",
+			Hint:    "Export in the format SDS V2.1 (School Data Sync, V2.1 CSV).",
+		})
 	}
 	message := "the required file " + missing[0] + " is missing"
 	if len(missing) > 1 {
@@ -53,16 +66,49 @@ func (s *Source) missingHint(missing []string) string {
 	if len(mistyped) > 0 {
 		return strings.Join(mistyped, " ")
 	}
-	for _, other := range others {
-		if isV1(other) {
-			return "There is a " + other + ", which belongs to the older format SDS V1. Export in format SDS V2.1."
-		}
-	}
 	if missing[0] == classesFile || missing[0] == enrollmentsFile {
 		return "classes.csv and enrollments.csv belong together: add the missing one, or leave both out to manage people only."
 	}
 	return "Check that the export finished and that its files were put at the top of this folder or archive. " +
 		"orgs.csv, users.csv and roles.csv are always needed."
+}
+
+// otherFormat returns the name of another format whose files these are, "" where they
+// are of none that is known.
+func (s *Source) otherFormat() string {
+	has := func(names ...string) bool {
+		others := s.files.names()
+		for i := range others {
+			others[i] = strings.ToLower(others[i])
+		}
+		return !slices.ContainsFunc(names, func(name string) bool { return !slices.Contains(others, name) })
+	}
+	switch {
+	case has("manifest.csv"):
+		return "OneRoster CSV"
+	case has("locations.csv", "rosters.csv"), has("students.csv", "staff.csv", "locations.csv"):
+		return "Apple School Manager"
+	case has("schools.csv", "sections.csv"), has("schools.csv", "students.csv"):
+		return "Clever"
+	case !s.files.has("orgs.csv") && slices.ContainsFunc(s.files.names(), isV1):
+		return "SDS V1"
+	case has("orgs.csv", "users.csv") && !s.files.has("roles.csv") && s.hasColumn("users.csv", "role"):
+		return "SDS V2 (its roles stand in users.csv, and it has no roles.csv)"
+	}
+	return ""
+}
+
+// hasColumn reports whether a file has a header of that name.
+func (s *Source) hasColumn(file, name string) bool {
+	if !s.files.has(file) {
+		return false
+	}
+	t, err := s.table(fileNamed(file))
+	if err != nil {
+		return false
+	}
+	defer t.Close()
+	return slices.ContainsFunc(t.header, func(h string) bool { return looseName(h) == name })
 }
 
 // isV1 reports whether a file is one of format SDS V1.

@@ -51,13 +51,31 @@ func (r *row) take(s span, to feed.Receiver) error {
 	} else if err := r.table.file.emit(r, to); err != nil {
 		return err
 	}
-	if !r.dropped || !r.table.file.keyed {
+	if !r.dropped {
 		return nil
 	}
-	if key := r.raw(0); key != "" && len(key) <= maxID && !hasControl(key) {
-		return to.Drop(r.table.file.part, key)
+	return to.Drop(r.fallen())
+}
+
+// fallen returns what a row that is dropped still tells.
+func (r *row) fallen() feed.Fallen {
+	values := r.batch.fields[r.span.start:r.span.end]
+	fallen := feed.Fallen{
+		Part: r.table.file.part, Shifted: len(values) != len(r.table.header), Words: strings.Join(values, "\x1f"),
 	}
-	return nil
+	fallen.Key = r.readable(r.table.file.key)
+	if fallen.Part == feed.Enrollments {
+		fallen.Class = r.readable(classColumn)
+	}
+	return fallen
+}
+
+// readable returns the identifier in a column, "" where it cannot be one.
+func (r *row) readable(column int) string {
+	if v := r.raw(column); len(v) <= maxID && !hasControl(v) {
+		return v
+	}
+	return ""
 }
 
 // raw returns the value of a column without the blanks around it.
@@ -90,7 +108,32 @@ func (r *row) value(column int) string {
 		r.control(column, v)
 		return ""
 	}
+	if len(v) <= longestPlaceholder && isPlaceholder(v) && !r.table.file.columns[column].surname {
+		r.placeholder(column, v)
+		return ""
+	}
 	return v
+}
+
+// longestPlaceholder is the length of the longest of what exports write for nothing.
+const longestPlaceholder = len("(null)")
+
+// isPlaceholder reports whether a value is what exports write for no value. Null is
+// also a surname, and None one.
+func isPlaceholder(v string) bool {
+	switch v {
+	case "NULL", "null", "(null)", "(NULL)", "N/A", "n/a", "#N/A", "NaN", `\N`:
+		return true
+	}
+	return false
+}
+
+// placeholder notes a value that stands for none.
+func (r *row) placeholder(column int, v string) {
+	r.problem(feed.RuleValueInvalid, column, v, r.table.file.columns[column].required, func() (string, string) {
+		return fmt.Sprintf("%s is %q, which exports write where there is no value", r.header(column), v),
+			"Leave the value empty, or fill it in where the data comes from."
+	})
 }
 
 // columnUnder is the Column of a feed.Place.
@@ -173,7 +216,7 @@ func (r *row) alsoWrong(text func() (message, hint string)) {
 
 // wrong notes a value that is not of its column's type.
 func (r *row) wrong(column int, detail string, text func() (message, hint string)) {
-	r.problem(feed.RuleValueInvalid, column, detail, r.table.file.columns[column].required, text)
+	r.problem(feed.RuleValueInvalid, column, detail, r.table.file.columns[column].fells(), text)
 }
 
 func (r *row) header(column int) string { return r.table.file.columns[column].name }

@@ -114,12 +114,8 @@ func (s *Source) preview(file *file) error {
 		return err
 	}
 	defer t.Close()
-	if _, err := t.csv.Read(); errors.Is(err, io.EOF) && s.required(file) {
-		return refuse(feed.Finding{
-			Rule: feed.RuleFileEmpty, File: file.name,
-			Message: "the file has a header and no rows",
-			Hint:    "The feed would end everything that this file said before. Export it again with its rows.",
-		})
+	if _, err := t.csv.Read(); errors.Is(err, io.EOF) && alwaysHasRows(file.part) {
+		return refuse(feed.Empty(file.name))
 	}
 	return nil
 }
@@ -144,7 +140,7 @@ func (s *Source) readFile(ctx context.Context, file *file, to feed.Receiver) err
 			return err
 		}
 	}
-	if err := to.Begin(file.part, file.name); err != nil {
+	if err := to.Begin(file.part, file.name, t.written()); err != nil {
 		return err
 	}
 	return t.read(ctx, to)

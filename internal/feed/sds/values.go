@@ -113,7 +113,7 @@ func (r *row) remember(column int, v string, codes []string) {
 }
 
 func (r *row) unknownCode(column int, list, v string) {
-	required := r.table.file.columns[column].required
+	required := r.table.file.columns[column].fells()
 	r.problem(feed.RuleCodeUnknown, column, shorten(strings.ToLower(v)), required, func() (string, string) {
 		return fmt.Sprintf("%s %q is not in the list %s", r.header(column), shorten(v), list),
 			codeHint(v, r.table.lists.Codes(list))
@@ -206,15 +206,29 @@ func (r *row) year(column int) int {
 	return year
 }
 
-// reversed notes that a period ends before it begins, and reports whether it does.
-func (r *row) reversed(start, end int, from, to roster.Date) bool {
-	if from == 0 || to == 0 || from <= to {
-		return false
+// nameless warns of a person without a name, where the file has names.
+func (r *row) nameless(p roster.Person) {
+	const family, given = 2, 3
+	column := given
+	if p.FamilyName == "" {
+		column = family
 	}
-	required := r.table.file.columns[end].required
+	if p.FamilyName != "" && p.GivenName != "" || r.table.index[column] < 0 {
+		return
+	}
+	r.problem(feed.RuleValueRequired, column, "", false, func() (string, string) {
+		return fmt.Sprintf("%s is empty", r.header(column)), "Fill it in where the data comes from: an account that is made without it is shown without it."
+	})
+}
+
+// reversed notes where a period ends before it begins.
+func (r *row) reversed(start, end int, from, to roster.Date) {
+	if from == 0 || to == 0 || from <= to {
+		return
+	}
+	required := r.table.file.columns[end].fells()
 	r.problem(feed.RulePeriodReversed, end, "", required, func() (string, string) {
 		return fmt.Sprintf("%s %s is before %s %s", r.header(end), to, r.header(start), from),
 			"Correct one of the two dates; perhaps they were swapped."
 	})
-	return true
 }

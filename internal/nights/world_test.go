@@ -1,0 +1,139 @@
+package nights_test
+
+import (
+	"fmt"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"rollbook/internal/feed/sds"
+	"rollbook/internal/flow"
+	"rollbook/internal/guard"
+	dir "rollbook/internal/hosted"
+	"rollbook/internal/hosted/tables"
+	"rollbook/internal/ledger"
+	"rollbook/internal/plan"
+	"rollbook/internal/run"
+	"rollbook/internal/store"
+	"rollbook/internal/store/dbtest"
+	"rollbook/internal/store/ledgerstore"
+	"rollbook/internal/target/hosted"
+	"rollbook/internal/target/targettest"
+	"rollbook/internal/vocab"
+)
+
+// world is an installation whose guard is off: what a night would do, it does.
+type world struct {
+	engine    *run.Engine
+	directory *tables.Directory
+	now       time.Time
+	path      string
+}
+
+// fataler is what *testing.T and *rapid.T have in common.
+type fataler interface {
+	Helper()
+	Fatalf(format string, args ...any)
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	db := dbtest.SQLite(t)
+	w := &world{now: time.Date(2026, 11, 23, 6, 0, 0, 0, time.UTC), path: t.TempDir()}
+	now := func() time.Time { return w.now }
+	var last atomic.Int64
+	newID := func() string { return fmt.Sprintf("00000000-0000-7000-8000-%012d", last.Add(1)) }
+	flows := &flow.Service{Store: store.NewConfiguration(db), Now: now, NewID: newID}
+	w.directory = tables.New(db, now, newID)
+	w.engine = &run.Engine{
+		Configuration: flows,
+		Feeds:         store.Feeds{DB: db, Now: now},
+		Roster: func(streams run.Streams, pending bool) plan.Roster {
+			return store.Roster{DB: db, Streams: streams, Pending: pending}
+		},
+		Ledger:    ledgerstore.Ledger{DB: db},
+		Standings: store.Standings{DB: db},
+		Runs:      store.Runs{DB: db},
+		Marks:     store.Marks{DB: db},
+		Target:    hosted.Target{Directory: w.directory},
+		TargetID:  ledger.Hosted,
+		Vault:     vault{},
+		Now:       now,
+		Sleep:     new(targettest.Clock).Sleep,
+		NewID:     newID,
+		Open: func(path string, lists *vocab.Lists, classes bool) (run.OpenFeed, error) {
+			return sds.Open(path, sds.Options{Lists: lists, Classes: classes})
+		},
+	}
+	if err := flow.InstallDefaults(t.Context(), flows, flow.Defaults{Domain: "north.example", Today: w.now}); err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range guard.Defaults() {
+		l.Off = true
+		if err := w.engine.SetLimit(t.Context(), l); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return w
+}
+
+type vault struct{}
+
+func (vault) Seal(s string) (string, error) { return "sealed " + s, nil }
+func (vault) Code(s string) string          { return "code " + s }
+
+// night reads files as the feed of a new day, and applies what comes of it.
+func (w *world) night(t *testing.T, f fataler, files files) run.Result {
+	f.Helper()
+	w.now = w.now.Add(time.Hour)
+	if err := files.write(w.path); err != nil {
+		f.Fatalf("%v", err)
+	}
+	result, err := w.engine.Run(t.Context(), run.Options{Path: w.path})
+	if err != nil {
+		f.Fatalf("run: %v", err)
+	}
+	return result
+}
+
+// facts are what the directory holds, one sentence each.
+func (w *world) facts(t *testing.T, f fataler) []string {
+	f.Helper()
+	var facts []string
+	people := map[string]string{}
+	for u, err := range w.directory.Users(t.Context()) {
+		if err != nil {
+			f.Fatalf("%v", err)
+		}
+		people[u.ID] = u.Anchor
+		facts = append(facts,
+			u.Anchor+" is there", u.Anchor+" is named "+u.UserPrincipalName, u.Anchor+" is shown as "+u.DisplayName)
+		if u.Mail != "" {
+			facts = append(facts, u.Anchor+" has the mail "+u.Mail)
+		}
+	}
+	for g, err := range w.directory.Groups(t.Context()) {
+		if err != nil {
+			f.Fatalf("%v", err)
+		}
+		facts = append(facts, g.Anchor+" is there", g.Anchor+" is named "+g.DisplayName)
+		for _, m := range g.Memberships {
+			relation := "member"
+			if m.Relation == dir.Owner {
+				relation = "owner"
+			}
+			facts = append(facts, people[m.UserID]+" is "+relation+" of "+g.Anchor)
+		}
+	}
+	slices.Sort(facts)
+	return facts
+}
+
+// minus returns the facts that others lack.
+func minus(facts, others []string) []string {
+	return slices.DeleteFunc(slices.Clone(facts), func(fact string) bool {
+		_, there := slices.BinarySearch(others, fact)
+		return there
+	})
+}
