@@ -5,6 +5,7 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 
 	"rollbook/internal/feed"
+	"rollbook/internal/plan"
 	"rollbook/internal/run"
 )
 
@@ -19,6 +20,8 @@ type document struct {
 	Stages   []run.Stage           `json:"stages"`
 	Skipped  []run.Skipped         `json:"skipped,omitempty"` // there where there are any
 	Held     *run.Held             `json:"held,omitempty"`    // there where a plan waits
+
+	NotProvisioned map[plan.Reason]int `json:"notProvisioned,omitempty"` // what was read and is not, by reason
 }
 
 // checkDocument is what a check prints as JSON: the part of a document that a
@@ -50,7 +53,7 @@ type finding struct {
 }
 
 func newDocument(r run.Result) document {
-	return document{r.Run, countsOf(r.Feed), findingsOf(r.Findings), r.Plan, r.Applied, r.Stages, r.Skipped, r.Held}
+	return document{r.Run, countsOf(r.Feed), findingsOf(r.Findings), r.Plan, r.Applied, r.Stages, r.Skipped, r.Held, r.NotProvisioned}
 }
 
 func countsOf(files map[string]*feed.FileReport) map[string]fileCounts {

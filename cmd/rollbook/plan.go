@@ -125,7 +125,7 @@ func (a *app) printPlan(plan ledger.Plan, schools []ledger.Part, called map[stri
 	if plan.By != "" {
 		terminal.Printf(a.out, "decided   by %s\n", plan.By)
 	}
-	terminal.Printf(a.out, "does      %s\n", describe(plan.Counts))
+	terminal.Printf(a.out, "does      %s\n", describe(plan.Counts, false))
 	if len(plan.Guard.Trips) > 0 {
 		printWhy(a.out, run.HeldOf(plan, schoolName(called)).Why)
 	}
@@ -300,6 +300,8 @@ func because(code string) string {
 	switch code {
 	case ledger.BecausePresent:
 		return "it is in the roster, and not in the directory"
+	case ledger.BecauseRelinked:
+		return "the record replaces one that is gone, with the same names and user name"
 	case ledger.BecauseMatched:
 		return "the account was found, and is managed from now on"
 	case ledger.BecauseRosterSays:

@@ -10,6 +10,7 @@ import (
 
 	"rollbook/internal/feed"
 	"rollbook/internal/ledger"
+	"rollbook/internal/plan"
 	"rollbook/internal/run"
 	"rollbook/internal/terminal"
 )
@@ -47,7 +48,7 @@ func (a *app) printResult(path string, r run.Result, dryRun bool) error {
 	case r.Unusable():
 		terminal.Printf(a.out, "refused   the feed of %s cannot be used; what it said before stands\n", strings.Join(r.Refused, ", "))
 	}
-	terminal.Printf(a.out, "plan      %s\n", describe(r.Plan.Counts))
+	terminal.Printf(a.out, "plan      %s\n", describe(r.Plan.Counts, agrees(r)))
 	switch {
 	case dryRun:
 		terminal.Printf(a.out, "dry run   nothing was changed; plan %s\n", shortHash(r.Plan))
@@ -60,6 +61,12 @@ func (a *app) printResult(path string, r run.Result, dryRun bool) error {
 		if err := a.printHeld(r); err != nil {
 			return err
 		}
+	}
+	if text := frozen(r.Frozen); text != "" {
+		terminal.Printf(a.out, "frozen    %s: what the feed says of them cannot be read\n", text)
+	}
+	if text := leftOut(r.NotProvisioned); text != "" {
+		terminal.Printf(a.out, "left out  %s\n", text)
 	}
 	for _, s := range r.Skipped {
 		terminal.Printf(a.out, "skipped   %s: %s\n", s.Flow, s.Reason)
@@ -182,8 +189,66 @@ func subject(f feed.Finding) string {
 	return terminal.Text(f.Record) + ": "
 }
 
-// describe says what a plan does in one line.
-func describe(s ledger.Counts) string {
+// agrees reports whether everything that was read is provisioned, as far as it ever is.
+func agrees(r run.Result) bool {
+	for reason := range r.NotProvisioned {
+		if reason != plan.PeopleOfOtherRoles {
+			return false
+		}
+	}
+	return r.Held == nil && !r.Frozen.Any()
+}
+
+// frozen says in one line what stays as it was.
+func frozen(f feed.Frozen) string {
+	return counts(
+		numbered{f.People.Count, "person", "people"}, numbered{f.Classes.Count, "class", "classes"},
+		numbered{f.Affiliations.Count, "role", "roles"}, numbered{f.Enrollments.Count, "enrollment", "enrollments"},
+	)
+}
+
+// leftOut says in one line what is not provisioned, and why.
+func leftOut(of map[plan.Reason]int) string {
+	return counts(
+		numbered{of[plan.ClassesOver], "class whose sessions are over", "classes whose sessions are over"},
+		numbered{of[plan.ClassesLater], "class that begins later", "classes that begin later"},
+		numbered{of[plan.ClassesUnsure], "class whose dates cannot be read", "classes whose dates cannot be read"},
+		numbered{of[plan.ClassesWithoutFlow], "class of an organization that no flow set selects", "classes of organizations that no flow set selects"},
+		numbered{of[plan.GroupsGone], "class whose group was deleted by hand", "classes whose groups were deleted by hand"},
+		numbered{of[plan.GroupsWithoutOwner], "class group without an owner", "class groups without an owner"},
+		numbered{of[plan.GroupsWithoutAnybody], "class group without anybody", "class groups without anybody"},
+		numbered{of[plan.PeopleWithoutRole], "person without a role today", "people without a role today"},
+		numbered{of[plan.PeopleLater], "person whose role begins later", "people whose roles begin later"},
+		numbered{of[plan.PeopleUnsure], "person whose role ended with its session, or cannot be read", "people whose roles ended with their sessions, or cannot be read"},
+		numbered{of[plan.PeopleWithoutAccount], "person with a role and no account", "people with a role and no account"},
+		numbered{of[plan.PeopleOfOtherRoles], "person whose role gets no account", "people whose roles get no account"},
+	)
+}
+
+// numbered is a number of something.
+type numbered struct {
+	n            int
+	one, several string
+}
+
+// counts lists numbers of things, without those of which there are none.
+func counts(of ...numbered) string {
+	var parts []string
+	for _, c := range of {
+		switch c.n {
+		case 0:
+		case 1:
+			parts = append(parts, "1 "+c.one)
+		default:
+			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.several))
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// describe says what a plan does in one line. agrees says that nothing is left out of
+// it.
+func describe(s ledger.Counts, agrees bool) string {
 	var parts []string
 	add := func(n int, noun, verb string) {
 		if n > 0 {
@@ -196,8 +261,11 @@ func describe(s ledger.Counts) string {
 	add(s.Groups.Update, "class group", "update")
 	add(s.Memberships.Add, "membership", "add")
 	add(s.Memberships.Remove, "membership", "remove")
-	if len(parts) == 0 {
+	switch {
+	case len(parts) == 0 && agrees:
 		return "nothing to do: the directory agrees with the roster"
+	case len(parts) == 0:
+		return "nothing to do"
 	}
 	return strings.Join(parts, ", ")
 }

@@ -57,6 +57,22 @@ func (f *Frozen) of(kind roster.Kind) *Kept {
 	return &f.People
 }
 
+// With adds what is frozen in another stream.
+func (f Frozen) With(other Frozen) Frozen {
+	return Frozen{
+		People: f.People.with(other.People), Classes: f.Classes.with(other.Classes),
+		Affiliations: f.Affiliations.with(other.Affiliations), Enrollments: f.Enrollments.with(other.Enrollments),
+	}
+}
+
+func (k Kept) with(other Kept) Kept {
+	sum := Kept{Count: k.Count + other.Count, Since: k.Since}
+	if other.Count > 0 && (sum.Since == 0 || other.Since < sum.Since) {
+		sum.Since = other.Since
+	}
+	return sum
+}
+
 // Any reports whether anything is frozen.
 func (f Frozen) Any() bool { return f != Frozen{} }
 

@@ -56,6 +56,9 @@ func (e Evidence) Causes(name func(school string) string) []Cause {
 	}
 	gone, isGone := e.trip(PeopleGone)
 	created, isCreated := e.trip(AccountsCreated)
+	if t, is := e.trip(AccountsRelinked); is {
+		add(IDsNew, "%s people are gone, and as many with their names and user names are new: their ids may have been made anew; once approved, they have the accounts and the groups", grouped(t.Measured))
+	}
 	if isGone && isCreated {
 		add(IDsNew, "%s people are gone and %s are new: their ids may have been made anew", grouped(gone.Measured), grouped(created.Measured))
 	}

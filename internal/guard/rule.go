@@ -13,6 +13,7 @@ const (
 	PeopleGone            Rule = "peopleGone"  // who have an account and are not in the roster any more
 	ClassesGone           Rule = "classesGone" // that have a group and are not in the roster any more
 	AccountsRenamed       Rule = "accountsRenamed"
+	AccountsRelinked      Rule = "accountsRelinked" // that go to the record which replaces another one
 	GroupsRenamed         Rule = "groupsRenamed"
 	IDsReused             Rule = "idsReused"  // a known class or person that is another one now
 	RowsFallen            Rule = "rowsFallen" // rows that cannot be read and could be last time
@@ -43,6 +44,7 @@ func Defaults() Limits {
 		{Rule: PeopleGone, School: true, Floor: 10, Share: 20, Doubt: true},
 		{Rule: ClassesGone, Floor: 10, Share: 5, Doubt: true},
 		{Rule: AccountsRenamed, Floor: 10, Share: 1, Doubt: true},
+		{Rule: AccountsRelinked, Floor: 10, Share: 1, Doubt: true},
 		{Rule: GroupsRenamed, Floor: 10, Share: 5, Doubt: true},
 		{Rule: AccountsCreated, Floor: 50, Share: 5, Doubt: true},
 		{Rule: GroupsCreated, Floor: 25, Share: 10, Doubt: true},

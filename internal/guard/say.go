@@ -47,6 +47,8 @@ func words(r Rule) (one, many string) {
 		return "class gone from the roster", "classes gone from the roster"
 	case AccountsRenamed:
 		return "account to rename", "accounts to rename"
+	case AccountsRelinked:
+		return "account to give to a new id", "accounts to give to new ids"
 	case GroupsRenamed:
 		return "group to rename", "groups to rename"
 	case IDsReused:

@@ -4,9 +4,11 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"hash"
+	"slices"
 	"time"
 
 	"rollbook/internal/directory"
+	"rollbook/internal/roster"
 )
 
 // Change is one write to one object of a target, with all its links, as it is
@@ -26,6 +28,10 @@ type Change struct {
 
 	Links   []Links
 	Because string // a code
+
+	// From is the record that held the object before the change gives it to its own,
+	// of the same source and kind; 0 for none.
+	From roster.ID
 }
 
 // Links are links of one relation that a change adds or removes, for one reason.
@@ -41,6 +47,7 @@ type Links struct {
 const (
 	BecausePresent     = "present"     // the person has a role, the class is current
 	BecauseMatched     = "matched"     // the object was found, and belongs to the record from now on
+	BecauseRelinked    = "relinked"    // the record replaces another one, which is gone: it has its object and its links
 	BecauseRosterSays  = "rosterSays"  // the roster or the configuration says something else than was written
 	BecauseEnrolled    = "enrolled"    // there is an enrollment with a role that is mapped
 	BecauseFound       = "found"       // the link should be there, and somebody made it already
@@ -48,6 +55,12 @@ const (
 	BecauseWithoutRole = "withoutRole" // the person has no role any more
 	BecauseClassIsOver = "classIsOver" // the class is not current
 )
+
+// Moves returns the links that a directory sees change: those that only go over to
+// another record are not among them.
+func Moves(links []Links) []Links {
+	return slices.DeleteFunc(slices.Clone(links), func(l Links) bool { return l.Because == BecauseRelinked })
+}
 
 // Size returns how many links the change adds or removes.
 func (c Change) Size() int {
@@ -82,6 +95,9 @@ func (c Change) Digest() Digest {
 		for _, id := range l.IDs {
 			d.number(uint64(id))
 		}
+	}
+	if c.From != 0 {
+		d.number(uint64(c.From))
 	}
 	d.hash.Write(d.buffer)
 	return Digest(d.hash.Sum(nil))

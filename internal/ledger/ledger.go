@@ -128,6 +128,7 @@ type Left struct {
 type Noted struct {
 	Outcome
 	Object Object // without Record where nothing is held
+	From   Record // that no longer holds the object; without Kind for none
 }
 
 // Decision is what a person decided about parts of a plan.

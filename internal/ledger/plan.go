@@ -138,9 +138,11 @@ func (s *Counts) Add(c Change) {
 		objects.Update++
 	}
 	for _, l := range c.Links {
-		if l.Remove {
+		switch {
+		case l.Because == BecauseRelinked: // it stays with its account
+		case l.Remove:
 			s.Memberships.Remove += len(l.IDs)
-		} else {
+		default:
 			s.Memberships.Add += len(l.IDs)
 		}
 	}

@@ -36,6 +36,8 @@ type Result struct {
 type Refusal struct {
 	Reason Reason
 	Value  string // that they were looked up by
+	// Account is the ID of the account that is another person's; "" for other reasons.
+	Account string
 }
 
 // Reason names a Refusal.
@@ -80,7 +82,7 @@ func (r Result) refuseShared(claims []Claim) {
 	for _, c := range claims {
 		if account, found := r.Found[c.Person]; found && count[account.Ref.ID] > 1 {
 			delete(r.Found, c.Person)
-			r.Refused[c.Person] = Refusal{ClaimedTwice, c.Key.Value}
+			r.Refused[c.Person] = Refusal{Reason: ClaimedTwice, Value: c.Key.Value}
 		}
 	}
 }
@@ -99,7 +101,7 @@ func (r Result) refuseClaimedTwice(claims []Claim) []Claim {
 	clear := make([]Claim, 0, len(claims))
 	for i, c := range claims {
 		if alike(i) && count[c.Key.folded()] > 1 {
-			r.Refused[c.Person] = Refusal{ClaimedTwice, c.Key.Value}
+			r.Refused[c.Person] = Refusal{Reason: ClaimedTwice, Value: c.Key.Value}
 			continue
 		}
 		clear = append(clear, c)
@@ -148,9 +150,9 @@ func (r Result) join(c Claim, accounts []directory.Object, taken func(string) bo
 	switch {
 	case len(accounts) == 0:
 	case len(accounts) > 1:
-		r.Refused[c.Person] = Refusal{SeveralAccounts, c.Key.Value}
+		r.Refused[c.Person] = Refusal{Reason: SeveralAccounts, Value: c.Key.Value}
 	case taken(accounts[0].Ref.ID):
-		r.Refused[c.Person] = Refusal{TakenAccount, c.Key.Value}
+		r.Refused[c.Person] = Refusal{TakenAccount, c.Key.Value, accounts[0].Ref.ID}
 	default:
 		r.Found[c.Person] = accounts[0]
 	}

@@ -98,7 +98,7 @@ func TestFind(t *testing.T) {
 		},
 		"taken": {
 			[]match.Claim{claim(7, upn, "cleo@school.example")},
-			map[roster.ID]directory.Object{}, map[roster.ID]match.Refusal{7: {Reason: match.TakenAccount, Value: "cleo@school.example"}}, 1,
+			map[roster.ID]directory.Object{}, map[roster.ID]match.Refusal{7: {Reason: match.TakenAccount, Value: "cleo@school.example", Account: "3"}}, 1,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

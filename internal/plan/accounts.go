@@ -20,12 +20,16 @@ func (m Maker) planKnown(ctx context.Context, g *Matching, to Changes, findings 
 		if err := errors.Join(g.note(who), m.gonePerson(who)); err != nil {
 			return err
 		}
-		if who.role.Group == "" || !who.known {
-			return nil
-		}
 		record := g.record(directory.Account, who.record.ID)
-		if id, gone := m.Seen.Gone(record); gone {
-			findings.Add(Problem{AccountGone, roster.KindPerson, who.record.Key, id})
+		id, lost := g.lost[who.record.ID]
+		switch {
+		case lost && who.role.Group == "" && who.rests:
+			findings.Add(Problem{Reason: AccountGone, Kind: roster.KindPerson, Key: who.record.Key, Value: id})
+			return nil
+		case lost && who.role.Group == "": // should he or she come back, there is a new one
+			g.forgotten = append(g.forgotten, record)
+			return nil
+		case who.role.Group == "" || !who.known:
 			return nil
 		}
 		if changedBy(who.record) <= g.settled && !m.Seen.Has(record) {
@@ -40,14 +44,23 @@ func (m Maker) planKnown(ctx context.Context, g *Matching, to Changes, findings 
 func (m Maker) planNew(ctx context.Context, g *Matching, to Changes, findings Findings) error {
 	return m.eachNewcomer(ctx, g, func(who *member) error {
 		if refusal, refused := g.result.Refused[who.record.ID]; refused {
-			findings.Add(Problem{string(refusal.Reason), roster.KindPerson, who.record.Key, refusal.Value})
+			problem := Problem{Reason: string(refusal.Reason), Kind: roster.KindPerson, Key: who.record.Key, Value: refusal.Value}
+			if refusal.Reason == match.TakenAccount {
+				problem.Holder = g.holders[who.record.ID].String()
+			}
+			findings.Add(problem)
 			return nil
+		}
+		if h, relinked := g.relinked[who.record.ID]; relinked {
+			who.account, who.known = h.account, true
+			findings.Add(Problem{Reason: Relinked, Kind: roster.KindPerson, Key: who.record.Key, Value: h.key})
+			return m.planPerson(ctx, g, who, to, findings)
 		}
 		if found, ok := g.result.Found[who.record.ID]; ok && g.managedForAnother(found, who) {
 			g.people.refuse(who.record.ID)
 			delete(g.result.Found, who.record.ID)
 			name, _ := found.Values.Get(directory.UserPrincipalName)
-			findings.Add(Problem{string(match.TakenAccount), roster.KindPerson, who.record.Key, name})
+			findings.Add(Problem{Reason: string(match.TakenAccount), Kind: roster.KindPerson, Key: who.record.Key, Value: name, Holder: anchored(found.Ref.Anchor)})
 			return nil
 		}
 		p, err := who.person()
@@ -59,6 +72,13 @@ func (m Maker) planNew(ctx context.Context, g *Matching, to Changes, findings Fi
 			delete(g.result.Found, who.record.ID)
 			return nil
 		}
+		if id, lost := g.lost[who.record.ID]; lost {
+			if _, found := g.result.Found[who.record.ID]; !found {
+				findings.Add(Problem{Reason: AccountGone, Kind: roster.KindPerson, Key: who.record.Key, Value: id})
+				return nil
+			}
+			g.forgotten = append(g.forgotten, g.record(directory.Account, who.record.ID))
+		}
 		return m.planPerson(ctx, g, who, to, findings)
 	})
 }
@@ -69,8 +89,8 @@ func (g *Matching) managedForAnother(account directory.Object, who *member) bool
 	return account.Ref.Anchor != "" && account.Ref.Anchor != directory.Account.Anchor(g.scoped(who.record.Key))
 }
 
-// AccountGone is the reason of a person whose account somebody deleted. It is
-// not made again by itself: who deletes an account means it.
+// AccountGone is the reason of a person whose account somebody deleted, and made no
+// other one. It is not made again by itself: who deletes an account means it.
 const AccountGone = "account-gone"
 
 func (m Maker) planPerson(ctx context.Context, g *Matching, who *member, to Changes, findings Findings) error {
@@ -82,8 +102,11 @@ func (m Maker) planPerson(ctx context.Context, g *Matching, who *member, to Chan
 	if !changed {
 		return nil
 	}
+	if h, relinked := g.relinked[who.record.ID]; relinked {
+		c.From, c.Because = h.id, ledger.BecauseRelinked
+	}
 	if name, why := refusedName(c.Set); why != "" {
-		findings.Add(Problem{NameRefused, roster.KindPerson, who.record.Key, name})
+		findings.Add(Problem{Reason: NameRefused, Kind: roster.KindPerson, Key: who.record.Key, Value: name})
 		if c.Verb == directory.Create {
 			return nil
 		}
@@ -199,6 +222,9 @@ func identity(p roster.Person, key match.Key) directory.Values {
 	}
 	return want.With(directory.UserPrincipalName, p.Username)
 }
+
+// Relinked is the reason of a person who has the account of a record that is gone.
+const Relinked = "account-relinked"
 
 // NameRefused is the reason of a person for whom no account can be made, as no
 // directory takes the user name.

@@ -103,21 +103,32 @@ func (c *classPlanner) shape(room *classroom) (Wanted, bool, error) {
 		return Wanted{}, false, err
 	}
 	rules, others := c.rules.classFlow(room.class.OrgSourcedID)
+	c.people.classLeft(room.record.ID, "")
 	if rules == nil {
+		if room.record.Active {
+			c.people.classLeft(room.record.ID, ClassesWithoutFlow)
+		}
 		return Wanted{}, false, nil
 	}
 	if others > 0 {
-		c.findings.Add(Problem{ClassInSeveralSets, roster.KindClass, room.class.SourcedID, room.class.OrgSourcedID})
+		c.findings.Add(Problem{Reason: ClassInSeveralSets, Kind: roster.KindClass, Key: room.class.SourcedID, Value: room.class.OrgSourcedID})
 	}
 	// A class whose row cannot be read takes nobody in and gives nobody up.
 	current := room.record.Active && room.class.Frozen == 0 && c.rules.classIsCurrent(room.class, c.people.sessions)
 	id, gone := c.maker.Seen.Gone(c.record(directory.ClassGroup, room.record.ID))
 	room.nickname = ""
+	if room.record.Active && !current {
+		c.people.classLeft(room.record.ID, c.whyNot(room.class))
+	}
 	switch {
 	case gone && current && rules.reset:
 		c.forgetGone(room)
-	case gone && current:
-		c.findings.Add(Problem{GroupGone, roster.KindClass, room.class.SourcedID, id})
+	case !current && gone && room.class.Frozen == 0: // should it come back, it gets a new one
+		c.forgotten = append(c.forgotten, c.record(directory.ClassGroup, room.record.ID))
+		return Wanted{}, false, nil
+	case gone:
+		c.people.classLeft(room.record.ID, GroupsGone)
+		c.findings.Add(Problem{Reason: GroupGone, Kind: roster.KindClass, Key: room.class.SourcedID, Value: id})
 		return Wanted{}, false, nil
 	case !current:
 		// Neither the calendar nor that a class left the roster takes anybody out: its
@@ -134,10 +145,11 @@ func (c *classPlanner) shape(room *classroom) (Wanted, bool, error) {
 	c.owners.clear()
 	c.members.clear()
 	c.seat(room.roll, rules)
+	c.people.classLeft(room.record.ID, c.lacks(room.group))
 	c.values(&w, room.class, rules)
 	w.Links = []WantedLinks{
-		{Relation: directory.Member, IDs: c.members.are, Stay: c.members.stay, Leaves: c.leaves},
-		{Relation: directory.Owner, IDs: c.owners.are, Stay: c.owners.stay, Leaves: c.leaves},
+		{Relation: directory.Member, IDs: c.members.are, Stay: c.members.stay, Replaced: c.replaced, Leaves: c.leaves},
+		{Relation: directory.Owner, IDs: c.owners.are, Stay: c.owners.stay, Replaced: c.replaced, Leaves: c.leaves},
 	}
 	return w, true, nil
 }

@@ -82,6 +82,7 @@ type Problem struct {
 	Kind   roster.Kind
 	Key    string // sourcedId
 	Value  string // what it is about: a user name, an organization
+	Holder string // whose the account is that somebody else claims
 }
 
 // Matched counts people by RefRole.
@@ -101,7 +102,7 @@ type Matching struct {
 	before    before
 	linked    []roster.ID // the people of whom the plan changes memberships
 	accounts  ledger.AccountIDs
-	taken     map[string]bool // the IDs of accounts, once it was asked for
+	taken     map[string]roster.ID // whose each account is, once it was asked for
 	newcomers newcomers
 	claims    []match.Claim // of the newcomers
 	result    match.Result
@@ -109,6 +110,10 @@ type Matching struct {
 	written   map[roster.ID]bool
 	forgotten []ledger.Record
 	seen      Observation
+	lost      map[roster.ID]string    // the IDs of accounts that somebody deleted
+	relinked  map[roster.ID]holder    // newcomers who have the account of somebody who is gone
+	replaced  map[roster.ID]roster.ID // who is gone, and who has the account
+	holders   map[roster.ID]holder    // of accounts that newcomers claim and do not get
 	Matched
 }
 
@@ -125,7 +130,7 @@ func (m Maker) Match(ctx context.Context, rules Rules, to Changes, findings Find
 	}
 	g := &Matching{
 		rules: rules, settled: settled, people: &population{sessions: sessions}, written: map[roster.ID]bool{},
-		seen:    m.Seen,
+		seen: m.Seen, lost: map[roster.ID]string{}, relinked: map[roster.ID]holder{}, replaced: map[roster.ID]roster.ID{}, holders: map[roster.ID]holder{},
 		Matched: Matched{map[string]int{}, map[string]int{}, map[string]int{}},
 	}
 	m.choose(g)
@@ -135,10 +140,14 @@ func (m Maker) Match(ctx context.Context, rules Rules, to Changes, findings Find
 	var unread error
 	g.result, err = match.Find(ctx, m.Directory, g.claims, func(objectID string) bool {
 		unread = errors.Join(unread, m.findTaken(ctx, g))
-		return g.taken[objectID]
+		_, taken := g.taken[objectID]
+		return taken
 	})
 	if err = errors.Join(err, unread); err != nil {
 		return nil, err
+	}
+	if err := m.relink(ctx, g); err != nil {
+		return nil, fmt.Errorf("find out whose accounts are claimed: %w", err)
 	}
 	g.countMatched()
 	return g, nil

@@ -389,7 +389,7 @@ func TestUnmatchedPeople(t *testing.T) {
 	w.sources[0].say(small())
 	first := w.run(t)
 	wantCounts(t, ledger.Counts{Groups: ledger.ObjectCounts{Create: 1}}, first)
-	wantProblems(t, []plan.Problem{{Reason: string(match.TakenAccount), Kind: roster.KindPerson, Key: "ana", Value: "ANA@school.example"}}, first)
+	wantProblems(t, []plan.Problem{{Reason: string(match.TakenAccount), Kind: roster.KindPerson, Key: "ana", Value: "ANA@school.example", Holder: "another person"}}, first)
 	wantHeld(t, map[string]group{"Section_K1": {Name: "Class K1"}}, w)
 }
 
@@ -563,7 +563,7 @@ func TestSeveralSourceSystems(t *testing.T) {
 
 	second.say(school{people: []person{student("ana")}})
 	third := w.run(t)
-	wantProblems(t, []plan.Problem{{Reason: string(match.TakenAccount), Kind: roster.KindPerson, Key: "ana", Value: "ana@school.example"}}, third)
+	wantProblems(t, []plan.Problem{{Reason: string(match.TakenAccount), Kind: roster.KindPerson, Key: "ana", Value: "ana@school.example", Holder: "ana, whose anchor it carries"}}, third)
 	if got := w.user(t, "ana@school.example").Ref.Anchor; got != "user_ana" {
 		t.Errorf("the account of another system's person has the anchor %s now", got)
 	}

@@ -66,6 +66,9 @@ func (m *Measures) account(c ledger.Change, found bool) {
 	if found {
 		return
 	}
+	if c.From != 0 {
+		m.Add(guard.AccountsRelinked, c.Part, 1)
+	}
 	renamed := changes(c, directory.UserPrincipalName)
 	if renamed {
 		m.Add(guard.AccountsRenamed, c.Part, 1)
@@ -88,6 +91,7 @@ func (m *Measures) group(c ledger.Change, held ledger.Object) {
 	if !planned {
 		return
 	}
+	c.Links = ledger.Moves(c.Links)
 	if c.Verb == directory.Create {
 		m.Add(guard.GroupsCreated, c.Part, 1)
 		m.Became.Add(c.Part, guard.Total{Groups: 1})

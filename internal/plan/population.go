@@ -17,6 +17,7 @@ type member struct {
 	role    match.Role
 	current []roster.Affiliation
 	rests   bool // a role may hold that does not today: it takes nobody out
+	later   bool // a role begins later
 	account ledger.Object
 	known   bool // account is set
 }
@@ -83,7 +84,7 @@ func (m Maker) eachNewcomer(ctx context.Context, g *Matching, visit func(*member
 
 // decide finds out which role a person has today.
 func (g *Matching) decide(who *member) error {
-	who.role, who.current, who.rests = match.Role{}, who.current[:0], false
+	who.role, who.current, who.rests, who.later = match.Role{}, who.current[:0], false, false
 	if !who.record.Active {
 		return nil
 	}
@@ -96,6 +97,7 @@ func (g *Matching) decide(who *member) error {
 		if a.Frozen != 0 { // whether it goes on cannot be read
 			holds, rests = false, true
 		}
+		who.later = who.later || rests && a.Frozen == 0 && g.rules.later(a, g.people.sessions)
 		who.rests = who.rests || rests && match.RoleOf([]roster.Affiliation{a}, g.rules.lists).Group != ""
 		return !holds
 	})
@@ -114,9 +116,14 @@ func (m Maker) forgetGone(g *Matching, who *member) {
 	g.forgotten = append(g.forgotten, record)
 }
 
-// note notes how a person stands.
+// note notes how a person stands. An account that somebody deleted is looked for again,
+// like that of somebody who had none: it may have been made anew.
 func (g *Matching) note(who *member) error {
 	g.people.set(who.record.ID, 0)
+	if id, gone := g.seen.Gone(g.record(directory.Account, who.record.ID)); gone && who.known {
+		who.account, who.known = ledger.Object{}, false
+		g.lost[who.record.ID] = id
+	}
 	if who.known {
 		g.accounts.Set(who.record.ID, who.account.ID)
 	}
@@ -124,14 +131,13 @@ func (g *Matching) note(who *member) error {
 		if who.rests {
 			g.people.set(who.record.ID, resting)
 		}
+		g.leaveOut(who)
 		return nil
 	}
 	id := who.record.ID
 	g.people.enter(id, who.role.Code)
 	if who.known {
-		if _, gone := g.seen.Gone(g.record(directory.Account, id)); !gone {
-			g.people.set(id, provisioned)
-		}
+		g.people.set(id, provisioned)
 		g.Found[who.role.Code]++
 		return nil
 	}
@@ -176,10 +182,10 @@ func (m Maker) findTaken(ctx context.Context, g *Matching) error {
 	if g.taken != nil {
 		return nil
 	}
-	g.taken = make(map[string]bool, len(g.accounts))
-	for _, id := range g.accounts {
+	g.taken = make(map[string]roster.ID, len(g.accounts))
+	for person, id := range g.accounts {
 		if id != "" {
-			g.taken[id] = true
+			g.taken[id] = roster.ID(person)
 		}
 	}
 	if !g.look.some {
@@ -189,7 +195,7 @@ func (m Maker) findTaken(ctx context.Context, g *Matching) error {
 		if err != nil {
 			return err
 		}
-		g.taken[a.ID] = true
+		g.taken[a.ID] = a.Record.ID
 	}
 	return nil
 }
@@ -209,7 +215,8 @@ func (g *Matching) countMatched() {
 		if s&newcomer == 0 {
 			continue
 		}
-		if _, found := g.result.Found[roster.ID(id)]; found {
+		_, found := g.result.Found[roster.ID(id)]
+		if _, relinked := g.relinked[roster.ID(id)]; found || relinked {
 			g.people.set(roster.ID(id), provisioned)
 			g.Found[g.people.role(s)]++
 		} else {

@@ -5,8 +5,8 @@ import (
 	"rollbook/internal/ledger"
 )
 
-// Forgotten returns the records whose object somebody deleted and a reset makes
-// again. The ledger MUST forget what it holds of them before the plan is complete:
+// Forgotten returns the records whose object somebody deleted: a reset makes it again,
+// it was made anew by hand, or nobody needs it any more. The ledger MUST forget what it holds of them before the plan is complete:
 // should the plan be made again, they must be new again.
 func (g *Matching) Forgotten() []ledger.Record { return g.forgotten }
 

@@ -162,6 +162,11 @@ func (r Rules) current(a roster.Affiliation, sessions map[string]roster.Session)
 	return true, false
 }
 
+// later reports whether an affiliation that does not hold today begins later.
+func (r Rules) later(a roster.Affiliation, sessions map[string]roster.Session) bool {
+	return r.days.today < a.Start || r.days.today < sessions[a.SessionSourcedID].Start
+}
+
 // classIsCurrent reports whether a class takes place today: within any of its
 // sessions, or, where it names none, within the year. One whose sessions nobody
 // knows waits.

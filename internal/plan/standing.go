@@ -14,6 +14,7 @@ type population struct {
 	sessions map[string]roster.Session
 	standing []standing
 	codes    []string // RefRole of the people who are present, each once
+	classes  []uint8  // by ID: the number of the reason why a class is not provisioned
 }
 
 // standing says what a person is to the plan: what holds of them, and the place
@@ -25,7 +26,7 @@ const (
 	provisioned                      // has an account, or gets one in this plan
 	newcomer                         // present, and had no account
 	resting                          // not present, and stays in the groups where he or she is
-	firstRole                        // the rest of the bits is the role
+	firstRole                        // the rest of the bits is the role, or why somebody is not present
 )
 
 // set notes what holds of a person, and with nothing that there is one.
@@ -72,31 +73,37 @@ const (
 	mostRoles   = 1 << 6
 )
 
+// kept is what stands before the bytes of people and classes.
+type keptHeader struct {
+	Codes  []string `json:"codes"`
+	People int      `json:"people"`
+}
+
 // encode packs how everybody stands, for the next plan to begin from: the codes
-// of the roles, then a byte for each person. It returns nil where that is too
-// little for the roles.
+// of the roles, then a byte for each person and for each class. It returns nil where
+// that is too little for the roles.
 func (p *population) encode() []byte {
 	codes := p.codesInUse()
 	if len(codes) > mostRoles {
 		return nil
 	}
-	kept, err := json.Marshal(codes)
+	kept, err := json.Marshal(keptHeader{codes, len(p.standing)})
 	if err != nil {
 		return nil
 	}
-	kept = append(slices.Grow(kept, len(p.standing)+1), '\n')
+	kept = append(slices.Grow(kept, len(p.standing)+len(p.classes)+1), '\n')
 	places := make([]standing, len(p.codes))
 	for i, code := range p.codes {
 		places[i] = standing(max(slices.Index(codes, code), 0))
 	}
 	for _, s := range p.standing {
 		if s&present == 0 {
-			kept = append(kept, keptResting*byte(s&resting/resting))
+			kept = append(kept, keptResting*byte(s&resting/resting)|keptRole*byte(s/firstRole))
 			continue
 		}
 		kept = append(kept, byte(s&seats|places[s/firstRole]*keptRole))
 	}
-	return kept
+	return append(kept, p.classes...)
 }
 
 // codesInUse returns the codes of the roles that anybody has, sorted.
@@ -119,16 +126,26 @@ func (p *population) codesInUse() []string {
 
 // decodePopulation reads what encode wrote, and reports whether it could.
 func decodePopulation(kept []byte) (*population, bool) {
-	list, people, _ := bytes.Cut(kept, []byte{'\n'})
-	p := &population{standing: make([]standing, len(people))}
-	if err := json.Unmarshal(list, &p.codes); err != nil {
+	head, rest, _ := bytes.Cut(kept, []byte{'\n'})
+	var header keptHeader
+	if err := json.Unmarshal(head, &header); err != nil || header.People > len(rest) {
 		return nil, false
+	}
+	people := rest[:header.People]
+	p := &population{standing: make([]standing, len(people)), codes: header.Codes, classes: slices.Clone(rest[header.People:])}
+	for _, r := range p.classes {
+		if int(r) >= len(reasonsOfClasses()) {
+			return nil, false
+		}
 	}
 	for i := range p.standing {
 		b := standing(people[i])
 		p.standing[i] = b&seats | b/keptRole*firstRole
-		if b == keptResting {
-			p.standing[i] = resting
+		if b&present == 0 {
+			p.standing[i] = b/keptRole*firstRole | b&keptResting/keptResting*resting
+			if int(b/keptRole) >= len(reasonsOfPeople()) {
+				return nil, false
+			}
 		}
 		if b&present != 0 && int(b/keptRole) >= len(p.codes) {
 			return nil, false

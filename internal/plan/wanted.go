@@ -31,6 +31,9 @@ type WantedLinks struct {
 	// Stay are those of whom nobody can tell whether they should be linked: they
 	// stay where they are, and are not linked where they are not.
 	Stay ledger.IDs
+	// Replaced are the records whose objects others have from now on, by which: their
+	// links go over.
+	Replaced map[roster.ID]roster.ID
 	// Leaves returns why one who was linked is not to be.
 	Leaves func(roster.ID) string
 }
@@ -74,11 +77,16 @@ func (o Observation) links(w WantedLinks, held ledger.Object) []ledger.Links {
 			changes = append(changes, ledger.Links{Relation: w.Relation, Because: because, IDs: ids})
 		}
 	}
-	missing := w.IDs.Minus(known.And(there))
+	moved := w.moved(linked, there)
+	missing := w.IDs.Minus(known.And(there)).Minus(moved.ours).Minus(moved.found)
 	found := missing.And(there)
 	add(ledger.BecauseEnrolled, missing.Minus(found))
-	add(ledger.BecauseFound, found)
-	for _, id := range linked.IDs.Minus(w.IDs).Minus(w.Stay) {
+	add(ledger.BecauseFound, found.With(moved.found))
+	add(ledger.BecauseRelinked, moved.ours)
+	if len(moved.out) > 0 {
+		changes = append(changes, ledger.Links{Relation: w.Relation, Remove: true, Because: ledger.BecauseRelinked, IDs: moved.out})
+	}
+	for _, id := range linked.IDs.Minus(w.IDs).Minus(w.Stay).Minus(moved.out).With(moved.leave) {
 		because := w.Leaves(id)
 		last := len(changes) - 1
 		for last >= 0 && changes[last].Remove && changes[last].Because != because {

@@ -123,7 +123,7 @@ func (a *applier) recall(ctx context.Context, b *block) error {
 		if c.Verb == directory.Create && c.Tried.IsZero() {
 			continue
 		}
-		r := c.Record
+		r := holder(c.Change)
 		if ids[r.Kind] == nil {
 			ids[r.Kind] = map[int]ledger.IDs{}
 		}

@@ -43,7 +43,7 @@ func additions(c ledger.Change) (ledger.Change, bool) {
 	account := c.Record.Kind.Depth() == 0
 	switch {
 	case account:
-		return c, c.Because == ledger.BecausePresent || c.Because == ledger.BecauseMatched
+		return c, c.Because == ledger.BecausePresent || c.Because == ledger.BecauseMatched || c.Because == ledger.BecauseRelinked
 	case c.ObjectID == "":
 		return c, false
 	}
@@ -76,6 +76,7 @@ func (p picked) Add(ctx context.Context, c ledger.Change) error {
 func (p *pass) draft(ctx context.Context, o only, by string) (draft, error) {
 	p.problems, p.gone, p.turns, p.day = feed.Bounded{}, false, nil, roster.DateOf(p.Now())
 	p.run.Totals.Matched, p.run.Totals.Unmatched = nil, nil
+	p.left = map[plan.Reason]int{}
 	d := draft{measures: plan.NewMeasures()}
 	d.measures.Pick = o
 	var err error
@@ -88,6 +89,7 @@ func (p *pass) draft(ctx context.Context, o only, by string) (draft, error) {
 		d.Drop()
 		return draft{}, err
 	}
+	p.result.NotProvisioned = p.left
 	d.parts = d.Writer.Parts()
 	d.guard = ledger.Guard{Counts: d.measures.Counts, Needs: d.measures.Needs}
 	return d, nil

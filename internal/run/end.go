@@ -120,7 +120,7 @@ func (p problems) Add(problem plan.Problem) {
 	words := p.words[problem.Reason]
 	p.pass.problems.Add(feed.Finding{
 		Severity: words.severity, Rule: feed.Rule(problem.Reason), File: words.file, Record: problem.Key, Rows: 1,
-		Message: fmt.Sprintf(words.message, problem.Value), Hint: words.hint,
+		Message: words.about(problem), Hint: words.hint,
 	})
 }
 
@@ -128,6 +128,14 @@ type wording struct {
 	severity      feed.Severity
 	file          string
 	message, hint string
+}
+
+// about returns the message about a problem.
+func (w wording) about(p plan.Problem) string {
+	if p.Holder != "" {
+		return fmt.Sprintf(w.message, p.Value, p.Holder)
+	}
+	return fmt.Sprintf(w.message, p.Value)
 }
 
 // problemWords says what is wrong, and what to do, for each reason.
@@ -143,8 +151,12 @@ func problemWords() map[string]wording {
 			"Make the property that people are matched by unique in the directory.",
 		},
 		string(match.TakenAccount): {
-			feed.Error, people, "the account %q belongs to another person of the roster already",
-			"Check which of the two the account is meant for, and correct the other's user name.",
+			feed.Error, people, "the account %q is that of %s; nobody gets the account of another",
+			"If it is the same person under a new id, the names and the kind of role must be the same as before. If not, give the new one another user name in the source system.",
+		},
+		plan.Relinked: {
+			feed.Warning, people, "this is %q under another id: the names and the kind of role are the same, so the account and its memberships go over",
+			"Nothing needs to be done. If they are two people, reject the plan or give the new one another user name.",
 		},
 		plan.NameRefused: {
 			feed.Error, people, "no account can have the user name %q: directories refuse it",
@@ -152,7 +164,7 @@ func problemWords() map[string]wording {
 		},
 		plan.AccountGone: {
 			feed.Error, people, "the account with the ID %s was deleted in the directory; it is not made again by itself",
-			"Restore it in the directory, or remove the person from the source system.",
+			"Make an account with the same user name by hand: the next run takes it. Or remove the person from the source system.",
 		},
 		plan.ClassInSeveralSets: {
 			feed.Warning, classes, "several flow sets have the organization %s of this class; the one that was created first makes its group",
@@ -160,7 +172,7 @@ func problemWords() map[string]wording {
 		},
 		plan.GroupGone: {
 			feed.Error, classes, "the class's group with the ID %s was deleted in the directory; it is not made again by itself",
-			"Restore it in the directory, or remove the class from the source system.",
+			"Remove the class from the source system; should it come back, it gets a new group.",
 		},
 	}
 }

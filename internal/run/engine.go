@@ -87,6 +87,10 @@ type Result struct {
 	Skipped  []Skipped                   `json:"skipped,omitempty"` // flows that were not done
 	// Held is the plan that waits for a person; nil for none.
 	Held *Held `json:"held,omitempty"`
+	// NotProvisioned counts what was read and is not provisioned, by reason.
+	NotProvisioned map[plan.Reason]int `json:"notProvisioned,omitempty"`
+	// Frozen counts what stays as it was, because what the feeds say of it cannot be read.
+	Frozen feed.Frozen `json:"-"`
 	// Refused are the names of the inbound flows whose feeds could not be used.
 	Refused []string `json:"refused,omitempty"`
 	// Recovered counts what was left of an earlier run's plan, and done first.
@@ -269,6 +273,7 @@ type pass struct {
 	applied  int64                     // the plan that was applied to its end
 	last     last                      // what was applied last
 	fedBy    map[string]fed            // by inbound flow: its latest feed
+	left     map[plan.Reason]int       // what is not provisioned
 	began    time.Time                 // of the stage
 	stage    string
 }

@@ -272,6 +272,7 @@ func (p *pass) report(in inbound, r *feed.Report) {
 		f.File = folder + f.File
 		p.result.Findings = append(p.result.Findings, f)
 	}
+	p.result.Frozen = p.result.Frozen.With(r.Frozen)
 	counts := p.count(in, r.Totals)
 	for _, file := range r.Files {
 		counts.Errors += file.Errors

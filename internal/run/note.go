@@ -22,6 +22,10 @@ func (w *wave) note(h *handed, o directory.Outcome) ledger.Noted {
 	}
 	if h.Record.Kind == directory.Account && noted.ID != "" {
 		w.people.learn(h.Record.Source, h.Record.ID, noted.ID)
+		if h.From != 0 && noted.State == directory.Done {
+			noted.From = holder(h.Change)
+			w.people.learn(h.Record.Source, h.From, "")
+		}
 	}
 	if noted.State == directory.Accepted && !w.last {
 		w.accepted = true
@@ -49,12 +53,12 @@ func (w *wave) count(h *handed, out ledger.Outcome) {
 			applied.Groups++
 		}
 	}
-	links := size
+	links := linked(ledger.Moves(h.Change.Links))
 	for _, refused := range out.Refused {
 		links -= len(refused.Links.IDs)
 	}
 	if out.State == directory.Failed {
-		links = linked(out.Changed(h.Change).Links)
+		links = linked(ledger.Moves(out.Changed(h.Change).Links))
 	}
 	applied.Memberships += links
 	if len(h.Set) > 0 {

@@ -2,6 +2,7 @@ package run
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -62,8 +63,16 @@ func (p *pass) nothingToPlan(ctx context.Context) (bool, error) {
 	if err := p.keepMark(ctx); err != nil {
 		return false, err
 	}
+	if err := p.recallMark(ctx, markLeft, &p.left); err != nil {
+		return false, err
+	}
+	p.result.NotProvisioned = p.left
 	return true, p.recallRoles(ctx)
 }
+
+// markLeft names the counts of what is not provisioned, as the last settled run left
+// them.
+const markLeft = "notProvisioned"
 
 // state returns the state of everything that a plan depends on.
 func (p *pass) state(ctx context.Context) (settled, error) {
@@ -128,6 +137,9 @@ func (p *pass) plan(ctx context.Context, maker plan.Maker, to plan.Changes) erro
 		if err := maker.MakeGroups(ctx, matched[i], changes, findings); err != nil {
 			return err
 		}
+		for reason, n := range matched[i].Left() {
+			p.left[reason] += n
+		}
 		if err := p.remember(ctx, in, matched[i]); err != nil {
 			return err
 		}
@@ -179,7 +191,7 @@ func (s shown) Add(ctx context.Context, c ledger.Change) error {
 
 // settle notes that nothing is left to do until something changes.
 func (p *pass) settle(ctx context.Context) error {
-	if err := p.keepRoles(ctx); err != nil {
+	if err := errors.Join(p.keepRoles(ctx), p.setMark(ctx, markLeft, p.left)); err != nil {
 		return err
 	}
 	if p.result.Applied.Failed > 0 || len(p.problems.Findings()) > 0 {

@@ -88,7 +88,7 @@ func (w *wave) handOver(ctx context.Context, b *block, yield func(directory.Chan
 		return err
 	}
 	for _, left := range b.left {
-		h := &handed{Left: left, held: b.held[left.Record]}
+		h := &handed{Left: left, held: b.held[holder(left.Change)]}
 		change, err := w.resolve(ctx, h)
 		if err != nil {
 			return err
@@ -108,6 +108,15 @@ func (w *wave) handOver(ctx context.Context, b *block, yield func(directory.Chan
 		}
 	}
 	return nil
+}
+
+// holder is the record that holds the object of a change before it.
+func holder(c ledger.Change) ledger.Record {
+	r := c.Record
+	if c.From != 0 {
+		r.ID = c.From
+	}
+	return r
 }
 
 // resolve turns a planned change into one that the target understands: records
@@ -133,6 +142,12 @@ func (w *wave) resolve(ctx context.Context, h *handed) (directory.Change, error)
 			account, err := w.people.account(ctx, h.Record.Source, id)
 			if err != nil {
 				return c, err
+			}
+			if l.Remove && l.Because == ledger.BecauseRelinked {
+				if account != "" { // the account was not given away: its links stay
+					missing.IDs = append(missing.IDs, id)
+				}
+				continue
 			}
 			if account == "" {
 				if !l.Remove { // what is not there is in no group
@@ -222,7 +237,9 @@ func (h *handed) outcome(o directory.Outcome) ledger.Outcome {
 
 // finds reports whether links are to be added that were seen to be there.
 func (h *handed) finds() bool {
-	return slices.ContainsFunc(h.Change.Links, func(l ledger.Links) bool { return l.Because == ledger.BecauseFound })
+	return slices.ContainsFunc(h.Change.Links, func(l ledger.Links) bool {
+		return l.Because == ledger.BecauseFound || l.Because == ledger.BecauseRelinked
+	})
 }
 
 // linked counts links.
@@ -259,6 +276,8 @@ func (h *handed) sort(out *ledger.Outcome, o directory.Outcome) {
 			k := key{l.Relation, h.links[at].To.ID, l.Remove}
 			done := !refused[k] && o.State == directory.Done
 			switch {
+			case l.Because == ledger.BecauseRelinked && done:
+				did.IDs = append(did.IDs, h.ids[at])
 			case l.Because == ledger.BecauseFound && done: // also where a lost answer lets the target claim it
 				found.Found = append(found.Found, h.ids[at])
 			case changed[k], done && !h.Tried.IsZero():

@@ -114,6 +114,11 @@ func (l Ledger) Note(ctx context.Context, plan int64, notes []ledger.Noted) erro
 			if n.Object.Record.Kind != "" {
 				objects = append(objects, n.Object)
 			}
+			if n.From.Kind != "" {
+				if err := forget(ctx, tx, target, n.From); err != nil {
+					return err
+				}
+			}
 		}
 		return putObjects(ctx, tx, target, objects)
 	})

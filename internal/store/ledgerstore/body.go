@@ -10,6 +10,7 @@ import (
 
 	"rollbook/internal/directory"
 	"rollbook/internal/ledger"
+	"rollbook/internal/roster"
 )
 
 // changeBody is what is kept of a change as JSON, beside its columns.
@@ -18,6 +19,7 @@ type changeBody struct {
 	Was     values         `json:"was,omitempty"`
 	Links   []ledger.Links `json:"links,omitempty"`
 	Because string         `json:"because,omitempty"`
+	From    roster.ID      `json:"from,omitzero"`
 }
 
 // outcomeBody is what is kept of an outcome as JSON, beside its columns.
@@ -106,6 +108,10 @@ func appendBody(dst []byte, c ledger.Change) ([]byte, error) {
 			return nil, err
 		}
 	}
+	if c.From != 0 {
+		dst = append(separate(dst), `"from":`...)
+		dst = strconv.AppendUint(dst, uint64(c.From), 10)
+	}
 	return append(dst, '}'), nil
 }
 
@@ -167,7 +173,7 @@ func decodeBody(body []byte, c *ledger.Change) error {
 	if err := json.Unmarshal(body, &b); err != nil {
 		return fmt.Errorf("change %d: %w", c.Seq, err)
 	}
-	c.Set, c.Was, c.Links, c.Because = directory.Values(b.Set), directory.Values(b.Was), b.Links, b.Because
+	c.Set, c.Was, c.Links, c.Because, c.From = directory.Values(b.Set), directory.Values(b.Was), b.Links, b.Because, b.From
 	return nil
 }
 

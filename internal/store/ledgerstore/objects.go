@@ -75,9 +75,7 @@ func (l Ledger) Forget(ctx context.Context, t ledger.Target, records []ledger.Re
 	for piece := range slices.Chunk(records, rowsInTransaction) {
 		err := l.DB.Write(ctx, func(tx store.Tx) error {
 			for _, r := range piece {
-				_, err := tx.Exec(ctx, `DELETE FROM held_object WHERE target = $1 AND source = $2 AND kind = $3 AND record = $4`,
-					int(t), r.Source, string(r.Kind), int64(r.ID))
-				if err != nil {
+				if err := forget(ctx, tx, t, r); err != nil {
 					return err
 				}
 			}
@@ -88,6 +86,13 @@ func (l Ledger) Forget(ctx context.Context, t ledger.Target, records []ledger.Re
 		}
 	}
 	return nil
+}
+
+// forget forgets the object of a record.
+func forget(ctx context.Context, tx store.Tx, t ledger.Target, r ledger.Record) error {
+	_, err := tx.Exec(ctx, `DELETE FROM held_object WHERE target = $1 AND source = $2 AND kind = $3 AND record = $4`,
+		int(t), r.Source, string(r.Kind), int64(r.ID))
+	return err
 }
 
 const (
