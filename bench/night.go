@@ -42,7 +42,7 @@ func measured(ctx context.Context, p program, command, feed string) (measurement
 	fmt.Fprintln(os.Stderr, "bench:", command, feed)
 	args := append([]string{command, feed, "--json"}, p.state...)
 	if command == "sync" {
-		args = append(args, "--domain", "district.example")
+		args = append(args, "--domain", "district.example", "--at-rest", "0")
 	}
 	var m measurement
 	u, err := p.run(ctx, &m.outcome, args...)

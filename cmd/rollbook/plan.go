@@ -36,6 +36,7 @@ EXIT STATUS
 	}
 	cmd.Flags().StringVar(&opts.flow, "flow", "", "the name or ID of the inbound flow whose feed this is; needed where several take feeds")
 	cmd.Flags().BoolVar(&opts.json, "json", false, "print one JSON object on standard output, and nothing else")
+	a.atRestFlag(cmd)
 	cmd.AddCommand(newPlanShowCommand(a))
 	return cmd
 }

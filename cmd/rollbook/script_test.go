@@ -44,6 +44,7 @@ func feedCommands() map[string]func(*testscript.TestScript, bool, []string) {
 func setDistrict(e *testscript.Env) error {
 	district, err := filepath.Abs("../../examples/district")
 	e.Setenv("DISTRICT", district)
+	e.Setenv("ROLLBOOK_AT_REST", "0") // the scripts change their files themselves
 	return err
 }
 

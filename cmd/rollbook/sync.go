@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -38,6 +39,9 @@ and no other inbound flow of the source system does, becomes inactive, and leave
 the class groups. Accounts and groups stay. Where several inbound flows take
 feeds, --flow NAME says which one's the files are; what the others said stands.
 
+Files that were changed in the last 2 seconds are waited for (--at-rest): half of a
+copy says that the other half has left.
+
 The first sync makes a configuration: everybody gets an account, every class a
 group. It can be changed through the API (rollbook serve) or replaced. With
 --domain it makes the installation too, where rollbook init did not. A dry run
@@ -61,8 +65,15 @@ EXIT STATUS
 	cmd.Flags().BoolVar(&opts.dryRun, "dry-run", false, "stop before anything takes effect, in the roster or the directory")
 	cmd.Flags().BoolVar(&opts.wait, "wait", false, "where another process is at work, wait until it is done")
 	cmd.Flags().BoolVar(&opts.acceptClock, "accept-clock", false, acceptClockHelp)
+	a.atRestFlag(cmd)
 	cmd.Flags().BoolVar(&opts.json, "json", false, "print one JSON object on standard output, and nothing else")
 	return cmd
+}
+
+// atRestFlag has a command wait until nobody writes to the files that it reads.
+func (a *app) atRestFlag(cmd *cobra.Command) {
+	cmd.Flags().IntVar(&a.config.AtRest, "at-rest", a.config.AtRest,
+		"for how many seconds the files must have been still before they are read; they are waited for up to 5 minutes; 0 for any time")
 }
 
 const acceptClockHelp = "the clock is right, though it is before that of the last run or more than three weeks after it"
@@ -101,7 +112,7 @@ func (a *app) run(ctx context.Context, parts *server.Parts, opts run.Options, wa
 // runSync does the run in the installation, which it makes where there is none and
 // a domain is given. A dry run makes nothing.
 func (a *app) runSync(ctx context.Context, path string, opts syncOptions) (result run.Result, err error) {
-	options := run.Options{Path: path, Flow: opts.flow, DryRun: opts.dryRun, Keep: opts.keep, AcceptClock: opts.acceptClock, Progress: a.progress()}
+	options := run.Options{Path: path, Flow: opts.flow, DryRun: opts.dryRun, Keep: opts.keep, AcceptClock: opts.acceptClock, AtRest: time.Duration(a.config.AtRest) * time.Second, Progress: a.progress()}
 	parts, err := server.Open(ctx, a.serverConfig())
 	switch {
 	case installation.IsMakeable(err) && opts.dryRun:

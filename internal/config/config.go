@@ -33,6 +33,8 @@ type Config struct {
 	Rate      int // how many requests a second a client may make; 0 for any number
 	RunStarts int // how many runs clients may start within 12 hours; 0 for any number
 
+	AtRest int // for how many seconds the files of a feed must have been still before they are read; 0 for any time
+
 	AuditDays int // how long records of the audit log are kept
 
 	MetricsListen    string // host:port of /metrics; "" for nowhere, and no host for the loopback interface
@@ -45,7 +47,7 @@ type Config struct {
 
 // Default returns the configuration of an installation that was told nothing.
 func Default() Config {
-	return Config{Data: "./rollbook-data", Listen: "127.0.0.1:8443", Rate: 1000, RunStarts: 5, AuditDays: 400}
+	return Config{Data: "./rollbook-data", Listen: "127.0.0.1:8443", Rate: 1000, RunStarts: 5, AtRest: 2, AuditDays: 400}
 }
 
 // Environment returns the defaults as the environment changes them. Lists are
@@ -137,6 +139,7 @@ func (c *Config) numbers() map[string]*int {
 		"ROLLBOOK_RATE":        &c.Rate,
 		"ROLLBOOK_RUN_STARTS":  &c.RunStarts,
 		"ROLLBOOK_AUDIT_DAYS":  &c.AuditDays,
+		"ROLLBOOK_AT_REST":     &c.AtRest,
 	}
 }
 

@@ -20,7 +20,7 @@ func TestEnvironment(t *testing.T) {
 		"ROLLBOOK_HOSTS": "a.example,b.example", "ROLLBOOK_ISSUERS": "https://login.example",
 		"ROLLBOOK_AUDIENCES": "api://x", "ROLLBOOK_PLAIN_HTTP": "true", "ROLLBOOK_PUBLIC_URL": "https://x.example",
 		"ROLLBOOK_TLS_CERT": "c.pem", "ROLLBOOK_TLS_KEY": "k.pem", "ROLLBOOK_RUN_STARTS": "0", "ROLLBOOK_RATE": "7",
-		"ROLLBOOK_AUDIT_DAYS": "30", "ROLLBOOK_CONNECTIONS": "99", "ROLLBOOK_TRUSTED_PROXIES": "10.0.0.7,2001:db8::/32",
+		"ROLLBOOK_AUDIT_DAYS": "30", "ROLLBOOK_AT_REST": "9", "ROLLBOOK_CONNECTIONS": "99", "ROLLBOOK_TRUSTED_PROXIES": "10.0.0.7,2001:db8::/32",
 		"ROLLBOOK_METRICS_LISTEN": ":9464", "ROLLBOOK_METRICS_TOKEN_FILE": "t",
 	}))
 	if err != nil {
@@ -29,14 +29,14 @@ func TestEnvironment(t *testing.T) {
 	want := config.Config{
 		Data: "/srv/rollbook", Database: "postgres://db/rollbook", Listen: "127.0.0.1:8443",
 		Hosts: []string{"a.example", "b.example"}, Issuers: []string{"https://login.example"}, Audiences: []string{"api://x"},
-		PlainHTTP: true, PublicURL: "https://x.example", TLSCert: "c.pem", TLSKey: "k.pem", Rate: 7, AuditDays: 30, Connections: 99,
+		PlainHTTP: true, PublicURL: "https://x.example", TLSCert: "c.pem", TLSKey: "k.pem", Rate: 7, AtRest: 9, AuditDays: 30, Connections: 99,
 		TrustedProxies: []string{"10.0.0.7", "2001:db8::/32"},
 		MetricsListen:  ":9464", MetricsTokenFile: "t",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
-	for _, name := range []string{"ROLLBOOK_PLAIN_HTTP", "ROLLBOOK_RUN_STARTS", "ROLLBOOK_RATE", "ROLLBOOK_AUDIT_DAYS"} {
+	for _, name := range []string{"ROLLBOOK_PLAIN_HTTP", "ROLLBOOK_RUN_STARTS", "ROLLBOOK_RATE", "ROLLBOOK_AUDIT_DAYS", "ROLLBOOK_AT_REST"} {
 		if _, err := config.Environment(environment(map[string]string{name: "x"})); err == nil {
 			t.Errorf("%s: x is accepted", name)
 		}

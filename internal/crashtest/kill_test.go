@@ -88,7 +88,7 @@ func newVictim(t *testing.T, program string, e engine, from installation, path s
 
 // command returns the command of a sync.
 func (v *victim) command(ctx context.Context, i installation) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, v.program, "sync", "--json", "--domain", "school.example", "--data", i.data, v.path)
+	cmd := exec.CommandContext(ctx, v.program, "sync", "--json", "--at-rest", "0", "--domain", "school.example", "--data", i.data, v.path)
 	if i.database != "" {
 		cmd.Args = append(cmd.Args, "--database", i.database)
 	}

@@ -105,7 +105,7 @@ func take(t *testing.T, name string, steps []doctest.Step, bin string) {
 			t.Fatal(err)
 		}
 	}
-	env := append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"), "HOME="+home, "LC_ALL=C.UTF-8")
+	env := append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"), "HOME="+home, "LC_ALL=C.UTF-8", "ROLLBOOK_AT_REST=0")
 	session, err := doctest.Start(home, t.TempDir(), env)
 	if err != nil {
 		t.Fatal(err)

@@ -34,6 +34,8 @@ const (
 	RuleFileEmpty          Rule = "file-empty"          // a required file has no rows
 	RuleFileUnexpected     Rule = "file-unexpected"     // a folder or an unknown file in an archive
 	RuleFileUnreadable     Rule = "file-unreadable"     // the file, or the archive, cannot be read
+	RuleFileCutOff         Rule = "file-cut-off"        // the file ends in the middle of a row
+	RuleFileNotAtRest      Rule = "file-not-at-rest"    // the file was changed while it was read
 	RuleFileSetChanged     Rule = "file-set-changed"    // a file that earlier feeds had is missing
 	RuleHeaderMissing      Rule = "header-missing"      // a required header is missing
 	RuleHeaderDuplicate    Rule = "header-duplicate"    // a header occurs twice

@@ -69,6 +69,10 @@ type Options struct {
 	DryRun bool
 	// AcceptClock takes the clock for right, however far it is from the last run's.
 	AcceptClock bool
+	// AtRest is how long the files of Path must have been still before they are read;
+	// 0 for any time. They are waited for, and refused where they change while they are
+	// read.
+	AtRest time.Duration
 	// Keep keeps the plan, to be read and applied later.
 	Keep     bool
 	Progress Progress
@@ -320,6 +324,7 @@ func (p *pass) took(stage string, seconds float64) {
 // The stages.
 const (
 	stageResume = "resume"
+	stageWait   = "wait"
 	stageCheck  = "check"
 	stageStore  = "store"
 	stageMatch  = "match"

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"rollbook/internal/feed"
+	"rollbook/internal/feed/atrest"
 	"rollbook/internal/flow"
 	"rollbook/internal/roster"
 )
@@ -201,6 +202,14 @@ func (p *pass) takeFeed(ctx context.Context, in inbound, path string) error {
 // readFeed reads one feed, and stores it unless it is refused or this is a dry run.
 func (p *pass) readFeed(ctx context.Context, in inbound, path string) (err error) {
 	p.begin(stageCheck, 0)
+	before, err := p.awaitRest(ctx, path)
+	if errors.Is(err, atrest.ErrRestless) {
+		p.refuseRestless(in, "the files went on changing for "+atrest.Most.String())
+		return nil
+	}
+	if err != nil {
+		return err
+	}
 	source, err := p.Open(path, p.config.Lists, p.wantsClasses())
 	if err != nil {
 		return err
@@ -216,6 +225,12 @@ func (p *pass) readFeed(ctx context.Context, in inbound, path string) (err error
 		reported = n
 	}})
 	if err != nil {
+		return errors.Join(err, f.Drop(context.WithoutCancel(ctx)))
+	}
+	if changed, err := p.changedMeanwhile(path, before); err != nil || changed {
+		if changed {
+			p.refuseRestless(in, "the files changed while they were read")
+		}
 		return errors.Join(err, f.Drop(context.WithoutCancel(ctx)))
 	}
 	p.report(in, report)

@@ -3,6 +3,7 @@ package sds_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -158,7 +159,7 @@ func TestRows(t *testing.T) {
 		"long id":        {"orgs.csv", strings.Repeat("i", 256) + ",N,school", 1, []found{dropped(feed.RuleValueInvalid, 3, 1, strings.Repeat("i", 80)+"…", "at most 255")}},
 		"longest id":     {"orgs.csv", strings.Repeat("i", 255) + ",N,school", 2, nil},
 		"too many":       {"orgs.csv", "X,Sun, Moon,school", 1, []found{dropped(feed.RuleColumnCount, 3, 0, "X", "comma in it must be in quotation marks")}},
-		"too few":        {"orgs.csv", "X,Sun", 1, []found{dropped(feed.RuleColumnCount, 3, 0, "X", "cut off")}},
+		"too few":        {"orgs.csv", "X,Sun", 1, []found{dropped(feed.RuleColumnCount, 3, 0, "X", "comma is missing")}},
 		"line break":     {"orgs.csv", "X,\"Sun\nMoon\",school", 1, []found{dropped(feed.RuleValueInvalid, 3, 3, "X", "line break")}},
 		"optional break": {"users.csv", "X,x,\"a\nb\",", 2, []found{dropped(feed.RuleValueInvalid, 4, 5, "X", "line break")}},
 		"return inside":  {"orgs.csv", "X,Sun\rMoon,school", 1, []found{dropped(feed.RuleValueInvalid, 3, 3, "X", "line break")}},
@@ -235,6 +236,26 @@ func TestHeadersThatAreSpelledOtherwise(t *testing.T) {
 		}
 		if got := count(readFiles(t, files), "users.csv") == 2; got != read {
 			t.Errorf("%s is read: %v, want %v", header, got, read)
+		}
+	}
+}
+
+// A file that ends in the middle of a row is no feed; one that only lacks the last line
+// end is.
+func TestFilesThatAreCutOff(t *testing.T) {
+	t.Parallel()
+	for name, cut := range map[string]bool{
+		"S,School,school\nT,Two,school": false,
+		"S,School,school\nT,Two,scho":   true,
+		"S,School,school\nT,Tw":         true,
+		"S,School,school\nT,Tw\n":       false, // a row that is wrong
+	} {
+		files := sound()
+		files["orgs.csv"] = "sourcedId,name,type\n" + name
+		got := readFiles(t, files)
+		refused := slices.ContainsFunc(got.Findings, func(f feed.Finding) bool { return f.Rule == feed.RuleFileCutOff && f.Line == 3 })
+		if refused != cut {
+			t.Errorf("%q: cut off %v, want %v: %+v", name, refused, cut, got.Findings)
 		}
 	}
 }

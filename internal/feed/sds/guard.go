@@ -44,6 +44,7 @@ type guard struct {
 	lineStart int64 // offset of the beginning of the line at offset
 	tail      []byte
 	err       error
+	inLine    bool // the last byte did not end a line
 
 	// quoted and unusual say what has occurred so far: a quote, a character
 	// that may be a control character.
@@ -170,6 +171,9 @@ func (g *guard) look(p []byte) {
 		g.lineStart = g.offset + int64(bytes.LastIndexByte(p, '\n')) + 1
 	}
 	g.offset += int64(len(p))
+	if len(p) > 0 {
+		g.inLine = p[len(p)-1] != '\n'
+	}
 	if !g.quoted {
 		g.quoted = bytes.IndexByte(p, '"') >= 0
 	}

@@ -237,7 +237,7 @@ func (r *row) wrongCount() {
 		if got > want {
 			return message, "A value with a comma in it must be in quotation marks."
 		}
-		return message, "A comma is missing, or the row was cut off."
+		return message, "A comma is missing."
 	})
 }
 

@@ -106,7 +106,7 @@ func (t *table) hand(ctx context.Context, r *row, to feed.Receiver, full <-chan 
 				return err
 			}
 			if end := r.batch.err; errors.Is(end, io.EOF) {
-				return nil
+				return t.cutOff(r)
 			} else if end != nil {
 				return t.broken(end)
 			}

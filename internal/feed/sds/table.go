@@ -77,6 +77,19 @@ func (t *table) readHeader() error {
 	return t.matchHeader()
 }
 
+// cutOff refuses a file whose last line has no end and cannot be read: it was cut off
+// in the middle of a row, and nobody knows how many rows came after it.
+func (t *table) cutOff(r *row) error {
+	if !t.guard.inLine || !r.dropped {
+		return nil
+	}
+	return refuse(feed.Finding{
+		Rule: feed.RuleFileCutOff, File: t.file.name, Line: r.span.line,
+		Message: "the file ends in the middle of this row",
+		Hint:    "It was cut off on its way, or the export did not finish. Export it again.",
+	})
+}
+
 // broken turns an error of the CSV reader into a refusal, unless it is not the
 // file's fault.
 func (t *table) broken(err error) error {

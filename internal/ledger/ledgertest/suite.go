@@ -35,6 +35,7 @@ func Run(t *testing.T, open func(t *testing.T) ledger.Ledger) {
 		"plans/failures":                testFailures,
 		"plans/kept":                    testKept,
 		"objects/held and forgotten":    testHeld,
+		"objects/given to another":      testGiven,
 		"objects/of some":               testObjectsOf,
 		"objects/targets are apart":     testTargetsApart,
 		"objects/marks":                 testMarks,

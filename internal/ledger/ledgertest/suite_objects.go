@@ -74,6 +74,33 @@ func testMarks(t *testing.T, b book) {
 	}
 }
 
+// testGiven gives the account of a person to another one, and the memberships with it.
+func testGiven(t *testing.T, b book) {
+	first, _ := b.plan(1, ledger.Applying, district()...)
+	b.apply(first)
+	give := ledger.Change{
+		Wave: 1, Part: "North", Verb: directory.Update, Record: person(9), Anchor: "user_p-9", ObjectID: "id of user_p-1", From: 1,
+		Because: ledger.BecauseRelinked, Set: directory.Values{{Property: directory.ExternalID, Text: "p-9"}},
+	}
+	second, _ := b.plan(2, ledger.Applying, give)
+	left := b.left(second)
+	b.same("the change", ledger.Change{
+		Seq: 1, Wave: 1, Part: "North", Verb: directory.Update, Record: person(9), Anchor: "user_p-9", ObjectID: "id of user_p-1", From: 1,
+		Because: ledger.BecauseRelinked, Set: give.Set,
+	}, left[0].Change)
+	noted := done(left[0].Change, "id of user_p-1")
+	noted.From = person(1)
+	b.must(b.HandOver(t.Context(), second.ID, 1, night(2)))
+	b.must(b.Note(t.Context(), second.ID, []ledger.Noted{noted}))
+	var holders []roster.ID
+	for _, o := range collect(t, b.Objects(t.Context(), ledger.Hosted, directory.Account, 1)) {
+		if o.ID == "id of user_p-1" {
+			holders = append(holders, o.Record.ID)
+		}
+	}
+	b.same("who holds the account", []roster.ID{9}, holders)
+}
+
 func testHistory(t *testing.T, b book) {
 	first, _ := b.plan(1, ledger.Applying, district()...)
 	b.apply(first)
