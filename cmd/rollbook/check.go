@@ -17,8 +17,7 @@ import (
 )
 
 type checkOptions struct {
-	json      bool
-	usersOnly bool
+	json bool
 }
 
 func newCheckCommand(a *app) *cobra.Command {
@@ -40,7 +39,6 @@ EXIT STATUS
 		RunE: func(cmd *cobra.Command, args []string) error { return a.check(cmd.Context(), args[0], opts) },
 	}
 	cmd.Flags().BoolVar(&opts.json, "json", false, "print one JSON object on standard output, and nothing else")
-	cmd.Flags().BoolVar(&opts.usersOnly, "users-only", false, "classes.csv and enrollments.csv may be missing")
 	return cmd
 }
 
@@ -51,7 +49,7 @@ func (a *app) check(ctx context.Context, path string, opts checkOptions) error {
 	shown := a.progress()
 	shown.Stage("check", 0)
 	seen := 0
-	report, err := server.Check(ctx, path, vocab.NewLists(vocab.Seed()), !opts.usersOnly, func(rows int) {
+	report, err := server.Check(ctx, path, vocab.NewLists(vocab.Seed()), func(rows int) {
 		shown.Add(int64(rows - seen))
 		seen = rows
 	})

@@ -85,7 +85,7 @@ func (d *district) change(t *rapid.T) {
 		}
 		d.next++
 		who, what := d.people[p], d.classes[c]
-		switch rapid.IntRange(0, 10).Draw(t, "change") {
+		switch rapid.IntRange(0, 12).Draw(t, "change") {
 		case 0, 1: // somebody leaves a class, or comes into it
 			if _, in := what.roll[p]; in {
 				delete(what.roll, p)
@@ -122,6 +122,26 @@ func (d *district) change(t *rapid.T) {
 			}
 		case 10:
 			d.open(t, fmt.Sprintf("k%d", d.next))
+		case 11: // two people exchange their user names
+			other, _ := pick(t, "other person", d.people)
+			if o := d.people[other]; other != p {
+				who.username, o.username = o.username, who.username
+				d.people[other] = o
+			}
+		case 12: // somebody has a new id
+			if len(who.roles) == 0 {
+				continue
+			}
+			id := fmt.Sprintf("i%d", d.next)
+			d.people[id] = who
+			delete(d.people, p)
+			for _, c := range d.classes {
+				if role, in := c.roll[p]; in {
+					delete(c.roll, p)
+					c.roll[id] = role
+				}
+			}
+			continue
 		}
 		if _, still := d.people[p]; still {
 			d.people[p] = who

@@ -62,8 +62,8 @@ func newWorld(t *testing.T) *world {
 		Now:       now,
 		Sleep:     new(targettest.Clock).Sleep,
 		NewID:     newID,
-		Open: func(path string, lists *vocab.Lists, classes bool) (run.OpenFeed, error) {
-			return sds.Open(path, sds.Options{Lists: lists, Classes: classes})
+		Open: func(path string, lists *vocab.Lists) (run.OpenFeed, error) {
+			return sds.Open(path, sds.Options{Lists: lists})
 		},
 	}
 	if err := flow.InstallDefaults(t.Context(), flows, flow.Defaults{Domain: "north.example", Today: w.now}); err != nil {

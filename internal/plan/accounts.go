@@ -79,6 +79,11 @@ func (m Maker) planNew(ctx context.Context, g *Matching, to Changes, findings Fi
 			}
 			g.forgotten = append(g.forgotten, g.record(directory.Account, who.record.ID))
 		}
+		key, _ := g.rules.match.Key(p, who.role.Group)
+		if _, found := g.result.Found[who.record.ID]; !found && g.renamedTo[strings.ToLower(key.Value)] {
+			findings.Add(Problem{Reason: string(match.ClaimedTwice), Kind: roster.KindPerson, Key: who.record.Key, Value: key.Value})
+			return nil // somebody else is to have the name from tonight on
+		}
 		return m.planPerson(ctx, g, who, to, findings)
 	})
 }
@@ -114,6 +119,12 @@ func (m Maker) planPerson(ctx context.Context, g *Matching, who *member, to Chan
 		if c.Set, c.Was = c.Set.Without(kept), c.Was.Without(kept); len(c.Set) == 0 {
 			return nil
 		}
+	}
+	if who.known && isRename(c) && len(g.renames) < mostRenames {
+		name, _ := c.Set.Get(directory.UserPrincipalName)
+		g.renames = append(g.renames, &rename{change: c, key: who.record.Key, to: strings.ToLower(name)})
+		g.renamedTo[strings.ToLower(name)] = true
+		return nil
 	}
 	m.Measures.account(c, !who.known)
 	switch {

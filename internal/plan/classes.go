@@ -76,8 +76,13 @@ type classPlanner struct {
 func (c *classPlanner) plan(ctx context.Context, room *classroom) error {
 	c.maker.goneClass(room)
 	w, wanted, err := c.shape(room)
-	if err != nil || !wanted {
+	if err != nil {
 		return err
+	}
+	if !wanted {
+		if w, wanted = c.keep(room); !wanted {
+			return nil
+		}
 	}
 	change, changed := c.maker.Seen.change(w, room.group, room.known)
 	if !changed {

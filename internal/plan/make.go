@@ -110,6 +110,8 @@ type Matching struct {
 	written   map[roster.ID]bool
 	forgotten []ledger.Record
 	seen      Observation
+	renames   []*rename               // of accounts that the plan gives other user names
+	renamedTo map[string]bool         // which, in lower case
 	lost      map[roster.ID]string    // the IDs of accounts that somebody deleted
 	relinked  map[roster.ID]holder    // newcomers who have the account of somebody who is gone
 	replaced  map[roster.ID]roster.ID // who is gone, and who has the account
@@ -130,7 +132,7 @@ func (m Maker) Match(ctx context.Context, rules Rules, to Changes, findings Find
 	}
 	g := &Matching{
 		rules: rules, settled: settled, people: &population{sessions: sessions}, written: map[roster.ID]bool{},
-		seen: m.Seen, lost: map[roster.ID]string{}, relinked: map[roster.ID]holder{}, replaced: map[roster.ID]roster.ID{}, holders: map[roster.ID]holder{},
+		seen: m.Seen, lost: map[roster.ID]string{}, renamedTo: map[string]bool{}, relinked: map[roster.ID]holder{}, replaced: map[roster.ID]roster.ID{}, holders: map[roster.ID]holder{},
 		Matched: Matched{map[string]int{}, map[string]int{}, map[string]int{}},
 	}
 	m.choose(g)

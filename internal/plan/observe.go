@@ -17,8 +17,10 @@ type Observation struct {
 	Next directory.Mark
 	// Identified are objects of which the target told the ID only now.
 	Identified []ledger.Object
-	drifted    map[ledger.Record]seen
-	gone       map[ledger.Record]string // objects that are no longer there, with their IDs
+	// Renaming is how many waves the renames of accounts take, before those of groups.
+	Renaming int
+	drifted  map[ledger.Record]seen
+	gone     map[ledger.Record]string // objects that are no longer there, with their IDs
 }
 
 // seen is what an object has now.

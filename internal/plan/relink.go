@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -125,6 +126,23 @@ func anchored(anchor string) string {
 	return "another person"
 }
 
+// keep is what is wanted of a group that is otherwise left as it is, where somebody in
+// it has the account of another record: the link goes over, and nothing else changes.
+func (c *classPlanner) keep(room *classroom) (Wanted, bool) {
+	_, gone := c.maker.Seen.Gone(c.record(directory.ClassGroup, room.record.ID))
+	if !room.known || gone || len(c.replaced) == 0 {
+		return Wanted{}, false
+	}
+	w := Wanted{
+		Record: c.record(directory.ClassGroup, room.record.ID), Part: cmp.Or(room.class.OrgSourcedID, ledger.NoSchool),
+		Anchor: directory.ClassGroup.Anchor(c.scoped(room.class.SourcedID)),
+	}
+	for _, linked := range room.group.Links {
+		w.Links = append(w.Links, WantedLinks{Relation: linked.Relation, Keep: true, Replaced: c.replaced})
+	}
+	return w, true
+}
+
 // moved are links of an object that go from a record to the one that replaces it.
 type moved struct{ ours, found, out, leave ledger.IDs }
 
@@ -142,7 +160,7 @@ func (w WantedLinks) moved(linked ledger.Linked, there ledger.IDs) moved {
 			continue
 		}
 		m.out = append(m.out, id)
-		switch wanted := w.IDs.Has(by) || w.Stay.Has(by); {
+		switch wanted := w.Keep || w.IDs.Has(by) || w.Stay.Has(by); {
 		case !there.Has(id):
 		case !wanted && linked.IDs.Has(id):
 			m.leave = append(m.leave, by)

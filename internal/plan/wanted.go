@@ -31,6 +31,8 @@ type WantedLinks struct {
 	// Stay are those of whom nobody can tell whether they should be linked: they
 	// stay where they are, and are not linked where they are not.
 	Stay ledger.IDs
+	// Keep says that everybody who is linked stays.
+	Keep bool
 	// Replaced are the records whose objects others have from now on, by which: their
 	// links go over.
 	Replaced map[roster.ID]roster.ID
@@ -41,7 +43,7 @@ type WantedLinks struct {
 // change returns what is to be done for what is wanted of a record of which
 // something is held, or is false where that is nothing.
 func (o Observation) change(w Wanted, held ledger.Object, known bool) (ledger.Change, bool) {
-	c := ledger.Change{Record: w.Record, Part: w.Part, Wave: w.Record.Kind.Depth() + 1, Anchor: w.Anchor}
+	c := ledger.Change{Record: w.Record, Part: w.Part, Wave: w.Record.Kind.Depth() + 1 + o.Renaming, Anchor: w.Anchor}
 	switch {
 	case known:
 		c.Verb, c.ObjectID, c.Because = directory.Update, held.ID, ledger.BecauseRosterSays
@@ -86,7 +88,11 @@ func (o Observation) links(w WantedLinks, held ledger.Object) []ledger.Links {
 	if len(moved.out) > 0 {
 		changes = append(changes, ledger.Links{Relation: w.Relation, Remove: true, Because: ledger.BecauseRelinked, IDs: moved.out})
 	}
-	for _, id := range linked.IDs.Minus(w.IDs).Minus(w.Stay).Minus(moved.out).With(moved.leave) {
+	leave := linked.IDs.Minus(w.IDs).Minus(w.Stay).Minus(moved.out).With(moved.leave)
+	if w.Keep {
+		leave = nil
+	}
+	for _, id := range leave {
 		because := w.Leaves(id)
 		last := len(changes) - 1
 		for last >= 0 && changes[last].Remove && changes[last].Because != because {

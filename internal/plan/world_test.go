@@ -311,6 +311,18 @@ func (w *world) plan(t fataler) *made {
 		all = append(all, g)
 	}
 	for _, g := range all {
+		renames, err := maker.MakeRenames(ctx, g, m)
+		if err != nil {
+			t.Fatalf("make renames: %v", err)
+		}
+		for _, c := range renames {
+			maker.Seen.Renaming = max(maker.Seen.Renaming, c.Wave-1)
+			if err := to.Add(ctx, c); err != nil {
+				t.Fatalf("add a rename: %v", err)
+			}
+		}
+	}
+	for _, g := range all {
 		if err := maker.MakeGroups(ctx, g, to, m); err != nil {
 			t.Fatalf("make groups: %v", err)
 		}

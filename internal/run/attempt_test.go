@@ -166,8 +166,8 @@ func TestStopsAreNoCrashes(t *testing.T) {
 
 // opensAndDies opens feeds that end the process with the first row, or, for nil,
 // no feed at all.
-func opensAndDies(process *mortal) func(string, *vocab.Lists, bool) (run.OpenFeed, error) {
-	return func(string, *vocab.Lists, bool) (run.OpenFeed, error) {
+func opensAndDies(process *mortal) func(string, *vocab.Lists) (run.OpenFeed, error) {
+	return func(string, *vocab.Lists) (run.OpenFeed, error) {
 		if process == nil {
 			return nil, errors.New("the feed was opened once more")
 		}

@@ -154,6 +154,14 @@ func problemWords() map[string]wording {
 			feed.Error, people, "the account %q is that of %s; nobody gets the account of another",
 			"If it is the same person under a new id, the names and the kind of role must be the same as before. If not, give the new one another user name in the source system.",
 		},
+		plan.NameTaken: {
+			feed.Error, people, "the account cannot have the user name %q, which another account has or gets; it keeps the one that it has",
+			"Give the two people user names of their own in the source system, or rename the other account.",
+		},
+		plan.NamesExchanged: {
+			feed.Warning, people, "the account exchanges user names with others, and gets %q by way of an interim name",
+			"Nothing needs to be done. If the names of the people are right and their user names are not, correct them in the source system.",
+		},
 		plan.Relinked: {
 			feed.Warning, people, "this is %q under another id: the names and the kind of role are the same, so the account and its memberships go over",
 			"Nothing needs to be done. If they are two people, reject the plan or give the new one another user name.",

@@ -37,7 +37,7 @@ type Engine struct {
 	Vault    feed.Vault
 	// Open opens the feed in a folder or archive. classes says that the feed
 	// must hold classes.
-	Open func(path string, lists *vocab.Lists, classes bool) (OpenFeed, error)
+	Open func(path string, lists *vocab.Lists) (OpenFeed, error)
 	Now  func() time.Time
 	// Sleep returns when so much time has passed, or ctx is done: it is asked for
 	// where reads of the target lag behind.

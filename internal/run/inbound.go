@@ -210,7 +210,7 @@ func (p *pass) readFeed(ctx context.Context, in inbound, path string) (err error
 	if err != nil {
 		return err
 	}
-	source, err := p.Open(path, p.config.Lists, p.wantsClasses())
+	source, err := p.Open(path, p.config.Lists)
 	if err != nil {
 		return err
 	}
@@ -266,11 +266,6 @@ func (p *pass) refuse(in inbound, r *feed.Report) {
 	a.Status = ActivityFailed
 	a.BlockingError = &BlockingError{Code: string(f.Rule), Message: fmt.Sprintf("%s: %s", f.File, f.Message), Target: a.FlowID}
 	p.result.Refused = append(p.result.Refused, a.DisplayName)
-}
-
-// wantsClasses reports whether class groups are made of the feed's classes.
-func (p *pass) wantsClasses() bool {
-	return slices.ContainsFunc(p.config.ProvisioningFlows, func(f flow.ProvisioningFlow) bool { return f.ClassGroup != nil })
 }
 
 // report takes what a feed held into the result and the activity. Where there are

@@ -133,6 +133,21 @@ func (p *pass) plan(ctx context.Context, maker plan.Maker, to plan.Changes) erro
 			return err
 		}
 	}
+	var renames []ledger.Change
+	for _, m := range matched {
+		some, err := maker.MakeRenames(ctx, m, findings)
+		if err != nil {
+			return err
+		}
+		renames = append(renames, some...)
+	}
+	slices.SortStableFunc(renames, func(a, b ledger.Change) int { return a.Wave - b.Wave })
+	for _, c := range renames {
+		maker.Seen.Renaming = c.Wave - 1
+		if err := changes.Add(ctx, c); err != nil {
+			return err
+		}
+	}
 	for i, in := range leading {
 		if err := maker.MakeGroups(ctx, matched[i], changes, findings); err != nil {
 			return err

@@ -182,3 +182,84 @@ func TestWhatAHandDeleted(t *testing.T) {
 		wantCounts(t, counts{Status: run.Completed}, w.sync(t))
 	})
 }
+
+// User names are given in an order in which each is free: along a chain, and round in
+// a circle by way of an interim name. Who would get a name that somebody keeps has none
+// of it.
+func TestUserNamesThatMove(t *testing.T) {
+	type names map[string]string // by sourcedId
+	before := names{"p-2001": "aarcon27", "p-2002": "bbell27", "p-2003": "cchen27"}
+	for name, test := range map[string]struct {
+		moves names
+		want  names
+		told  map[feed.Rule]int
+	}{
+		"a chain": {
+			names{"p-2001": "bbell27", "p-2002": "cchen27", "p-2003": "new27"},
+			names{"p-2001": "bbell27", "p-2002": "cchen27", "p-2003": "new27"}, nil,
+		},
+		"a swap": {
+			names{"p-2001": "bbell27", "p-2002": "aarcon27"},
+			names{"p-2001": "bbell27", "p-2002": "aarcon27", "p-2003": "cchen27"}, map[feed.Rule]int{"user-names-exchanged": 1},
+		},
+		"a circle": {
+			names{"p-2001": "bbell27", "p-2002": "cchen27", "p-2003": "aarcon27"},
+			names{"p-2001": "bbell27", "p-2002": "cchen27", "p-2003": "aarcon27"}, map[feed.Rule]int{"user-names-exchanged": 1},
+		},
+		"a circle and who comes after it": {
+			names{"p-2001": "bbell27", "p-2002": "aarcon27", "p-2003": "new27"},
+			names{"p-2001": "bbell27", "p-2002": "aarcon27", "p-2003": "new27"}, map[feed.Rule]int{"user-names-exchanged": 1},
+		},
+		"a name in other case": {
+			names{"p-2001": "AArcon27"},
+			names{"p-2001": "AArcon27", "p-2002": "bbell27", "p-2003": "cchen27"}, nil,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			onEveryEngine(t, func(t *testing.T, w *world) {
+				w.unguard(t)
+				w.sync(t)
+				ids := map[string]string{}
+				for id, name := range before {
+					ids[id] = w.user(t, name).ID
+				}
+				for id, to := range test.moves {
+					w.edit(t, "users.csv", id+","+before[id]+",", id+",moved-"+to+",")
+				}
+				w.edit(t, "users.csv", ",moved-", ",")
+				result := w.sync(t)
+				for id, name := range test.want {
+					if got := w.user(t, name).ID; got != ids[id] {
+						t.Errorf("%s is the name of %s, want %s", name, got, ids[id])
+					}
+				}
+				told := map[feed.Rule]int{}
+				for _, f := range result.Findings {
+					told[f.Rule]++
+				}
+				wantSame(t, "findings", test.told, told)
+				wantCounts(t, counts{Status: run.Completed}, w.sync(t))
+			})
+		})
+	}
+}
+
+// A name that somebody keeps is not given, and what depends on it is not done either.
+func TestAUserNameThatIsKept(t *testing.T) {
+	onEveryEngine(t, func(t *testing.T, w *world) {
+		w.unguard(t)
+		w.sync(t)
+		byHand(t, w, dir.Effect{Kind: dir.CreateUser, User: &dir.User{UserPrincipalName: "kept@harbor.example", DisplayName: "By hand"}})
+		a, b := w.user(t, "aarcon27").ID, w.user(t, "bbell27").ID
+		w.edit(t, "users.csv", "p-2002,bbell27", "p-2002,kept")
+		w.edit(t, "users.csv", "p-2001,aarcon27", "p-2001,bbell27")
+		for range 2 {
+			if taken := ruled(w.sync(t), "user-name-taken"); len(taken) != 2 {
+				t.Errorf("told %+v, want both", taken)
+			}
+			if w.user(t, "aarcon27").ID != a || w.user(t, "bbell27").ID != b {
+				t.Error("a name changed hands")
+			}
+		}
+	})
+}

@@ -86,8 +86,8 @@ func (w *world) start(db store.DB, newID func() string) {
 		Sleep:     new(targettest.Clock).Sleep,
 		NewID:     newID,
 		Watch:     &w.told,
-		Open: func(path string, lists *vocab.Lists, classes bool) (run.OpenFeed, error) {
-			return sds.Open(path, sds.Options{Lists: lists, Classes: classes})
+		Open: func(path string, lists *vocab.Lists) (run.OpenFeed, error) {
+			return sds.Open(path, sds.Options{Lists: lists})
 		},
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net/http"
 	"path/filepath"
-	"slices"
 	"time"
 
 	"rollbook/internal/audit"
@@ -139,16 +138,11 @@ func (p *Parts) connectorExists(ctx context.Context, id string) (bool, error) {
 
 // checkUpload checks a feed as the next run would.
 func (p *Parts) checkUpload(ctx context.Context, path string) (upload.Found, error) {
-	config, err := p.Flow.Snapshot(ctx)
-	if err != nil {
-		return upload.Found{}, err
-	}
 	lists, err := p.Flow.Lists(ctx)
 	if err != nil {
 		return upload.Found{}, err
 	}
-	classes := slices.ContainsFunc(config.ProvisioningFlows, func(f flow.ProvisioningFlow) bool { return f.ClassGroup != nil })
-	report, files, err := check(ctx, path, sds.Options{Lists: lists, Classes: classes, Sent: true}, nil)
+	report, files, err := check(ctx, path, sds.Options{Lists: lists, Sent: true}, nil)
 	if err != nil {
 		return upload.Found{}, err
 	}

@@ -34,8 +34,8 @@ func (p *Parts) Engine(inbox run.Inbox) *run.Engine {
 		Target:    hosted.Target{Directory: p.Directory},
 		TargetID:  ledger.Hosted,
 		Vault:     vault{p.Secrets},
-		Open: func(path string, lists *vocab.Lists, classes bool) (run.OpenFeed, error) {
-			return sds.Open(path, sds.Options{Lists: lists, Classes: classes})
+		Open: func(path string, lists *vocab.Lists) (run.OpenFeed, error) {
+			return sds.Open(path, sds.Options{Lists: lists})
 		},
 		Now:          p.Config.Now,
 		Sleep:        target.System{}.Sleep,
@@ -61,8 +61,8 @@ func (p *Parts) Run(ctx context.Context, opts run.Options) (result run.Result, e
 }
 
 // Check reads a feed and finds what is wrong with it, and keeps nothing.
-func Check(ctx context.Context, path string, lists *vocab.Lists, classes bool, rows func(int)) (*feed.Report, error) {
-	report, _, err := check(ctx, path, sds.Options{Lists: lists, Classes: classes}, rows)
+func Check(ctx context.Context, path string, lists *vocab.Lists, rows func(int)) (*feed.Report, error) {
+	report, _, err := check(ctx, path, sds.Options{Lists: lists}, rows)
 	return report, err
 }
 

@@ -33,7 +33,7 @@ func write(t *testing.T, opts simulate.Options) (string, *feedtest.Recorder) {
 	if _, err := simulate.Write(t.Context(), dir, opts); err != nil {
 		t.Fatal(err)
 	}
-	source, err := sds.Open(dir, sds.Options{Lists: vocab.NewLists(vocab.Seed()), Classes: true})
+	source, err := sds.Open(dir, sds.Options{Lists: vocab.NewLists(vocab.Seed())})
 	if err != nil {
 		t.Fatal(err)
 	}

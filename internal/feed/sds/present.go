@@ -15,7 +15,7 @@ func (s *Source) required(file *file) bool {
 	case feed.Orgs, feed.People, feed.Affiliations:
 		return true
 	case feed.Classes, feed.Enrollments:
-		return s.opts.Classes || s.files.has(classesFile) || s.files.has(enrollmentsFile)
+		return s.files.has(classesFile) || s.files.has(enrollmentsFile)
 	default:
 		return false
 	}

@@ -45,6 +45,9 @@ func (r *row) takeAll(to feed.Receiver) error {
 
 // take checks one row and hands it on, or names it as dropped.
 func (r *row) take(s span, to feed.Receiver) error {
+	if r.batch.blank(s) {
+		return nil // spreadsheets leave rows of commas behind
+	}
 	r.span, r.dropped, r.noted, r.place.Line = s, false, nil, s.line
 	if s.end-s.start != len(r.table.header) {
 		r.wrongCount()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 
 	"rollbook/internal/feed"
 )
@@ -28,6 +29,16 @@ type span struct {
 	line       int
 	start, end int // in fields
 	columns    int // where its columns begin in columns, or -1
+}
+
+// blank reports whether a row has no values at all.
+func (b *batch) blank(s span) bool {
+	for _, v := range b.fields[s.start:s.end] {
+		if v != "" && strings.TrimSpace(v) != "" {
+			return false
+		}
+	}
+	return true
 }
 
 // read hands the rows of the file to the receiver, then the findings.

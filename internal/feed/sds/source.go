@@ -15,9 +15,6 @@ import (
 type Options struct {
 	// Lists are the values that codes may have. It is required.
 	Lists *vocab.Lists
-	// Classes says that classes.csv and enrollments.csv must be there. Where it
-	// is false they may both be left out.
-	Classes bool
 	// Sent says that everything in the feed's folder was sent to be read: whatever
 	// is not is a finding, and not only what looks as if it was meant to be.
 	Sent bool
