@@ -69,6 +69,9 @@ func (a *app) addClient(ctx context.Context, name string, permissions []string) 
 		if err != nil {
 			return err
 		}
+		if err := a.audit(ctx, parts, "rollbook client add", map[string]any{"client": client.ID, "name": name, "permissions": permissions}); err != nil {
+			return err
+		}
 		terminal.Printf(a.out, "tenant_id:     %s\nclient_id:     %s\nclient_secret: %s\n", parts.Tenant, client.ID, secret)
 		terminal.Printf(a.err, "The secret is not kept and cannot be shown again.\n")
 		return nil
@@ -108,8 +111,11 @@ func newClientRemoveCommand(a *app) *cobra.Command {
 		Args: oneArg("the client's name or ID"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withInstallation(cmd.Context(), func(parts *server.Parts) error {
-				_, err := parts.Clients.Remove(cmd.Context(), args[0])
-				return err
+				client, err := parts.Clients.Remove(cmd.Context(), args[0])
+				if err != nil {
+					return err
+				}
+				return a.audit(cmd.Context(), parts, "rollbook client remove", map[string]any{"client": client})
 			})
 		},
 	}

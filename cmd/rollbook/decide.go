@@ -92,6 +92,10 @@ func (a *app) decide(ctx context.Context, name string, d run.Decision, state led
 		if err != nil {
 			return decisionError(err)
 		}
+		after := map[string]any{"plan": plan.ID, "hash": plan.Hash, "decision": "approved", "note": d.Note, "schools": d.Schools}
+		if err := a.audit(ctx, parts, "rollbook approve", after); err != nil {
+			return err
+		}
 		terminal.Printf(a.out, "approved  plan %d\n", plan.ID)
 		terminal.Printf(a.out, "applied   %s\n", applied(result.Applied))
 		if result.Held != nil {
@@ -111,6 +115,10 @@ func (a *app) reject(ctx context.Context, name string, d run.Decision) error {
 		d.Plan, d.By = plan.ID, a.who()
 		if err := parts.Reject(ctx, d); err != nil {
 			return decisionError(err)
+		}
+		after := map[string]any{"plan": plan.ID, "hash": plan.Hash, "decision": "rejected", "note": d.Note}
+		if err := a.audit(ctx, parts, "rollbook reject", after); err != nil {
+			return err
 		}
 		return terminal.Printf(a.out, "rejected  plan %d; the same plan stays rejected, another one is decided anew\n", plan.ID)
 	})

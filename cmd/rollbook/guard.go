@@ -103,6 +103,9 @@ func (a *app) setLimit(ctx context.Context, l guard.Limit) error {
 		if err := parts.SetLimit(ctx, l); err != nil {
 			return err
 		}
+		if err := a.audit(ctx, parts, "rollbook guard set", map[string]any{"limit": l}); err != nil {
+			return err
+		}
 		return terminal.Printf(a.out, "set       %s\n", l.Rule)
 	})
 }

@@ -138,7 +138,20 @@ func (a *app) runSync(ctx context.Context, path string, opts syncOptions) (resul
 	if err != nil {
 		return run.Result{}, err
 	}
-	return a.run(ctx, parts, options, opts.wait)
+	result, err = a.run(ctx, parts, options, opts.wait)
+	if err != nil || opts.dryRun {
+		return result, err
+	}
+	command := "rollbook sync"
+	if opts.keep {
+		command = "rollbook plan"
+	}
+	return result, a.audit(ctx, parts, command, map[string]any{"run": result.Run.ID, "status": result.Run.Status, "plan": result.Plan.ID})
+}
+
+// audit records a command that changed something.
+func (a *app) audit(ctx context.Context, parts *server.Parts, command string, after map[string]any) error {
+	return parts.AuditCommand(context.WithoutCancel(ctx), a.who(), command, after)
 }
 
 // openFirst makes an installation and opens it. Another first sync may have been

@@ -62,8 +62,12 @@ func (r *references) first(kind roster.Kind, value string) *missing {
 // findings returns what was gathered, in the order of the places.
 func (r *references) findings(indexes []*index) []Finding {
 	all := r.withoutZeros(indexes)
-	for _, f := range r.found {
+	otherCase := r.otherCase(indexes)
+	for ref, f := range r.found {
 		f.finish()
+		if key := otherCase[ref]; key != "" {
+			f.Hint = fmt.Sprintf("%s has %q: capital letters matter in identifiers.", f.where, key)
+		}
 		all = append(all, f)
 	}
 	slices.SortFunc(all, func(a, b *missing) int {
@@ -144,6 +148,32 @@ func (r *references) withoutZeros(indexes []*index) []*missing {
 		f.Hint = "A spreadsheet drops them. Export the file again, and do not save it in a spreadsheet; or format the column as text there before the file is read."
 	}
 	return all
+}
+
+// otherCase returns the identifiers that differ from a missing one in case alone.
+func (r *references) otherCase(indexes []*index) map[reference]string {
+	missing := map[roster.Kind]map[string][]reference{}
+	for ref := range r.found {
+		if missing[ref.kind] == nil {
+			missing[ref.kind] = map[string][]reference{}
+		}
+		folded := strings.ToLower(ref.value)
+		missing[ref.kind][folded] = append(missing[ref.kind][folded], ref)
+	}
+	other := map[reference]string{}
+	for kind, values := range missing {
+		if indexes[kind] == nil {
+			continue
+		}
+		for _, key := range indexes[kind].keys.all() {
+			for _, ref := range values[strings.ToLower(key)] {
+				if key != ref.value {
+					other[ref] = key
+				}
+			}
+		}
+	}
+	return other
 }
 
 // withZeros returns the keys that begin with zeros, by what is left without them.

@@ -85,7 +85,7 @@ func (d *district) change(t *rapid.T) {
 		}
 		d.next++
 		who, what := d.people[p], d.classes[c]
-		switch rapid.IntRange(0, 12).Draw(t, "change") {
+		switch rapid.IntRange(0, 11).Draw(t, "change") {
 		case 0, 1: // somebody leaves a class, or comes into it
 			if _, in := what.roll[p]; in {
 				delete(what.roll, p)
@@ -128,26 +128,24 @@ func (d *district) change(t *rapid.T) {
 				who.username, o.username = o.username, who.username
 				d.people[other] = o
 			}
-		case 12: // somebody has a new id
-			if len(who.roles) == 0 {
-				continue
-			}
-			id := fmt.Sprintf("i%d", d.next)
-			d.people[id] = who
-			delete(d.people, p)
-			for _, c := range d.classes {
-				if role, in := c.roll[p]; in {
-					delete(c.roll, p)
-					c.roll[id] = role
-				}
-			}
-			continue
 		}
 		if _, still := d.people[p]; still {
 			d.people[p] = who
 		}
 		if _, still := d.classes[c]; still {
 			d.classes[c] = what
+		}
+	}
+}
+
+// renumber gives somebody another sourcedId.
+func (d *district) renumber(from, to string) {
+	d.people[to] = d.people[from]
+	delete(d.people, from)
+	for _, c := range d.classes {
+		if role, in := c.roll[from]; in {
+			delete(c.roll, from)
+			c.roll[to] = role
 		}
 	}
 }

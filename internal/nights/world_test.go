@@ -106,11 +106,12 @@ func (w *world) facts(t *testing.T, f fataler) []string {
 		if err != nil {
 			f.Fatalf("%v", err)
 		}
-		people[u.ID] = u.Anchor
+		who := u.GivenName // everybody has another one, and keeps it
+		people[u.ID] = who
 		facts = append(facts,
-			u.Anchor+" is there", u.Anchor+" is named "+u.UserPrincipalName, u.Anchor+" is shown as "+u.DisplayName)
+			who+" is there", who+" is named "+u.UserPrincipalName, who+" is shown as "+u.DisplayName)
 		if u.Mail != "" {
-			facts = append(facts, u.Anchor+" has the mail "+u.Mail)
+			facts = append(facts, who+" has the mail "+u.Mail)
 		}
 	}
 	for g, err := range w.directory.Groups(t.Context()) {

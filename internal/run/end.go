@@ -172,7 +172,7 @@ func problemWords() map[string]wording {
 		},
 		plan.AccountGone: {
 			feed.Error, people, "the account with the ID %s was deleted in the directory; it is not made again by itself",
-			"Make an account with the same user name by hand: the next run takes it. Or remove the person from the source system.",
+			"To have it made anew: rollbook recreate, with the record's sourcedId. An account that is made by hand with the same user name is taken by the next run.",
 		},
 		plan.ClassInSeveralSets: {
 			feed.Warning, classes, "several flow sets have the organization %s of this class; the one that was created first makes its group",
@@ -180,7 +180,7 @@ func problemWords() map[string]wording {
 		},
 		plan.GroupGone: {
 			feed.Error, classes, "the class's group with the ID %s was deleted in the directory; it is not made again by itself",
-			"Remove the class from the source system; should it come back, it gets a new group.",
+			"To have it made anew: rollbook recreate, with the record's sourcedId. If the class is over, remove it from the source system.",
 		},
 	}
 }

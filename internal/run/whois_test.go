@@ -183,6 +183,30 @@ func TestWhatAHandDeleted(t *testing.T) {
 	})
 }
 
+// What a hand deleted is made anew when somebody says so, with everybody in it.
+func TestRecreate(t *testing.T) {
+	onEveryEngine(t, func(t *testing.T, w *world) {
+		w.sync(t)
+		groups := w.groups(t)
+		if _, err := w.Recreate(t.Context(), "k-204"); !run.IsNotThere(err) {
+			t.Errorf("recreate what is there: %v", err)
+		}
+		byHand(t, w, dir.Effect{Kind: dir.DeleteUser, ID: w.user(t, "bbell27").ID})
+		byHand(t, w, dir.Effect{Kind: dir.DeleteGroup, ID: w.object(t, "k-204").ID})
+		w.sync(t)
+		for _, key := range []string{"p-2002", "1:k-204"} {
+			if _, err := w.Recreate(t.Context(), key); err != nil {
+				t.Errorf("recreate %s: %v", key, err)
+			}
+		}
+		if result := w.sync(t); len(result.Findings) > 0 {
+			t.Errorf("findings %+v", result.Findings)
+		}
+		wantSame(t, "groups", groups, w.groups(t))
+		wantCounts(t, counts{Status: run.Completed}, w.sync(t))
+	})
+}
+
 // User names are given in an order in which each is free: along a chain, and round in
 // a circle by way of an interim name. Who would get a name that somebody keeps has none
 // of it.

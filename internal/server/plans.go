@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"rollbook/internal/directory"
@@ -53,6 +54,51 @@ func (p *Parts) FindPlan(ctx context.Context, name string) (ledger.Plan, []ledge
 	return found, parts, err
 }
 
+// NoRunError says that no run has a name.
+type NoRunError struct{ Name string }
+
+func (e *NoRunError) Error() string {
+	if e.Name == "latest" {
+		return "there was no run yet"
+	}
+	return fmt.Sprintf("there is no such run, %q: name one by its ID, by the beginning of it, or say latest", e.Name)
+}
+
+// FindRun returns the run with an ID, or with one that begins so, or the latest one.
+func (p *Parts) FindRun(ctx context.Context, name string) (run.Run, error) {
+	r, err := p.Runs().Run(ctx, name)
+	if !errors.Is(err, run.ErrNotFound) {
+		return r, err
+	}
+	runs, err := p.Runs().Runs(ctx)
+	if err != nil {
+		return run.Run{}, err
+	}
+	var found []run.Run
+	for _, one := range runs {
+		if strings.HasPrefix(one.ID, name) || name == "latest" && len(found) == 0 {
+			found = append(found, one)
+		}
+	}
+	if len(found) != 1 || name == "" {
+		return run.Run{}, &NoRunError{name}
+	}
+	return found[0], nil
+}
+
+// PlansByRun returns the plans by the run that made them, in their order.
+func (p *Parts) PlansByRun(ctx context.Context) (map[string][]ledger.Plan, error) {
+	plans, err := p.Ledger().Plans(ctx, ledger.Hosted, time.Time{}, 0)
+	if err != nil {
+		return nil, err
+	}
+	by := map[string][]ledger.Plan{}
+	for _, one := range slices.Backward(plans) {
+		by[one.Run] = append(by[one.Run], one)
+	}
+	return by, nil
+}
+
 // Decide approves a plan, or parts of it, and applies that, as run.Engine does.
 func (p *Parts) Decide(ctx context.Context, d run.Decision, progress run.Progress) (result run.Result, err error) {
 	err = p.Leases.Do(ctx, jobs.RunLease, func(ctx context.Context) error {
@@ -65,6 +111,15 @@ func (p *Parts) Decide(ctx context.Context, d run.Decision, progress run.Progres
 // Reject says that a plan is not to be applied.
 func (p *Parts) Reject(ctx context.Context, d run.Decision) error {
 	return p.Leases.Do(ctx, jobs.RunLease, func(ctx context.Context) error { return p.Engine(nil).Reject(ctx, d) })
+}
+
+// Recreate has an object that somebody deleted made anew by the next run.
+func (p *Parts) Recreate(ctx context.Context, key string) (record ledger.Record, err error) {
+	err = p.Leases.Do(ctx, jobs.RunLease, func(ctx context.Context) error {
+		record, err = p.Engine(nil).Recreate(ctx, key)
+		return err
+	})
+	return record, err
 }
 
 // Limits returns the limits of the guard.

@@ -132,6 +132,12 @@ func headerHint(header []string, missing string, file *file) string {
 	if strings.HasPrefix(header[0], "sep=") {
 		return "The first line, sep=, is a note to spreadsheets. Remove it: the first line must name the columns."
 	}
+	switch first := strings.TrimSpace(header[0]); {
+	case strings.HasPrefix(first, "<"):
+		return "It is a web page: the download failed, or wanted somebody to sign in. Export it again."
+	case strings.HasPrefix(first, "PK\x03\x04"):
+		return "It is a spreadsheet or an archive with the name of a CSV file. Save it as CSV UTF-8."
+	}
 	if len(header) == 1 {
 		switch line := header[0]; {
 		case strings.Contains(line, ";"):

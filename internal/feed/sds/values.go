@@ -163,9 +163,9 @@ func (r *row) boolean(column int) roster.Tristate {
 	switch {
 	case v == "":
 		return roster.Unset
-	case strings.EqualFold(v, "true"):
+	case isOneOf(v, "true", "1", "yes", "y", "t"):
 		return roster.True
-	case strings.EqualFold(v, "false"):
+	case isOneOf(v, "false", "0", "no", "n", "f"):
 		return roster.False
 	}
 	r.wrong(column, shorten(strings.ToLower(v)), func() (string, string) {
@@ -173,6 +173,11 @@ func (r *row) boolean(column int) roster.Tristate {
 			"Write true or false."
 	})
 	return roster.Unset
+}
+
+// isOneOf reports whether a value is one of several words, in any case.
+func isOneOf(v string, words ...string) bool {
+	return slices.ContainsFunc(words, func(word string) bool { return strings.EqualFold(v, word) })
 }
 
 func (r *row) date(column int) roster.Date {

@@ -1,0 +1,78 @@
+package nights_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+)
+
+// People whose ids are new, all of them or some, keep their accounts and what they are
+// in, and nothing else comes of it (P14).
+func TestNewIDsChangeNothing(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		w := newWorld(t)
+		d := drawDistrict(rt)
+		w.night(t, rt, d.files())
+		before := w.facts(t, rt)
+		for _, id := range slices.Sorted(maps.Keys(d.people)) {
+			if rapid.Bool().Draw(rt, id+" has a new id") {
+				d.renumber(id, "new-"+id)
+			}
+		}
+		for range 2 {
+			w.night(t, rt, d.files())
+			if diff := cmp.Diff(before, w.facts(t, rt)); diff != "" {
+				rt.Fatalf("after the ids were changed (-before +after):\n%s", diff)
+			}
+		}
+		d.change(rt)
+		twin := newWorld(t)
+		for _, world := range []*world{w, twin} {
+			for range 2 {
+				world.night(t, rt, d.files())
+			}
+		}
+		if more := minus(twin.facts(t, rt), w.facts(t, rt)); len(more) > 0 {
+			rt.Fatalf("the next nights do not do what they do in a new directory: %v", more)
+		}
+	})
+}
+
+// User names that are exchanged, in any circles, go with their people (P15).
+func TestUserNamesThatAreExchanged(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		w, twin := newWorld(t), newWorld(t)
+		d := drawDistrict(rt)
+		w.night(t, rt, d.files())
+		var ids, names []string
+		for _, id := range slices.Sorted(maps.Keys(d.people)) {
+			ids, names = append(ids, id), append(names, d.people[id].username)
+		}
+		for i, to := range rapid.Permutation(indexes(len(ids))).Draw(rt, "names") {
+			p := d.people[ids[i]]
+			if p.username = names[to]; rapid.IntRange(0, 3).Draw(rt, "another name") == 0 {
+				p.username = fmt.Sprintf("fresh%d", i)
+			}
+			d.people[ids[i]] = p
+		}
+		w.night(t, rt, d.files())
+		twin.night(t, rt, d.files())
+		if diff := cmp.Diff(twin.facts(t, rt), w.facts(t, rt)); diff != "" {
+			rt.Fatalf("after names were exchanged (-new directory +this):\n%s", diff)
+		}
+	})
+}
+
+func indexes(n int) []int {
+	list := make([]int, n)
+	for i := range list {
+		list[i] = i
+	}
+	return list
+}
