@@ -267,7 +267,7 @@ type shownLink struct {
 func changeOf(names *server.Names, e ledger.Entry, person string) shownChange {
 	c := shownChange{
 		Seq: e.Seq, Verb: string(e.Verb), Kind: kindName(e.Record.Kind), School: e.Part,
-		Object: cmp.Or(names.Of(e.Record.Kind, e.Record.Source, e.Record.ID), e.Anchor), Because: because(e.Because),
+		Object: cmp.Or(names.Of(e.Record.Kind, e.Record.Source, e.Record.ID), e.Anchor), Because: ledger.Sentence(e.Because),
 	}
 	for _, v := range e.Set {
 		was, _ := e.Was.Get(v.Property)
@@ -281,7 +281,7 @@ func changeOf(names *server.Names, e ledger.Entry, person string) shownChange {
 		for _, id := range l.IDs {
 			name := names.Of(l.Relation.To(), e.Record.Source, id)
 			if person == "" || strings.HasSuffix(name, "("+person+")") {
-				c.Links = append(c.Links, shownLink{verb, string(l.Relation), name, because(l.Because)})
+				c.Links = append(c.Links, shownLink{verb, string(l.Relation), name, ledger.Sentence(l.Because)})
 			}
 		}
 	}
@@ -294,29 +294,4 @@ func kindName(k directory.Kind) string {
 		return "account"
 	}
 	return "class group"
-}
-
-// because says why a change is made.
-func because(code string) string {
-	switch code {
-	case ledger.BecausePresent:
-		return "it is in the roster, and not in the directory"
-	case ledger.BecauseRelinked:
-		return "the record replaces one that is gone, with the same names and user name"
-	case ledger.BecauseMatched:
-		return "the account was found, and is managed from now on"
-	case ledger.BecauseRosterSays:
-		return "the roster or the configuration says so"
-	case ledger.BecauseEnrolled:
-		return "there is an enrollment"
-	case ledger.BecauseFound:
-		return "somebody had made it so already"
-	case ledger.BecauseNotEnrolled:
-		return "there is no such enrollment any more"
-	case ledger.BecauseWithoutRole:
-		return "the person has no role any more"
-	case ledger.BecauseClassIsOver:
-		return "the class was over"
-	}
-	return code
 }

@@ -6,5 +6,5 @@
 // each only so many records are kept in a minute, and the next one says how many
 // there were besides.
 //
-// Start with Recorder, which takes records, and New, which shows them.
+// Start with Recorder, which takes records, and Records, which shows them.
 package audit

@@ -2,16 +2,10 @@ package audit
 
 import (
 	"context"
-	"net/http"
 	"strconv"
-	"time"
 
-	"rollbook/internal/identity"
 	"rollbook/internal/odata"
 )
-
-// Prefix is where the log is read.
-const Prefix = "/rollbook/v1"
 
 // Permission is that of reading the log.
 const Permission = "AuditLog.Read.All"
@@ -22,46 +16,10 @@ const (
 	maxTop     = 999
 )
 
-// Config is what the address of the log is made of. Everything is needed unless
-// it says otherwise.
-type Config struct {
-	Log          Log
-	Recorder     odata.Auditor
-	Authenticate func(*http.Request) (identity.Caller, error)
-	Rates        *identity.Rates            // nil for no limit
-	Origin       func(*http.Request) string // scheme and host by which a caller reached the server
-	Refusal      func(error) *odata.Error   // of errors that pass; nil for all others
-	Report       func(r *http.Request, requestID string, err error)
-	Now          func() time.Time
-	NewID        func() string
-}
-
-// New returns what answers below Prefix.
-func New(c Config) (http.Handler, error) {
-	model, err := odata.NewModel(types(), nil)
-	if err != nil {
-		return nil, err
-	}
-	s := &odata.Service{
-		Model: model, Prefix: Prefix, Origin: c.Origin, Realm: "Rollbook",
-		Authenticate: func(r *http.Request) (odata.Caller, error) { return c.Authenticate(r) },
-		Admit:        c.admit, Audit: c.Recorder, Refusal: c.Refusal, Report: c.Report, Now: c.Now, NewID: c.NewID, PageSize: defaultTop,
-	}
-	s.Serve(records(model.Type(typeRecord), c.Log))
-	return s, nil
-}
-
-// admit counts a request of a caller, or of its address where it is a stranger's.
-func (c Config) admit(caller odata.Caller, r *http.Request) time.Duration {
-	if known, ok := caller.(identity.Caller); ok {
-		return c.Rates.OfCaller(known)
-	}
-	return c.Rates.OfAddress(r.RemoteAddr)
-}
-
 const typeRecord = "rollbook.auditRecord"
 
-func types() []odata.Type {
+// Types returns the types of the log.
+func Types() []odata.Type {
 	text := func(name string, nullable bool) odata.Property {
 		return odata.Property{Name: name, Type: "Edm.String", Nullable: nullable}
 	}
@@ -78,7 +36,9 @@ func types() []odata.Type {
 	}}}
 }
 
-func records(t *odata.Type, log Log) *odata.EntitySet {
+// Records returns the log as a collection.
+func Records(m *odata.Model, log Log) *odata.EntitySet {
+	t := m.Type(typeRecord)
 	permissions := []string{Permission}
 	return &odata.EntitySet{
 		Path: "audit", Type: t, ReadAll: permissions, ReadOne: permissions,

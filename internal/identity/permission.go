@@ -47,6 +47,8 @@ func Permissions() []Permission {
 		{"EduRoster.ReadBasic.All", "read classes, schools and the names of their people"},
 		{"EduRoster.Read.All", "read classes, schools and their people"},
 		{"EduRoster.ReadWrite.All", "read and write classes, schools and their people"},
+		{"Rollbook-Plan.Read.All", "read plans, what they change and why, and the limits of the guard"},
+		{"Rollbook-Plan.Approve.All", "read plans, and approve or reject those that are held"},
 		{"AuditLog.Read.All", "read who changed what, and who was refused what"},
 		{"Directory.Read.All", "read the whole directory"},
 		{"Directory.ReadWrite.All", "read and write the whole directory"},

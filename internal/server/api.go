@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"rollbook/internal/audit"
+	"rollbook/internal/api"
 	"rollbook/internal/feed/sds"
 	"rollbook/internal/flow"
 	"rollbook/internal/graph"
@@ -55,10 +55,10 @@ func (p *Parts) api(authenticate func(*http.Request) (identity.Caller, error), a
 	})
 }
 
-// auditLog returns the handler of /rollbook/v1.
-func (p *Parts) auditLog(authenticate func(*http.Request) (identity.Caller, error), at *origin) (http.Handler, error) {
-	return audit.New(audit.Config{
-		Log: p.Audit.Log, Recorder: p.Audit, Rates: p.Rates, Authenticate: authenticate, Origin: at.URL,
+// ownAPI returns the handler of /rollbook/v1.
+func (p *Parts) ownAPI(authenticate func(*http.Request) (identity.Caller, error), at *origin) (http.Handler, error) {
+	return api.New(api.Config{
+		Store: decisions{p}, Log: p.Audit.Log, Recorder: p.Audit, Rates: p.Rates, Authenticate: authenticate, Origin: at.URL,
 		Refusal: refusal, Report: p.report, Now: p.Config.Now, NewID: p.Config.NewID,
 	})
 }

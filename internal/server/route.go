@@ -17,7 +17,7 @@ import (
 type routes struct {
 	identity *identity.Handler
 	graph    http.Handler
-	audit    http.Handler
+	own      http.Handler // /rollbook/v1
 	recorder odata.Auditor
 	upload   http.Handler
 	tenant   string // the first part of every upload's path
@@ -60,7 +60,7 @@ func (h *routes) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case surfaceGraph:
 		h.graph.ServeHTTP(w, r)
 	case surfaceRollbook:
-		h.audit.ServeHTTP(w, r)
+		h.own.ServeHTTP(w, r)
 	case surfaceIdentity:
 		h.identity.ServeHTTP(w, r)
 		h.noteRefusal(w, r)

@@ -101,7 +101,7 @@ func (s *Server) build(ctx context.Context) error {
 		return err
 	}
 	authenticate = s.connections.proving(authenticate)
-	auditLog, err := p.auditLog(authenticate, at)
+	own, err := p.ownAPI(authenticate, at)
 	if err != nil {
 		return err
 	}
@@ -114,7 +114,7 @@ func (s *Server) build(ctx context.Context) error {
 	s.http = s.httpServer(at, &routes{
 		identity: tokens,
 		graph:    api,
-		audit:    auditLog,
+		own:      own,
 		recorder: p.Audit,
 		upload:   s.uploads.Handler(),
 		tenant:   p.Tenant,

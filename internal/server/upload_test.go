@@ -24,9 +24,10 @@ const industryData = "/beta/external/industryData"
 
 // caller calls the API of a server with a token.
 type caller struct {
-	client *http.Client
-	base   string
-	token  string
+	client  *http.Client
+	base    string
+	token   string
+	ifMatch string // sent where it is not ""
 }
 
 // mustCall returns the status, the Location and the members of the answer.
@@ -43,6 +44,9 @@ func (c caller) mustCall(t *testing.T, method, url string, body []byte) (int, st
 		r.Header.Set("x-ms-blob-type", "BlockBlob")
 	} else {
 		r.Header.Set("Authorization", "Bearer "+c.token)
+	}
+	if c.ifMatch != "" {
+		r.Header.Set("If-Match", c.ifMatch)
 	}
 	answer, err := c.client.Do(r)
 	if err != nil {

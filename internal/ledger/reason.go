@@ -1,0 +1,26 @@
+package ledger
+
+// Sentence says in words why a change is made, for a code of Because.
+func Sentence(code string) string {
+	switch code {
+	case BecausePresent:
+		return "it is in the roster, and not in the directory"
+	case BecauseRelinked:
+		return "the record replaces one that is gone, with the same names and user name"
+	case BecauseMatched:
+		return "the account was found, and is managed from now on"
+	case BecauseRosterSays:
+		return "the roster or the configuration says so"
+	case BecauseEnrolled:
+		return "there is an enrollment"
+	case BecauseFound:
+		return "somebody had made it so already"
+	case BecauseNotEnrolled:
+		return "there is no such enrollment any more"
+	case BecauseWithoutRole:
+		return "the person has no role any more"
+	case BecauseClassIsOver:
+		return "the class was over"
+	}
+	return code
+}

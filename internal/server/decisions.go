@@ -1,0 +1,58 @@
+package server
+
+import (
+	"context"
+	"iter"
+	"time"
+
+	"rollbook/internal/api"
+	"rollbook/internal/ledger"
+	"rollbook/internal/run"
+)
+
+// decisions lets the surface of /rollbook/v1 read runs and plans, and decide.
+type decisions struct{ *Parts }
+
+var _ api.Store = decisions{}
+
+// AllRuns implements api.Store.
+func (d decisions) AllRuns(ctx context.Context) ([]run.Run, error) { return d.Runs().Runs(ctx) }
+
+// AllPlans implements api.Store.
+func (d decisions) AllPlans(ctx context.Context) ([]ledger.Plan, error) {
+	return d.Ledger().Plans(ctx, ledger.Hosted, time.Time{}, 0)
+}
+
+// Plan implements api.Store.
+func (d decisions) Plan(ctx context.Context, id int64) (ledger.Plan, []ledger.Part, error) {
+	return d.Ledger().Plan(ctx, id)
+}
+
+// Changes implements api.Store.
+func (d decisions) Changes(ctx context.Context, plan, after int64) iter.Seq2[ledger.Entry, error] {
+	return func(yield func(ledger.Entry, error) bool) {
+		for e, err := range d.Ledger().Changes(ctx, ledger.Query{Plan: plan}) {
+			if (err != nil || e.Seq > after) && !yield(e, err) {
+				return
+			}
+		}
+	}
+}
+
+// Schools implements api.Store.
+func (d decisions) Schools(ctx context.Context) (map[string]string, error) {
+	names, err := d.Names(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return names.Schools(ctx)
+}
+
+// Called implements api.Store.
+func (d decisions) Called(ctx context.Context, changes []ledger.Entry) (func(ledger.Record) string, error) {
+	names, err := d.Names(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return func(r ledger.Record) string { return names.Of(r.Kind, r.Source, r.ID) }, names.Learn(ctx, changes)
+}
