@@ -56,14 +56,15 @@ func (e Evidence) Causes(name func(school string) string) []Cause {
 	}
 	gone, isGone := e.trip(PeopleGone)
 	created, isCreated := e.trip(AccountsCreated)
-	if t, is := e.trip(AccountsRelinked); is {
+	t, isRelinked := e.trip(AccountsRelinked)
+	if isRelinked {
 		add(IDsNew, "%s people are gone, and as many with their names and user names are new: their ids may have been made anew; once approved, they have the accounts and the groups", grouped(t.Measured))
 	}
 	if isGone && isCreated {
 		add(IDsNew, "%s people are gone and %s are new: their ids may have been made anew", grouped(gone.Measured), grouped(created.Measured))
 	}
 	for _, t := range e.Trips {
-		if t.Rule == PeopleGone && t.School != All && t.Measured*10 >= t.Of*9 {
+		if t.Rule == PeopleGone && t.School != All && !isRelinked && t.Measured*10 >= t.Of*9 {
 			add(SchoolMissing, "%s of %s people of %s are missing: the school may have been left out", grouped(t.Measured), grouped(t.Of), name(t.School))
 		}
 	}

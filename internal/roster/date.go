@@ -18,9 +18,9 @@ func NewDate(year int, month time.Month, day int) (Date, error) {
 	return Date(year*10000 + int(month)*100 + day), nil
 }
 
-// DateOf returns the day that t falls on in UTC.
-func DateOf(t time.Time) Date {
-	y, m, d := t.UTC().Date()
+// DateOf returns the day that t falls on in a time zone.
+func DateOf(t time.Time, zone *time.Location) Date {
+	y, m, d := t.In(zone).Date()
 	return Date(y*10000 + int(m)*100 + d)
 }
 

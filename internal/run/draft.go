@@ -74,7 +74,7 @@ func (p picked) Add(ctx context.Context, c ledger.Change) error {
 // draft makes a plan of what the roster, the configuration and the directory are
 // now, and measures it. by is who approved it already, if anybody.
 func (p *pass) draft(ctx context.Context, o only, by string) (draft, error) {
-	p.problems, p.gone, p.turns, p.day = feed.Bounded{}, false, nil, roster.DateOf(p.Now())
+	p.problems, p.gone, p.turns = feed.Bounded{}, false, nil
 	p.run.Totals.Matched, p.run.Totals.Unmatched = nil, nil
 	p.left = map[plan.Reason]int{}
 	d := draft{measures: plan.NewMeasures()}

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -42,6 +43,7 @@ type Engine struct {
 	// Sleep returns when so much time has passed, or ctx is done: it is asked for
 	// where reads of the target lag behind.
 	Sleep func(ctx context.Context, d time.Duration) error
+	Zone  *time.Location // in which days are counted; nil for UTC
 	NewID func() string // a UUID that grows with time
 	Watch Watcher       // nil for nobody
 
@@ -334,6 +336,8 @@ const (
 
 func (p *pass) do(ctx context.Context) error {
 	var err error
+	// Today is one day for all of a run, however long it takes.
+	p.day = roster.DateOf(p.Now(), cmp.Or(p.Zone, time.UTC))
 	if p.config, err = p.Configuration.Snapshot(ctx); err != nil {
 		return err
 	}

@@ -76,7 +76,7 @@ const markLeft = "notProvisioned"
 
 // state returns the state of everything that a plan depends on.
 func (p *pass) state(ctx context.Context) (settled, error) {
-	s := settled{Configuration: p.config.Version(), Day: roster.DateOf(p.Now()), Feeds: map[int]roster.FeedNumber{}, Streams: p.streams}
+	s := settled{Configuration: p.config.Version(), Day: p.day, Feeds: map[int]roster.FeedNumber{}, Streams: p.streams}
 	for source := range p.streams {
 		latest, err := p.Feeds.Latest(ctx, source)
 		if err != nil {

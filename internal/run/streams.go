@@ -77,7 +77,7 @@ func (p *pass) findStreams(ctx context.Context) error {
 // leading returns one inbound flow of each source system that the run takes: the
 // first whose year today lies in, or else the first.
 func (p *pass) leading() []inbound {
-	today := roster.DateOf(p.Now()).String()
+	today := p.day.String()
 	var leading []inbound
 	for _, in := range p.inbound {
 		i := slices.IndexFunc(leading, func(l inbound) bool { return l.source.Number == in.source.Number })

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"rollbook/internal/feed"
 	"rollbook/internal/feed/sds"
@@ -38,10 +39,21 @@ func (p *Parts) Engine(inbox run.Inbox) *run.Engine {
 			return sds.Open(path, sds.Options{Lists: lists})
 		},
 		Now:          p.Config.Now,
+		Zone:         p.zone(),
 		Sleep:        target.System{}.Sleep,
 		NewID:        p.Config.NewID,
 		MostRequests: p.Config.RunStarts,
 	}
+}
+
+// zone returns the time zone in which days are counted.
+func (p *Parts) zone() *time.Location {
+	zone, err := p.TimeZone()
+	if err != nil {
+		p.Config.Log.Warn("days are counted in UTC", "error", err)
+		return time.UTC
+	}
+	return zone
 }
 
 // Runs returns the records of runs.

@@ -242,7 +242,7 @@ func TestTermsHoldToday(t *testing.T) {
 		current := map[string]bool{}
 		for _, v := range got.Values(feed.Sessions) {
 			s := v.(roster.Session)
-			current[s.SourcedID] = roster.DateOf(today).Within(s.Start, s.End)
+			current[s.SourcedID] = roster.DateOf(today, time.UTC).Within(s.Start, s.End)
 		}
 		for _, v := range got.Values(feed.Classes) {
 			c := v.(roster.Class)
