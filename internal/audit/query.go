@@ -94,6 +94,7 @@ func test(member, op string, v odata.Value) (Condition, error) {
 		c.Value = v.Int()
 	case odata.KindTime:
 		c.Value = v.Time()
+	default: // no other kind can be compared
 	}
 	if c.Value == nil || member == "changes" || member == "unrecorded" {
 		return nil, odata.BadRequest(odata.InnerInvalidQuery, "$filter", "The property '%s' cannot be in $filter of the audit log, or not with this value.", member)

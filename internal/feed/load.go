@@ -182,6 +182,7 @@ func (l *loader) Begin(part Part, file string, columns []string) error {
 		l.rolls.file = l.file
 	case Demographics, Flags, Contacts:
 		l.details.files[part] = l.file
+	default: // the others gather nothing
 	}
 	if kind, ok := kindOf(part); ok {
 		_, err := l.index(kind)
@@ -203,6 +204,7 @@ func kindOf(part Part) (roster.Kind, bool) {
 		return roster.KindPerson, true
 	case Classes:
 		return roster.KindClass, true
+	default: // its rows are no records by themselves
 	}
 	return 0, false
 }
@@ -231,6 +233,7 @@ func (l *loader) endPart() error {
 		l.endAffiliations()
 	case Enrollments:
 		l.endRolls()
+	default: // the others are compared row by row
 	}
 	if kind, keyed := kindOf(l.part); keyed {
 		l.tellSpoilt(l.indexes[kind], l.part.File())
@@ -350,6 +353,7 @@ func (l *loader) Find(f Finding) error {
 		file.Errors += f.Rows
 	case Warning:
 		file.Warnings += f.Rows
+	default: // the feed is refused, and counts nothing
 	}
 	l.report.Findings = append(l.report.Findings, f)
 	return nil

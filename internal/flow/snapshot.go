@@ -81,6 +81,7 @@ func (s *Snapshot) add(kind Kind, decode func(into any) error) error {
 		return decodeOnto(&s.FlowSets, decode)
 	case KindProvisioningFlow:
 		return decodeOnto(&s.ProvisioningFlows, decode)
+	default: // a counter is no part of it
 	}
 	return nil
 }

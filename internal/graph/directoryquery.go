@@ -60,6 +60,7 @@ func plain(v odata.Value) string {
 		return strconv.FormatInt(v.Int(), 10)
 	case odata.KindTime:
 		return v.Time().Format(time.RFC3339Nano)
+	default: // no property of the directory has another kind
 	}
 	return v.Text()
 }

@@ -75,8 +75,9 @@ func (s State) next() []State {
 		return []State{Applying, Superseded}
 	case Applying:
 		return []State{Applied}
+	case Rejected, Applied, Superseded: // are final
 	}
-	return nil // Rejected, Applied and Superseded are final
+	return nil
 }
 
 // May reports whether a state may follow.

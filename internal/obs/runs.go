@@ -114,6 +114,7 @@ func level(s run.Status) slog.Level {
 		return slog.LevelError
 	case run.CompletedWithErrors:
 		return slog.LevelWarn
+	default: // nobody has to look
 	}
 	return slog.LevelInfo
 }

@@ -120,6 +120,7 @@ func tokenText(v Value) string {
 		return strconv.FormatInt(v.number, 10)
 	case KindText, KindDate:
 		return "'" + strings.ReplaceAll(v.text, "'", "''") + "'"
+	default: // nothing is in the order of another kind
 	}
 	return "null"
 }

@@ -205,6 +205,7 @@ func (e *Encoder) value(dst []byte, p *Property, v *Value) []byte {
 		return e.object(dst, v.object, p.structure, v.object.only)
 	case KindList:
 		return e.list(dst, p, v.list)
+	default: // there is nothing to write
 	}
 	return append(dst, "null"...)
 }

@@ -171,6 +171,7 @@ func (n node) says(text string) bool {
 		return len(n.items) == 0
 	case '{':
 		return len(n.members) == 0
+	default: // no other token begins a value that is kept
 	}
 	return false
 }
@@ -190,6 +191,7 @@ func anyValue(n node, at string) (Value, error) {
 		return integer(n, 64, at)
 	case '[':
 		return textsOnly(n.items, at)
+	default: // no other token is a plain value
 	}
 	return Value{}, wrongKind(n, "a string, an integer, true or false, or an array of strings", at)
 }

@@ -154,6 +154,7 @@ func (p *parser) term() (Expr, error) {
 			return p.call(name)
 		}
 		return p.comparison(name)
+	default: // no other token begins an operand
 	}
 	return nil, filterError(p.token.offset, "a condition such as displayName eq 'value' is expected here")
 }

@@ -74,6 +74,7 @@ func (r *jsonReader) value(depth int) (node, error) {
 		}
 	case '"', '0':
 		n.text, err = r.text(token)
+	default: // no other token begins what is looked for
 	}
 	return n, err
 }
@@ -158,6 +159,7 @@ func (n node) describe() string {
 		return "a number"
 	case '[':
 		return "an array"
+	default: // the value is a plain one
 	}
 	return "an object"
 }

@@ -44,6 +44,7 @@ func mergeValue(p *Property, stored, patch Value, path string) (Value, error) {
 		}
 		merged, err := merge(stored.object, patch.object, path)
 		return Struct(merged), err
+	default: // the value stands for itself
 	}
 	return patch, nil
 }
@@ -62,6 +63,7 @@ func same(v, stored Value) bool {
 		return strings.EqualFold(v.text, stored.text)
 	case KindObject:
 		return v.object.repeats(stored.object)
+	default: // the value stands for itself
 	}
 	return false
 }

@@ -230,6 +230,7 @@ func identity(p roster.Person, key match.Key) directory.Values {
 		return want
 	case directory.UserPrincipalName:
 		return want.With(directory.UserPrincipalName, key.Value)
+	default: // the user name is the one of the school
 	}
 	return want.With(directory.UserPrincipalName, p.Username)
 }

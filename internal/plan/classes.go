@@ -255,6 +255,7 @@ func (c *classPlanner) attribute(class roster.Class, name directory.Property) st
 		return course.SourcedID
 	case directory.ClassCode:
 		return class.Code
+	default: // the others are of the session
 	}
 	return c.sessionAttribute(class, name)
 }
@@ -274,6 +275,7 @@ func (c *classPlanner) sessionAttribute(class roster.Class, name directory.Prope
 		return session.Title
 	case directory.AcademicSessionExternalID:
 		return session.SourcedID
+	default: // no other attribute is of a session
 	}
 	return ""
 }

@@ -56,6 +56,7 @@ func (k Kind) Parts() int {
 		return DetailsPart + 1
 	case KindClass:
 		return RollPart + 1
+	default: // the others are one part
 	}
 	return Itself + 1
 }

@@ -44,8 +44,8 @@ type Engine struct {
 	// where reads of the target lag behind.
 	Sleep func(ctx context.Context, d time.Duration) error
 	Zone  *time.Location // in which days are counted; nil for UTC
-	NewID func() string // a UUID that grows with time
-	Watch Watcher       // nil for nobody
+	NewID func() string  // a UUID that grows with time
+	Watch Watcher        // nil for nobody
 
 	// MostRequests is how many runs may be asked for within 12 hours, those that
 	// failed not counted; 0 for any number.

@@ -81,6 +81,7 @@ func (w *wanted) user(effect hosted.Effect) {
 		for _, change := range effect.Remove {
 			w.id = append(w.id, change.UserID)
 		}
+	default: // the others touch no user
 	}
 }
 
@@ -94,6 +95,7 @@ func (w *wanted) group(effect hosted.Effect) {
 		w.anchor = appendValue(w.anchor, effect.Set[hosted.PropertyAnchor])
 	case hosted.DeleteGroup, hosted.ChangeMembers:
 		w.id = append(w.id, effect.ID)
+	default: // the others touch no group
 	}
 }
 

@@ -96,6 +96,7 @@ func (b *batch) insist(effect hosted.Effect, out *hosted.Outcome) (string, error
 		if err := b.checkMembers(effect); err != nil {
 			return "", err
 		}
+	default: // the others change what they name and nothing beside it
 	}
 	return b.try(effect, out)
 }

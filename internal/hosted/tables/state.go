@@ -79,6 +79,7 @@ func (d *Directory) indexBefore(ctx context.Context, effects []hosted.Effect) er
 			users++
 		case hosted.CreateGroup:
 			groups++
+		default: // the others make nothing
 		}
 	}
 	if users >= bulk || groups >= bulk {
