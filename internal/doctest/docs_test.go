@@ -190,7 +190,7 @@ var (
 )
 
 // Where rules get their names.
-var ruleFiles = []string{"internal/feed/finding.go", "internal/match/find.go", "internal/plan/accounts.go", "internal/plan/rename.go", "internal/plan/classes.go", "internal/run/note.go", "internal/run/attempt.go", "internal/run/inbound.go", "internal/run/clock.go"}
+var ruleFiles = []string{"internal/feed/finding.go", "internal/match/find.go", "internal/plan/accounts.go", "internal/plan/rename.go", "internal/plan/classes.go", "internal/run/note.go", "internal/run/attempt.go", "internal/run/inbound.go", "internal/run/disagree.go", "internal/run/clock.go"}
 
 func TestEveryRuleIsExplained(t *testing.T) {
 	t.Parallel()

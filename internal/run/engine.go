@@ -358,7 +358,7 @@ func (p *pass) do(ctx context.Context) error {
 	if err := p.takeFeeds(ctx); err != nil || p.allRefused() {
 		return err
 	}
-	if err := p.findStreams(ctx); err != nil {
+	if err := errors.Join(p.findStreams(ctx), p.tellDisagreements(ctx)); err != nil {
 		return err
 	}
 	if err := p.observe(ctx); err != nil {

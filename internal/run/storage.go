@@ -54,6 +54,15 @@ type Feeds interface {
 	// Latest returns the number of the latest feed of each stream of a source
 	// system that has one, by inbound flow.
 	Latest(ctx context.Context, source int) (map[string]roster.FeedNumber, error)
+	// Disagreements returns records of a source system, at most so many, of which its
+	// streams say different things, in the order of their kinds and IDs.
+	Disagreements(ctx context.Context, source int, most int) ([]Disagreement, error)
+}
+
+// Disagreement is a record of which two streams say different things.
+type Disagreement struct {
+	Kind roster.Kind
+	Key  string
 }
 
 // Streams are the streams that make up the rosters of source systems: by the

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"rollbook/internal/feed"
@@ -145,6 +146,29 @@ func both() map[string]seats {
 func nightly() []string { return []string{"run", "finding", "setting"} }
 
 var nothingToDo = counts{Status: run.Completed}
+
+// What two streams say differently is told, and what the older flow says counts.
+func TestStreamsThatDisagree(t *testing.T) {
+	onTwoStreams(t, func(t *testing.T, w *twoStreams) {
+		if result := w.night(t, 0, 1); len(result.Findings) > 0 {
+			t.Errorf("findings of streams that agree: %+v", result.Findings)
+		}
+		for _, name := range []string{"users.csv", "roles.csv"} {
+			lines := strings.Split(w.school[0][name], "\n")
+			w.school[1][name] += strings.ReplaceAll(lines[2], "Paul", "Other") + "\n"
+		}
+		w.school[1]["orgs.csv"] += "s-1,School 1,school\n"
+		for range 2 {
+			told := w.night(t, 1).Findings
+			if len(told) != 1 || told[0].Rule != "streams-disagree" || told[0].Record != "p-1" || !strings.Contains(told[0].Message, w.flows[0].DisplayName) {
+				t.Errorf("told %+v, want p-1 alone", told)
+			}
+		}
+		if u := w.user(t, "pupil.1"); u.GivenName != "Paul" {
+			t.Errorf("the newer flow renamed %+v", u)
+		}
+	})
+}
 
 // Each stream is complete by itself, on whichever nights its feeds come.
 func TestStreamsKeepEachOthersPeople(t *testing.T) {
