@@ -64,6 +64,7 @@ EXIT STATUS
 	cmd.Flags().StringVar(&pick.school, "school", "", "only changes of the school with this sourcedId")
 	cmd.Flags().StringVar(&pick.class, "class", "", "only changes of the class with this sourcedId")
 	cmd.Flags().StringVar(&pick.person, "person", "", "only changes that concern the person with this sourcedId")
+	cmd.Flags().StringVar(&pick.kind, "kind", "", "only changes of this kind of object: account or group")
 	cmd.Flags().BoolVar(&pick.json, "json", false, "print a JSON object for the plan, and one a line for each change")
 	return cmd
 }
@@ -89,12 +90,24 @@ func atMostOne(what string) cobra.PositionalArgs {
 type picking struct {
 	changes               bool
 	school, class, person string
+	kind                  string // account or group
 	json                  bool
 }
 
-func (p picking) any() bool { return p.changes || p.school+p.class+p.person != "" }
+func (p picking) any() bool { return p.changes || p.school+p.class+p.person+p.kind != "" }
+
+// check refuses a kind that there is not.
+func (p picking) check() error {
+	if p.kind != "" && p.kind != "account" && p.kind != "group" {
+		return usageError(fmt.Errorf("--kind is account or group, and not %q", p.kind))
+	}
+	return nil
+}
 
 func (a *app) showPlan(ctx context.Context, name string, pick picking) error {
+	if err := pick.check(); err != nil {
+		return err
+	}
 	return a.withInstallation(ctx, func(parts *server.Parts) error {
 		plan, schools, err := parts.FindPlan(ctx, name)
 		if err != nil {
@@ -215,6 +228,8 @@ func (a *app) printChange(names *server.Names, called map[string]string, e ledge
 	record, _ := e.Record.Kind.SourcedID(e.Anchor)
 	account := e.Record.Kind == directory.Account
 	switch {
+	case pick.kind != "" && account != (pick.kind == "account"):
+		return nil
 	case e.Erased, pick.school != "" && e.Part != pick.school, pick.class != "" && (account || record != pick.class),
 		pick.person != "" && account && record != pick.person:
 		return nil

@@ -28,22 +28,18 @@ func (e *NoRecordError) Error() string {
 	if e.Many {
 		return fmt.Sprintf("several people and classes are called %s: say which with SOURCE:ID", e.Key)
 	}
-	return fmt.Sprintf("there is no person and no class %s, or nothing was ever made of it", e.Key)
+	return fmt.Sprintf("there is no person and no class %s", e.Key)
 }
 
 // Recreate has the account of a person or the group of a class made anew by the next
 // run, where somebody deleted it. key is a sourcedId, or SOURCE:ID with the number of
 // the source system.
 func (e *Engine) Recreate(ctx context.Context, key string) (ledger.Record, error) {
-	config, err := e.Configuration.Snapshot(ctx)
+	record, err := e.FindRecord(ctx, key)
 	if err != nil {
 		return ledger.Record{}, err
 	}
-	var sources []int
-	for _, s := range config.SourceSystems {
-		sources = append(sources, s.Number)
-	}
-	record, err := e.heldBy(ctx, sources, key)
+	sources, err := e.sources(ctx)
 	if err != nil {
 		return ledger.Record{}, err
 	}
@@ -60,27 +56,52 @@ func (e *Engine) Recreate(ctx context.Context, key string) (ledger.Record, error
 	return record, e.Marks.SetMark(ctx, markSettled, "") // there is something to do
 }
 
-// heldBy finds the record of which the target holds an object.
-func (e *Engine) heldBy(ctx context.Context, sources []int, key string) (ledger.Record, error) {
-	var found []ledger.Record
+// FindRecord returns the person or class that has a sourcedId, or SOURCE:ID with the
+// number of the source system. Of two that have one, it is the one of which the target
+// holds something, if that is one alone.
+func (e *Engine) FindRecord(ctx context.Context, key string) (ledger.Record, error) {
+	sources, err := e.sources(ctx)
+	if err != nil {
+		return ledger.Record{}, err
+	}
+	var found, held []ledger.Record
 	for _, source := range sources {
 		for kind, record := range map[directory.Kind]roster.Kind{directory.Account: roster.KindPerson, directory.ClassGroup: roster.KindClass} {
 			ids, err := e.idsOf(ctx, source, record, key)
 			if err != nil {
 				return ledger.Record{}, err
 			}
-			for held, err := range e.Ledger.ObjectsOf(ctx, e.TargetID, kind, source, ids) {
+			for _, id := range ids {
+				found = append(found, ledger.Record{Kind: kind, Source: source, ID: id})
+			}
+			for object, err := range e.Ledger.ObjectsOf(ctx, e.TargetID, kind, source, ids) {
 				if err != nil {
 					return ledger.Record{}, err
 				}
-				found = append(found, held.Record)
+				held = append(held, object.Record)
 			}
 		}
 	}
-	if len(found) != 1 {
-		return ledger.Record{}, &NoRecordError{key, len(found) > 1}
+	switch {
+	case len(held) == 1:
+		return held[0], nil
+	case len(found) == 1:
+		return found[0], nil
 	}
-	return found[0], nil
+	return ledger.Record{}, &NoRecordError{key, len(found) > 1}
+}
+
+// sources returns the numbers of the source systems.
+func (e *Engine) sources(ctx context.Context) ([]int, error) {
+	config, err := e.Configuration.Snapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var sources []int
+	for _, s := range config.SourceSystems {
+		sources = append(sources, s.Number)
+	}
+	return sources, nil
 }
 
 // idsOf returns the record of a kind that has a sourcedId, if there is one.

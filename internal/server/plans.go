@@ -113,6 +113,11 @@ func (p *Parts) Reject(ctx context.Context, d run.Decision) error {
 	return p.Leases.Do(ctx, jobs.RunLease, func(ctx context.Context) error { return p.Engine(nil).Reject(ctx, d) })
 }
 
+// FindRecord returns the person or class with a sourcedId, or with SOURCE:ID.
+func (p *Parts) FindRecord(ctx context.Context, key string) (ledger.Record, error) {
+	return p.Engine(nil).FindRecord(ctx, key)
+}
+
 // Recreate has an object that somebody deleted made anew by the next run.
 func (p *Parts) Recreate(ctx context.Context, key string) (record ledger.Record, err error) {
 	err = p.Leases.Do(ctx, jobs.RunLease, func(ctx context.Context) error {
