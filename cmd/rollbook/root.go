@@ -46,6 +46,7 @@ func constructors() []func(*app) *cobra.Command {
 		newRecreateCommand,
 		newGuardCommand,
 		newRunsCommand,
+		newExplainCommand,
 		newHistoryCommand,
 		newFindingsCommand,
 		newGroupsCommand,

@@ -8,6 +8,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"rollbook/internal/plan"
+	"rollbook/internal/run"
 )
 
 // People whose ids are new, all of them or some, keep their accounts and what they are
@@ -75,4 +78,36 @@ func indexes(n int) []int {
 		list[i] = i
 	}
 	return list
+}
+
+// What is explained is what the directory holds, and every no has a stage that did not
+// pass.
+func TestExplanationsAreTrue(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) {
+		w := newWorld(t)
+		d := drawDistrict(rt)
+		w.night(t, rt, d.files())
+		d.change(rt)
+		w.night(t, rt, damaged(rt, d.files()))
+		facts := w.facts(t, rt)
+		for id, p := range d.people {
+			for class := range d.classes {
+				e, err := w.engine.Explain(t.Context(), id, class)
+				if run.IsNotThere(err) {
+					continue // it never came to be
+				}
+				if err != nil {
+					rt.Fatalf("explain %s %s: %v", id, class, err)
+				}
+				in := slices.Contains(facts, p.given+" is member of Section_"+class) || slices.Contains(facts, p.given+" is owner of Section_"+class)
+				if e.Yes != in {
+					rt.Fatalf("%s in %s: %v, and the directory says %v: %+v", id, class, e.Yes, in, e.Stages)
+				}
+				if !e.Yes && !slices.ContainsFunc(e.Stages, func(s plan.Stage) bool { return !s.Passed }) {
+					rt.Fatalf("%s in %s: no, and every stage passed: %+v", id, class, e.Stages)
+				}
+			}
+		}
+	})
 }

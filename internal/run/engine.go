@@ -1,7 +1,6 @@
 package run
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -337,7 +336,7 @@ const (
 func (p *pass) do(ctx context.Context) error {
 	var err error
 	// Today is one day for all of a run, however long it takes.
-	p.day = roster.DateOf(p.Now(), cmp.Or(p.Zone, time.UTC))
+	p.day = roster.DateOf(p.Now(), p.zone())
 	if p.config, err = p.Configuration.Snapshot(ctx); err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"rollbook/internal/guard"
 	"rollbook/internal/jobs"
 	"rollbook/internal/ledger"
+	"rollbook/internal/plan"
 	"rollbook/internal/roster"
 	"rollbook/internal/run"
 	"rollbook/internal/store"
@@ -116,6 +117,11 @@ func (p *Parts) Reject(ctx context.Context, d run.Decision) error {
 // FindRecord returns the person or class with a sourcedId, or with SOURCE:ID.
 func (p *Parts) FindRecord(ctx context.Context, key string) (ledger.Record, error) {
 	return p.Engine(nil).FindRecord(ctx, key)
+}
+
+// Explain says why a person has an account, or is in the group of a class, or why not.
+func (p *Parts) Explain(ctx context.Context, person, class string) (plan.Explanation, error) {
+	return p.Engine(nil).Explain(ctx, person, class)
 }
 
 // Recreate has an object that somebody deleted made anew by the next run.
