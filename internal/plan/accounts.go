@@ -46,6 +46,9 @@ func (m Maker) planNew(ctx context.Context, g *Matching, to Changes, findings Fi
 		if refusal, refused := g.result.Refused[who.record.ID]; refused {
 			problem := Problem{Reason: string(refusal.Reason), Kind: roster.KindPerson, Key: who.record.Key, Value: refusal.Value}
 			if refusal.Reason == match.TakenAccount {
+				if planned, err := m.claimFreed(g, who, refusal.Account); planned || err != nil {
+					return err
+				}
 				problem.Holder = g.holders[who.record.ID].String()
 			}
 			findings.Add(problem)

@@ -8,6 +8,7 @@ import (
 
 	"rollbook/internal/directory"
 	"rollbook/internal/ledger"
+	"rollbook/internal/match"
 	"rollbook/internal/roster"
 )
 
@@ -19,17 +20,47 @@ const NameTaken = "user-name-taken"
 // of others, by way of an interim one.
 const NamesExchanged = "user-names-exchanged"
 
-// rename is a change of an account that gives it another user name.
+// rename is a change of an account that gives it another user name, or makes one with
+// a name that another account gives up.
 type rename struct {
 	change ledger.Change
 	key    string // the person's sourcedId
+	role   string // RefRole of somebody who had no account
 	to     string // in lower case
 	wave   int    // 0 while it is not known
+}
+
+// object tells the accounts of renames apart, new ones too.
+func (r *rename) object() string {
+	if r.change.Verb == directory.Create {
+		return r.change.Anchor
+	}
+	return r.change.ObjectID
 }
 
 // mostRenames bounds the memory that renames take. More of them are another scheme of
 // names, which the guard holds, and are not put in order.
 const mostRenames = 20_000
+
+// claimFreed plans the account of somebody who claims the user name of another account,
+// which is to have another one itself: there is one once that has moved away. It
+// reports whether it does.
+func (m Maker) claimFreed(g *Matching, who *member, account string) (bool, error) {
+	if !slices.ContainsFunc(g.renames, func(r *rename) bool { return r.change.ObjectID == account }) {
+		return false, nil
+	}
+	w, wanted, err := g.shapeAccount(who)
+	if err != nil || !wanted {
+		return false, err
+	}
+	c, _ := m.Seen.change(w, ledger.Object{}, false)
+	name, why := refusedName(c.Set)
+	if why != "" {
+		return false, nil
+	}
+	g.renames = append(g.renames, &rename{change: c, key: who.record.Key, role: who.role.Code, to: strings.ToLower(name)})
+	return true, nil
+}
 
 // isRename reports whether a change gives an account that Rollbook named another user
 // name.
@@ -59,6 +90,10 @@ func (m Maker) MakeRenames(ctx context.Context, g *Matching, findings Findings) 
 	}
 	slices.SortStableFunc(kept, func(a, b *rename) int { return a.wave - b.wave })
 	for _, r := range kept {
+		if r.change.Verb == directory.Create {
+			g.people.set(r.change.Record.ID, provisioned)
+			g.Created[r.role]++
+		}
 		m.Measures.account(r.change, false)
 		r.change.Wave = r.wave
 		changes = append(changes, r.change)
@@ -87,7 +122,7 @@ func (m Maker) nameHolders(ctx context.Context, g *Matching) (map[string]string,
 func (g *Matching) dropImpossible(holders map[string]string, findings Findings) []*rename {
 	renamed, wanted := map[string]bool{}, map[string]int{}
 	for _, r := range g.renames {
-		renamed[r.change.ObjectID] = true
+		renamed[r.object()] = true
 		wanted[r.to]++
 	}
 	for _, c := range g.claims {
@@ -101,14 +136,18 @@ func (g *Matching) dropImpossible(holders map[string]string, findings Findings) 
 		var left []*rename
 		for _, r := range kept {
 			holder, held := holders[r.to]
-			free := !held || holder == r.change.ObjectID || renamed[holder]
+			free := !held || holder == r.object() || renamed[holder]
 			if free && wanted[r.to] == 1 {
 				left = append(left, r)
 				continue
 			}
 			dropped = true
-			delete(renamed, r.change.ObjectID)
-			findings.Add(Problem{Reason: NameTaken, Kind: roster.KindPerson, Key: r.key, Value: r.to})
+			delete(renamed, r.object())
+			problem := Problem{Reason: NameTaken, Kind: roster.KindPerson, Key: r.key, Value: r.to}
+			if r.change.Verb == directory.Create {
+				problem.Reason, problem.Holder = string(match.TakenAccount), g.holders[r.change.Record.ID].String()
+			}
+			findings.Add(problem)
 		}
 		kept = left
 	}
@@ -120,7 +159,7 @@ func (g *Matching) dropImpossible(holders map[string]string, findings Findings) 
 func (g *Matching) order(renames []*rename, holders map[string]string) (interim []*rename) {
 	by := map[string]*rename{}
 	for _, r := range renames {
-		by[r.change.ObjectID] = r
+		by[r.object()] = r
 	}
 	before := func(r *rename) *rename { // who has to give up the name
 		holder := by[holders[r.to]]

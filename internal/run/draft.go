@@ -42,6 +42,8 @@ func everything(c ledger.Change) (ledger.Change, bool) { return c, true }
 func additions(c ledger.Change) (ledger.Change, bool) {
 	account := c.Record.Kind.Depth() == 0
 	switch {
+	case account && c.Wave > 1: // after a rename, which waits
+		return c, false
 	case account:
 		return c, c.Because == ledger.BecausePresent || c.Because == ledger.BecauseMatched || c.Because == ledger.BecauseRelinked
 	case c.ObjectID == "":

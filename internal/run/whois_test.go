@@ -268,6 +268,28 @@ func TestUserNamesThatMove(t *testing.T) {
 	}
 }
 
+// Somebody who is new gets the name that another gives up on the same night.
+func TestAUserNameThatBecomesFree(t *testing.T) {
+	onEveryEngine(t, func(t *testing.T, w *world) {
+		w.unguard(t)
+		w.sync(t)
+		before := w.user(t, "bbell27").ID
+		w.edit(t, "users.csv", "p-2002,bbell27,Ben,Bell,", "p-2002,ben.bell,Ben,Bell,,,\nx-77,bbell27,Bea,Bell,")
+		w.edit(t, "roles.csv", "p-2002,s-110,", "x-77,s-110,student,y-2027,,,,\np-2002,s-110,")
+		w.edit(t, "enrollments.csv", "k-201,p-2002,student", "k-201,p-2002,student\nk-201,x-77,student")
+		if result := w.sync(t); len(result.Findings) > 0 {
+			t.Errorf("findings %+v", result.Findings)
+		}
+		if w.user(t, "ben.bell").ID != before || w.user(t, "bbell27").ID == before {
+			t.Error("the account did not move away with its person")
+		}
+		if members := w.groups(t)["k-201"].Members; !strings.Contains(members, "ben.bell") || !strings.Contains(members, "bbell27") {
+			t.Errorf("members %s", members)
+		}
+		wantCounts(t, counts{Status: run.Completed}, w.sync(t))
+	})
+}
+
 // A name that somebody keeps is not given, and what depends on it is not done either.
 func TestAUserNameThatIsKept(t *testing.T) {
 	onEveryEngine(t, func(t *testing.T, w *world) {
