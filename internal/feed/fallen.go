@@ -40,16 +40,20 @@ type FallenRows struct {
 // is always wrong in the same words excuses nothing: it excuses only what goes
 // missing with the feed that it came with, for as long as it stands.
 type fallen struct {
-	rows   []fallenRow
-	number roster.FeedNumber // of the feed
-	last   []FallenRows      // of the feed before
-	about  map[[2]int32][]int
+	parts  [partCount]fallenPart // people and classes are compared at the same time
+	number roster.FeedNumber     // of the feed
+	last   []FallenRows          // of the feed before
+	count  int
 	judged bool // the rows know since when they stand
-	many   bool
+}
+
+// fallenPart are the fallen rows of a part, and by what they may be about.
+type fallenPart struct {
+	rows  []fallenRow
+	about map[[2]int32][]int
 }
 
 type fallenRow struct {
-	part          Part
 	class, person int32 // slots, or untold; a record's own slot is its person
 	words         uint64
 	since         roster.FeedNumber
@@ -70,11 +74,8 @@ func (l *loader) fell(row Fallen) {
 		return
 	}
 	f := &l.fallen
-	if len(f.rows) == mostFallen {
-		f.many = true
-	}
 	sum := sha256.Sum256([]byte(row.Words))
-	r := fallenRow{part: row.Part, class: untold, person: untold, words: binary.LittleEndian.Uint64(sum[:])}
+	r := fallenRow{class: untold, person: untold, words: binary.LittleEndian.Uint64(sum[:])}
 	switch kind, keyed := kindOf(row.Part); {
 	case keyed:
 		r.person = l.told(kind, row.Key)
@@ -91,8 +92,12 @@ func (l *loader) fell(row Fallen) {
 	default:
 		return // nothing in a directory depends on it
 	}
-	f.rows = append(f.rows, r)
+	f.parts[row.Part].rows = append(f.parts[row.Part].rows, r)
+	f.count++
 }
+
+// many reports whether so many rows fell that they are not told apart.
+func (f *fallen) many() bool { return f.count > mostFallen }
 
 // told returns the slot of the record that a fallen row tells: one of this feed or
 // of an earlier one.
@@ -119,7 +124,7 @@ func (f *fallen) judge() {
 		words uint64
 	}
 	before := map[words][]FallenRows{}
-	if !f.many {
+	if !f.many() {
 		for _, r := range f.last {
 			w := words{r.Part, r.Words}
 			before[w] = append(before[w], r)
@@ -128,33 +133,35 @@ func (f *fallen) judge() {
 	for _, same := range before { // those that came last go on first
 		slices.SortFunc(same, func(a, b FallenRows) int { return cmp.Compare(b.Since, a.Since) })
 	}
-	f.about = map[[2]int32][]int{}
-	for i := range f.rows {
-		r := &f.rows[i]
-		r.since = f.number
-		w := words{r.part, r.words}
-		if same := before[w]; len(same) > 0 {
-			r.since = same[0].Since
-			if same[0].Rows--; same[0].Rows == 0 {
-				before[w] = same[1:]
+	for part := range f.parts {
+		p := &f.parts[part]
+		p.about = map[[2]int32][]int{}
+		for i := range p.rows {
+			r := &p.rows[i]
+			r.since = f.number
+			w := words{Part(part), r.words}
+			if same := before[w]; len(same) > 0 {
+				r.since = same[0].Since
+				if same[0].Rows--; same[0].Rows == 0 {
+					before[w] = same[1:]
+				}
 			}
+			p.about[[2]int32{r.class, r.person}] = append(p.about[[2]int32{r.class, r.person}], i)
 		}
-		f.about[[2]int32{r.class, r.person}] = append(f.about[[2]int32{r.class, r.person}], i)
 	}
 }
 
 // covering yields the rows of a part that may be about a class and person, or of
 // those only the ones that tell both.
 func (f *fallen) covering(part Part, class, person int32, exact bool, yield func(*fallenRow)) {
+	p := &f.parts[part]
 	about := [4][2]int32{{class, person}, {class, untold}, {untold, person}, {untold, untold}}
 	for i, key := range about {
 		if i > 0 && (exact || slices.Contains(about[:i], key)) {
 			continue
 		}
-		for _, at := range f.about[key] {
-			if f.rows[at].part == part {
-				yield(&f.rows[at])
-			}
+		for _, at := range p.about[key] {
+			yield(&p.rows[at])
 		}
 	}
 }
@@ -191,24 +198,24 @@ func (f *fallen) mend(part Part, class, person int32, frozen roster.FeedNumber) 
 
 // standing reports whether rows of a part stand since an earlier feed.
 func (f *fallen) standing(part Part) bool {
-	return slices.ContainsFunc(f.rows, func(r fallenRow) bool { return r.part == part && r.since < f.number })
+	return slices.ContainsFunc(f.parts[part].rows, func(r fallenRow) bool { return r.since < f.number })
 }
 
 // any reports whether rows of a part fell.
-func (f *fallen) any(part Part) bool {
-	return slices.ContainsFunc(f.rows, func(r fallenRow) bool { return r.part == part })
-}
+func (f *fallen) any(part Part) bool { return len(f.parts[part].rows) > 0 }
 
 // report returns the rows for the next feed, each word once.
 func (f *fallen) report() []FallenRows {
 	f.judge()
 	count := map[FallenRows]int{}
-	for _, r := range f.rows {
-		key := FallenRows{Part: r.part, Words: r.words, Since: r.since}
-		if f.many {
-			key.Words = 0
+	for part, p := range f.parts {
+		for _, r := range p.rows {
+			key := FallenRows{Part: Part(part), Words: r.words, Since: r.since}
+			if f.many() {
+				key.Words = 0
+			}
+			count[key]++
 		}
-		count[key]++
 	}
 	list := make([]FallenRows, 0, len(count))
 	for r, n := range count {

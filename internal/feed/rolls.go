@@ -260,7 +260,7 @@ func (r *rolls) merge(l *loader, slot int, before, now roster.Roll) roster.Roll 
 // missing returns what becomes of an enrollment that the feed lacks. Where a row fell
 // that may be it, it is unknown whether it goes on.
 func (r *rolls) missing(l *loader, slot int, old roster.Enrollment, now roster.Roll) roster.Enrollment {
-	if len(l.fallen.rows) > 0 && l.indexes[roster.KindClass].state[slot]&active != 0 {
+	if l.fallen.any(Enrollments) && l.indexes[roster.KindClass].state[slot]&active != 0 {
 		_, other := slices.BinarySearchFunc(now, old.Person, func(e roster.Enrollment, p roster.ID) int { return cmp.Compare(e.Person, p) })
 		exact := other || old.Ended != 0
 		if since := l.fallen.excuse(Enrollments, int32(slot), l.slotOf(old.Person), exact, old.Frozen); since != 0 {
