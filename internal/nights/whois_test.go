@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -40,7 +41,10 @@ func TestNewIDsChangeNothing(t *testing.T) {
 				world.night(t, rt, d.files())
 			}
 		}
-		if more := minus(twin.facts(t, rt), w.facts(t, rt)); len(more) > 0 {
+		more := slices.DeleteFunc(minus(twin.facts(t, rt), w.facts(t, rt)), func(fact string) bool {
+			return strings.Contains(fact, " is named ") // the account of somebody who is gone may keep the name
+		})
+		if len(more) > 0 {
 			rt.Fatalf("the next nights do not do what they do in a new directory: %v", more)
 		}
 	})
