@@ -43,6 +43,7 @@ func constructors() []func(*app) *cobra.Command {
 		newApplyCommand,
 		newApproveCommand,
 		newRejectCommand,
+		newPolicyCommand,
 		newRecreateCommand,
 		newGuardCommand,
 		newRunsCommand,

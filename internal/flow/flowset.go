@@ -16,7 +16,20 @@ type FlowSet struct {
 	Filter      *Filter   `json:"filter"` // nil for all organizations
 	Created     time.Time `json:"createdDateTime"`
 	Modified    time.Time `json:"lastModifiedDateTime"`
+	Policy      *Policy   `json:"policy,omitempty"` // nil for the default; a change without one keeps it
 }
+
+// Policy says how the calendar of a school is taken for the organizations of a flow
+// set. The API of School Data Sync has no such thing.
+type Policy struct {
+	// DaysBefore and DaysAfter are how many days before a session begins a class or a
+	// role counts as current already, and how many after it ended still.
+	DaysBefore int `json:"daysBefore"`
+	DaysAfter  int `json:"daysAfter"`
+}
+
+// mostDays bounds a policy: what is beyond is another session.
+const mostDays = 120
 
 // Filter selects organizations by the sourcedId that the school gave them,
 // without their descendants (industryData: basicFilter).
@@ -84,6 +97,9 @@ func checkFlowSet(_ *Snapshot, e *FlowSet) error {
 	if err := requireName(e.DisplayName); err != nil {
 		return err
 	}
+	if p := e.Policy; p != nil && (min(p.DaysBefore, p.DaysAfter) < 0 || max(p.DaysBefore, p.DaysAfter) > mostDays) {
+		return invalid("policy", "the days before and after a session are from 0 to %d", mostDays)
+	}
 	if e.Filter == nil {
 		return nil
 	}
@@ -105,5 +121,8 @@ func checkFlowSet(_ *Snapshot, e *FlowSet) error {
 
 func settleFlowSet(ed *edit, old FlowSet, e *FlowSet) error {
 	e.Created, e.Modified = old.Created, later(old.Modified, ed.now)
+	if e.Policy == nil {
+		e.Policy = old.Policy
+	}
 	return nil
 }

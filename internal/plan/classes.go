@@ -265,7 +265,7 @@ func (c *classPlanner) attribute(class roster.Class, name directory.Property) st
 func (c *classPlanner) sessionAttribute(class roster.Class, name directory.Property) string {
 	var session roster.Session
 	for _, id := range class.SessionSourcedIDs {
-		if s, ok := c.people.sessions[id]; ok && c.rules.days.within(s.Start, s.End) {
+		if s, ok := c.people.sessions[id]; ok && c.rules.during(s, class.OrgSourcedID) {
 			session = s
 			break
 		}

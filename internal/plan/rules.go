@@ -27,6 +27,7 @@ type set struct {
 	orgs  map[string]bool // nil for all
 	user  *flow.UserProvisioning
 	class *classRules
+	days  flow.Policy
 
 	resetUser bool // accounts that are gone are forgotten
 }
@@ -53,6 +54,9 @@ func NewRules(c flow.Snapshot, source flow.SourceSystem, year flow.Year, today r
 	}
 	for _, s := range c.FlowSets {
 		var compiled set
+		if s.Policy != nil {
+			compiled.days = *s.Policy
+		}
 		if s.Filter != nil {
 			compiled.orgs = map[string]bool{}
 			for _, org := range s.Filter.In {
@@ -156,10 +160,21 @@ func (r Rules) current(a roster.Affiliation, sessions map[string]roster.Session)
 	if !r.days.within(a.Start, a.End) {
 		return false, r.days.today < a.Start
 	}
-	if s, ok := sessions[a.SessionSourcedID]; ok && !r.days.within(s.Start, s.End) {
+	if s, ok := sessions[a.SessionSourcedID]; ok && !r.during(s, a.OrgSourcedID) {
 		return false, true
 	}
 	return true, false
+}
+
+// during reports whether today lies in a session, with the days before and after it
+// that the first flow set has which selects an organization.
+func (r Rules) during(s roster.Session, org string) bool {
+	for _, set := range r.sets {
+		if set.has(org) {
+			return r.days.within(s.Start.Add(-set.days.DaysBefore), s.End.Add(set.days.DaysAfter))
+		}
+	}
+	return r.days.within(s.Start, s.End)
 }
 
 // later reports whether an affiliation that does not hold today begins later.
@@ -172,7 +187,7 @@ func (r Rules) later(a roster.Affiliation, sessions map[string]roster.Session) b
 // knows waits.
 func (r Rules) classIsCurrent(c roster.Class, sessions map[string]roster.Session) bool {
 	for _, id := range c.SessionSourcedIDs {
-		if s, ok := sessions[id]; ok && r.days.within(s.Start, s.End) {
+		if s, ok := sessions[id]; ok && r.during(s, c.OrgSourcedID) {
 			return true
 		}
 	}

@@ -58,6 +58,16 @@ func (d Date) append(buf []byte) []byte {
 		digit(d/10), digit(d))
 }
 
+// Add returns the day so many days later, or before where that is below 0. No day stays
+// none.
+func (d Date) Add(days int) Date {
+	if d == 0 || days == 0 {
+		return d
+	}
+	t := time.Date(int(d/10000), time.Month(d/100%100), int(d%100)+days, 0, 0, 0, 0, time.UTC)
+	return DateOf(t, time.UTC)
+}
+
 // Within reports whether d lies between start and end, both included. An
 // absent bound does not bound.
 func (d Date) Within(start, end Date) bool {
