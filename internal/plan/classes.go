@@ -41,6 +41,9 @@ func (m Maker) planClasses(ctx context.Context, g *Matching, to Changes, finding
 	}
 	groups := m.objects(ctx, directory.ClassGroup, source, look)
 	defer groups.stop()
+	if !look.some {
+		g.had = memberships{}
+	}
 	var room classroom
 	for record, err := range m.records(ctx, source, roster.KindClass, look).all {
 		if err != nil {
@@ -49,6 +52,9 @@ func (m Maker) planClasses(ctx context.Context, g *Matching, to Changes, finding
 		room.record = record
 		if room.group, room.known, err = groups.at(record.ID); err != nil {
 			return err
+		}
+		if room.known && !look.some {
+			g.had.count(room.group)
 		}
 		if !c.touched(&room) {
 			continue

@@ -110,6 +110,7 @@ type Matching struct {
 	written   map[roster.ID]bool
 	forgotten []ledger.Record
 	seen      Observation
+	had       memberships             // before the plan, where planning came across all groups
 	renames   []*rename               // of accounts that the plan gives other user names
 	renamedTo map[string]bool         // which, in lower case
 	lost      map[roster.ID]string    // the IDs of accounts that somebody deleted

@@ -231,7 +231,8 @@ func (m Maker) goneClass(room *classroom) {
 const fewestOut = 5
 
 // outOfEverything counts the people who are still at school and lose all their
-// memberships by the plan of a source. It reads all groups where many lose any.
+// memberships by the plan of a source. It reads all groups where many lose any, unless
+// planning came across all of them.
 func (m Maker) outOfEverything(ctx context.Context, g *Matching) error {
 	source := g.rules.Source.Number
 	l := m.Measures.leaves(source)
@@ -247,20 +248,16 @@ func (m Maker) outOfEverything(ctx context.Context, g *Matching) error {
 	if len(some) <= fewestOut {
 		return nil
 	}
-	had := make([]uint16, len(l.lost))
-	for group, err := range m.Held.Objects(ctx, m.Target, directory.ClassGroup, source) {
-		if err != nil {
-			return err
-		}
-		for _, linked := range group.Links {
-			for _, id := range linked.IDs {
-				if int(id) < len(had) {
-					had[id]++
-				}
+	had := g.had
+	if had == nil {
+		for group, err := range m.Held.Objects(ctx, m.Target, directory.ClassGroup, source) {
+			if err != nil {
+				return err
 			}
+			had.count(group)
 		}
 	}
-	some = slices.DeleteFunc(some, func(id roster.ID) bool { return had[id] > l.lost[id] })
+	some = slices.DeleteFunc(some, func(id roster.ID) bool { return had.of(id) > l.lost[id] })
 	for record, err := range m.Roster.RecordsOf(ctx, source, roster.KindPerson, some) {
 		if err != nil {
 			return err
@@ -272,6 +269,27 @@ func (m Maker) outOfEverything(ctx context.Context, g *Matching) error {
 		m.Measures.Add(guard.PeopleOutOfEverything, schoolOf(all.Active()), 1)
 	}
 	return nil
+}
+
+// memberships counts in how many groups each person is, by ID.
+type memberships []uint16
+
+func (m *memberships) count(group ledger.Object) {
+	for _, linked := range group.Links {
+		for _, id := range linked.IDs {
+			if missing := int(id) + 1 - len(*m); missing > 0 {
+				*m = append(*m, make(memberships, missing)...)
+			}
+			(*m)[id]++
+		}
+	}
+}
+
+func (m memberships) of(id roster.ID) uint16 {
+	if int(id) < len(m) {
+		return m[id]
+	}
+	return 0
 }
 
 // Weigh returns what a target holds of sources, by school. It reads all of it.
