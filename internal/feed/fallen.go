@@ -43,14 +43,14 @@ type fallen struct {
 	parts  [partCount]fallenPart // people and classes are compared at the same time
 	number roster.FeedNumber     // of the feed
 	last   []FallenRows          // of the feed before
-	count  int
-	judged bool // the rows know since when they stand
+	judged bool                  // the rows know since when they stand
 }
 
 // fallenPart are the fallen rows of a part, and by what they may be about.
 type fallenPart struct {
 	rows  []fallenRow
 	about map[[2]int32][]int
+	more  int // rows beyond those that are told apart: each may be about anything
 }
 
 type fallenRow struct {
@@ -64,8 +64,9 @@ const (
 	unknown = -2 // stands for a record that was never known: nothing can be kept of it
 )
 
-// mostFallen is how many fallen rows are told apart. Beyond, all count as new: what
-// is wrong with most rows of a feed is not what is wrong every night.
+// mostFallen is how many fallen rows of a part are told apart. Beyond, they count as
+// new, and excuse whatever goes missing: what is wrong with most rows of a feed is not
+// what is wrong every night.
 const mostFallen = 200_000
 
 // fell notes a row that fell.
@@ -92,12 +93,13 @@ func (l *loader) fell(row Fallen) {
 	default:
 		return // nothing in a directory depends on it
 	}
-	f.parts[row.Part].rows = append(f.parts[row.Part].rows, r)
-	f.count++
+	p := &f.parts[row.Part]
+	if len(p.rows) == mostFallen {
+		p.more++
+		return
+	}
+	p.rows = append(p.rows, r)
 }
-
-// many reports whether so many rows fell that they are not told apart.
-func (f *fallen) many() bool { return f.count > mostFallen }
 
 // told returns the slot of the record that a fallen row tells: one of this feed or
 // of an earlier one.
@@ -124,11 +126,9 @@ func (f *fallen) judge() {
 		words uint64
 	}
 	before := map[words][]FallenRows{}
-	if !f.many() {
-		for _, r := range f.last {
-			w := words{r.Part, r.Words}
-			before[w] = append(before[w], r)
-		}
+	for _, r := range f.last {
+		w := words{r.Part, r.Words}
+		before[w] = append(before[w], r)
 	}
 	for _, same := range before { // those that came last go on first
 		slices.SortFunc(same, func(a, b FallenRows) int { return cmp.Compare(b.Since, a.Since) })
@@ -175,10 +175,11 @@ func (f *fallen) excuse(part Part, class, person int32, exact bool, frozen roste
 		still = still || r.since == frozen
 		tonight = tonight || r.since == f.number
 	})
+	more := f.parts[part].more > 0
 	switch {
-	case still:
+	case still, more && frozen != 0:
 		return frozen
-	case tonight:
+	case tonight, more:
 		return f.number
 	}
 	return 0
@@ -210,11 +211,10 @@ func (f *fallen) report() []FallenRows {
 	count := map[FallenRows]int{}
 	for part, p := range f.parts {
 		for _, r := range p.rows {
-			key := FallenRows{Part: Part(part), Words: r.words, Since: r.since}
-			if f.many() {
-				key.Words = 0
-			}
-			count[key]++
+			count[FallenRows{Part: Part(part), Words: r.words, Since: r.since}]++
+		}
+		if p.more > 0 {
+			count[FallenRows{Part: Part(part), Since: f.number}] += p.more
 		}
 	}
 	list := make([]FallenRows, 0, len(count))

@@ -1,6 +1,7 @@
 package feed_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -198,5 +199,33 @@ func TestARoleThatFell(t *testing.T) {
 		if frozen, active := roles(m, "ana"); frozen != 0 || active != 1 {
 			t.Errorf("%s: after it was mended, %d of %d roles of ana are frozen", name, frozen, active)
 		}
+	}
+}
+
+// Where most rows of a feed fall, they are not told apart, and whatever is missing stays.
+func TestMoreFallenRowsThanAreToldApart(t *testing.T) {
+	t.Parallel()
+	const many = 200_010
+	m := newMemory()
+	m.load(t, school())
+	broken := school().without(func(r feedtest.Row) bool { return r.Value == any(enrolled("K1", "ana", "student")) })
+	for i := range many {
+		broken.dropped = append(broken.dropped, feed.Fallen{Part: feed.Enrollments, Class: "K2", Key: "ben", Words: fmt.Sprint(i)})
+	}
+	for range 2 {
+		got := m.load(t, broken)
+		if how := m.standing(t, "K1")["ana student"]; how != "frozen" {
+			t.Errorf("ana's enrollment %s, want frozen", how)
+		}
+		if n := got.FallenSince(0); n != many {
+			t.Errorf("%d rows fell, want %d", n, many)
+		}
+	}
+	if m.changes != 0 {
+		t.Errorf("the same feed again changes %d records", m.changes)
+	}
+	m.load(t, school())
+	if how := m.standing(t, "K1")["ana student"]; how != "goes on" {
+		t.Errorf("ana's enrollment %s after it was mended", how)
 	}
 }

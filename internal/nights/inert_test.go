@@ -11,8 +11,7 @@ import (
 // and what it adds, is a part of that (P1). Once it is mended, everything is as if it
 // had not been (P3).
 func TestErrorsAreInert(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(rt *rapid.T) {
+	check(t, 100, func(rt *rapid.T) {
 		good, bad := newWorld(t), newWorld(t)
 		var d district
 		for round := range rapid.IntRange(1, 4).Draw(rt, "rounds") {

@@ -17,8 +17,7 @@ import (
 // People whose ids are new, all of them or some, keep their accounts and what they are
 // in, and nothing else comes of it (P14).
 func TestNewIDsChangeNothing(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(rt *rapid.T) {
+	check(t, 20, func(rt *rapid.T) {
 		w := newWorld(t)
 		d := drawDistrict(rt)
 		w.night(t, rt, d.files())
@@ -52,8 +51,7 @@ func TestNewIDsChangeNothing(t *testing.T) {
 
 // User names that are exchanged, in any circles, go with their people (P15).
 func TestUserNamesThatAreExchanged(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(rt *rapid.T) {
+	check(t, 20, func(rt *rapid.T) {
 		w, twin := newWorld(t), newWorld(t)
 		d := drawDistrict(rt)
 		w.night(t, rt, d.files())
@@ -87,8 +85,7 @@ func indexes(n int) []int {
 // What is explained is what the directory holds, and every no has a stage that did not
 // pass.
 func TestExplanationsAreTrue(t *testing.T) {
-	t.Parallel()
-	rapid.Check(t, func(rt *rapid.T) {
+	check(t, 20, func(rt *rapid.T) {
 		w := newWorld(t)
 		d := drawDistrict(rt)
 		w.night(t, rt, d.files())

@@ -1,11 +1,14 @@
 package nights_test
 
 import (
+	"flag"
 	"fmt"
 	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 
 	"rollbook/internal/feed/sds"
 	"rollbook/internal/flow"
@@ -29,6 +32,20 @@ type world struct {
 	directory *tables.Directory
 	now       time.Time
 	path      string
+}
+
+// check tries a property on generated districts: on few of them with the other tests,
+// as each takes several nights of the whole engine, and on as many as -rapid.checks
+// says where it says so.
+func check(t *testing.T, few int, property func(*rapid.T)) {
+	t.Helper()
+	t.Parallel()
+	asked, tried := flag.Lookup("rapid.checks"), 0
+	rapid.Check(t, func(rt *rapid.T) {
+		if tried++; tried <= few || asked.Value.String() != asked.DefValue {
+			property(rt)
+		}
+	})
 }
 
 // fataler is what *testing.T and *rapid.T have in common.
