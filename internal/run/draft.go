@@ -76,7 +76,7 @@ func (p picked) Add(ctx context.Context, c ledger.Change) error {
 // draft makes a plan of what the roster, the configuration and the directory are
 // now, and measures it. by is who approved it already, if anybody.
 func (p *pass) draft(ctx context.Context, o only, by string) (draft, error) {
-	p.problems, p.gone, p.turns = feed.Bounded{}, false, nil
+	p.problems, p.gone, p.turns, p.relinked = feed.Bounded{}, false, nil, 0
 	p.run.Totals.Matched, p.run.Totals.Unmatched = nil, nil
 	p.left = map[plan.Reason]int{}
 	d := draft{measures: plan.NewMeasures()}
@@ -91,6 +91,7 @@ func (p *pass) draft(ctx context.Context, o only, by string) (draft, error) {
 		d.Drop()
 		return draft{}, err
 	}
+	p.tellRelinked()
 	p.result.NotProvisioned = p.left
 	d.parts = d.Writer.Parts()
 	d.guard = ledger.Guard{Counts: d.measures.Counts, Needs: d.measures.Needs}

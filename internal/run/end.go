@@ -117,11 +117,30 @@ type problems struct {
 // Add implements plan.Findings.
 func (p problems) Add(problem plan.Problem) {
 	p.gone = p.gone || problem.Reason == plan.AccountGone || problem.Reason == plan.GroupGone
+	if problem.Reason == plan.Relinked {
+		if p.relinked++; p.relinked > fewRelinked {
+			return // a system that gives everybody a new id is one cause: see tellRelinked
+		}
+	}
 	words := p.words[problem.Reason]
 	p.pass.problems.Add(feed.Finding{
 		Severity: words.severity, Rule: feed.Rule(problem.Reason), File: words.file, Record: problem.Key, Rows: 1,
 		Message: words.about(problem), Hint: words.hint,
 	})
+}
+
+// fewRelinked is how many people under new ids are named one by one.
+const fewRelinked = 20
+
+// tellRelinked makes one finding of the people under new ids who are not named.
+func (p *pass) tellRelinked() {
+	if more := p.relinked - fewRelinked; more > 0 {
+		p.problems.Add(feed.Finding{
+			Severity: feed.Warning, Rule: plan.Relinked, File: feed.People.File(), Rows: more,
+			Message: fmt.Sprintf("%d more people are under other ids, with the same names and the same kind of role; their accounts and memberships go over", more),
+			Hint:    "If the system made all ids anew, that is right. The plan names everybody: rollbook plan show --kind account.",
+		})
+	}
 }
 
 type wording struct {

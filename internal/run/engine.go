@@ -279,6 +279,7 @@ type pass struct {
 	last     last                      // what was applied last
 	fedBy    map[string]fed            // by inbound flow: its latest feed
 	left     map[plan.Reason]int       // what is not provisioned
+	relinked int                       // people who have the account of a record that is gone
 	began    time.Time                 // of the stage
 	stage    string
 }

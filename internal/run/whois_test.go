@@ -141,6 +141,9 @@ func TestAllIDsAreNew(t *testing.T) {
 		if held == nil || !held.Doubt || !slices.ContainsFunc(held.Why, func(r run.Reason) bool { return r.Rule == guard.AccountsRelinked }) {
 			t.Fatalf("held %+v", held)
 		}
+		if told := ruled(w.sync(t), "account-relinked"); len(told) != 21 || told[20].Rows != 17 {
+			t.Errorf("%d findings of one cause, the last of %d people", len(told), told[len(told)-1].Rows)
+		}
 		wantSame(t, "groups while it is held", groups, w.groups(t))
 		w.approve(t, held.Plan)
 		wantSame(t, "groups once it is approved", groups, w.groups(t))
