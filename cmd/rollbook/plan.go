@@ -134,14 +134,14 @@ func (a *app) showPlan(ctx context.Context, name string, pick picking) error {
 }
 
 // printPlan prints what a plan does, by school.
-func (a *app) printPlan(plan ledger.Plan, schools []ledger.Part, called map[string]string) error {
+func (a *app) printPlan(plan ledger.Plan, schools []ledger.Part, called func(string) string) error {
 	terminal.Printf(a.out, "plan      %d, %s, made %s\n", plan.ID, plan.State, plan.Created.Format("2006-01-02 15:04 UTC"))
 	if plan.By != "" {
 		terminal.Printf(a.out, "decided   by %s\n", plan.By)
 	}
 	terminal.Printf(a.out, "does      %s\n", describe(plan.Counts, false))
 	if len(plan.Guard.Trips) > 0 {
-		printWhy(a.out, run.HeldOf(plan, schoolName(called)).Why)
+		printWhy(a.out, run.HeldOf(plan, called).Why)
 	}
 	for _, c := range plan.Guard.Causes {
 		terminal.Printf(a.out, "cause     %s\n", c.Message)
@@ -150,14 +150,10 @@ func (a *app) printPlan(plan ledger.Plan, schools []ledger.Part, called map[stri
 	terminal.Printf(table, "school\t\tcreated\tupdated\tgroups\tadded\tremoved\t\n")
 	for _, s := range schools {
 		c := s.Counts
-		terminal.Printf(table, "%s\t%s\t%d\t%d\t%d\t%d\t%d\t\n", s.Key, schoolName(called)(s.Key),
+		terminal.Printf(table, "%s\t%s\t%d\t%d\t%d\t%d\t%d\t\n", s.Key, called(s.Key),
 			c.Accounts.Create, c.Accounts.Update, c.Groups.Create+c.Groups.Update, c.Memberships.Add, c.Memberships.Remove)
 	}
 	return table.Flush()
-}
-
-func schoolName(called map[string]string) func(string) string {
-	return func(key string) string { return cmp.Or(called[key], key) }
 }
 
 // planDocument is a plan as it is printed as JSON.
@@ -181,13 +177,13 @@ type partCounts struct {
 }
 
 // printPlanJSON prints a plan as one line of JSON.
-func (a *app) printPlanJSON(plan ledger.Plan, schools []ledger.Part, called map[string]string) error {
+func (a *app) printPlanJSON(plan ledger.Plan, schools []ledger.Part, called func(string) string) error {
 	doc := planDocument{ID: plan.ID, State: plan.State, Hash: plan.Hash, Created: plan.Created, By: plan.By, Counts: plan.Counts}
 	if len(plan.Guard.Trips) > 0 {
-		doc.Held = run.HeldOf(plan, schoolName(called))
+		doc.Held = run.HeldOf(plan, called)
 	}
 	for _, s := range schools {
-		doc.Parts = append(doc.Parts, partCounts{s.Key, schoolName(called)(s.Key), s.State, s.Hash, s.Counts})
+		doc.Parts = append(doc.Parts, partCounts{s.Key, called(s.Key), s.State, s.Hash, s.Counts})
 	}
 	return a.printJSONLine(doc)
 }
@@ -196,7 +192,7 @@ func (a *app) printPlanJSON(plan ledger.Plan, schools []ledger.Part, called map[
 const pageOfChanges = 500
 
 // printChanges prints the changes of a plan that are picked.
-func (a *app) printChanges(ctx context.Context, parts *server.Parts, names *server.Names, called map[string]string, plan ledger.Plan, pick picking) error {
+func (a *app) printChanges(ctx context.Context, parts *server.Parts, names *server.Names, called func(string) string, plan ledger.Plan, pick picking) error {
 	var page []ledger.Entry
 	flush := func() error {
 		if err := names.Learn(ctx, page); err != nil {
@@ -224,7 +220,7 @@ func (a *app) printChanges(ctx context.Context, parts *server.Parts, names *serv
 }
 
 // printChange prints one change, or what of it is picked.
-func (a *app) printChange(names *server.Names, called map[string]string, e ledger.Entry, pick picking) error {
+func (a *app) printChange(names *server.Names, called func(string) string, e ledger.Entry, pick picking) error {
 	record, _ := e.Record.Kind.SourcedID(e.Anchor)
 	account := e.Record.Kind == directory.Account
 	switch {
@@ -242,7 +238,7 @@ func (a *app) printChange(names *server.Names, called map[string]string, e ledge
 		return a.printJSONLine(shown)
 	}
 	verb := map[directory.Verb]string{directory.Create: "create", directory.Update: "update"}[e.Verb]
-	terminal.Printf(a.out, "%-9s %s %s, %s: %s\n", verb, shown.Kind, terminal.Text(shown.Object), terminal.Text(schoolName(called)(e.Part)), shown.Because)
+	terminal.Printf(a.out, "%-9s %s %s, %s: %s\n", verb, shown.Kind, terminal.Text(shown.Object), terminal.Text(called(e.Part)), shown.Because)
 	for _, v := range shown.Set {
 		terminal.Printf(a.out, "  %-20s %q, was %q\n", v.Property, v.Is, v.Was)
 	}

@@ -1,7 +1,7 @@
 package api
 
 import (
-	"net/http"
+	"cmp"
 	"strconv"
 
 	"rollbook/internal/directory"
@@ -20,7 +20,7 @@ func (s *surface) changes(r *odata.Request) (odata.Answer, error) {
 	if err != nil {
 		return odata.Answer{}, err
 	}
-	after, err := strconv.ParseInt(orZero(r.Options.SkipToken), 10, 64)
+	after, err := strconv.ParseInt(cmp.Or(r.Options.SkipToken, "0"), 10, 64)
 	if err != nil {
 		return odata.Answer{}, odata.BadRequest(odata.InnerInvalidQuery, "$skiptoken", "The value of $skiptoken does not belong to this request; use an @odata.nextLink as it is.")
 	}
@@ -58,13 +58,6 @@ func (s *surface) changes(r *odata.Request) (odata.Answer, error) {
 		page.Objects = append(page.Objects, o)
 	}
 	return odata.Answer{Page: &page, Declared: s.model.Type(typeChange)}, nil
-}
-
-func orZero(token string) string {
-	if token == "" {
-		return "0"
-	}
-	return token
 }
 
 // wanted returns what tells the changes that the caller wants.
@@ -128,16 +121,12 @@ func (s *surface) change(e ledger.Entry, called func(ledger.Record) string) (*od
 			links = append(links, link{verb, string(l.Relation), person, because(l.Because)})
 		}
 	}
-	name := called(e.Record)
-	if name == "" {
-		name = e.Anchor
-	}
 	o := odata.New(s.model.Type(typeChange)).
 		Set("id", odata.Text(strconv.FormatInt(e.Seq, 10))).
 		Set("partKey", odata.Text(e.Part)).
 		Set("verb", odata.Text(string(e.Verb))).
 		Set("kind", odata.Text(string(e.Record.Kind))).
-		Set("object", odata.Text(name))
+		Set("object", odata.Text(cmp.Or(called(e.Record), e.Anchor)))
 	if e.ObjectID != "" {
 		o.Set("objectId", odata.Text(e.ObjectID))
 	}
@@ -169,5 +158,5 @@ func outcomeState(s directory.OutcomeState) string {
 	case directory.Part:
 		return "part"
 	}
-	return http.StatusText(http.StatusProcessing)
+	return "unknown"
 }

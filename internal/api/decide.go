@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -38,22 +39,14 @@ func (s *surface) reject(r *odata.Request) (odata.Answer, error) {
 
 // decided answers with the plan as it is now.
 func (s *surface) decided(r *odata.Request) (odata.Answer, error) {
-	plan, _, err := s.planOf(r)
-	if err != nil {
-		return odata.Answer{}, err
-	}
-	called, err := s.Schools(r.Context())
-	if err != nil {
-		return odata.Answer{}, err
-	}
-	o, err := s.plan(plan, called)
+	_, o, err := s.shownPlan(r)
 	return odata.Answer{Object: o, Declared: s.model.Type(typePlan)}, err
 }
 
 // decision reads what a caller decided about the plan that the path names, and refuses
 // it where the plan is not the one that he or she saw.
 func (s *surface) decision(r *odata.Request) (run.Decision, error) {
-	plan, _, err := s.planOf(r)
+	plan, shown, err := s.shownPlan(r)
 	if err != nil {
 		return run.Decision{}, err
 	}
@@ -62,14 +55,6 @@ func (s *surface) decision(r *odata.Request) (run.Decision, error) {
 		return run.Decision{}, err
 	}
 	o, err := payload.ForCreate(s.model.Type(typeDecision))
-	if err != nil {
-		return run.Decision{}, err
-	}
-	called, err := s.Schools(r.Context())
-	if err != nil {
-		return run.Decision{}, err
-	}
-	shown, err := s.plan(plan, called)
 	if err != nil {
 		return run.Decision{}, err
 	}
@@ -94,13 +79,10 @@ func (s *surface) decision(r *odata.Request) (run.Decision, error) {
 			Message: "hash is not that of the plan: send the hash of the plan that you saw.",
 		}
 	}
-	d := run.Decision{Plan: plan.ID, Note: o.Get("note").Text()}
+	id, name := r.Caller().Identity()
+	d := run.Decision{Plan: plan.ID, Note: o.Get("note").Text(), By: cmp.Or(name, id)}
 	for _, part := range o.Get("parts").List() {
 		d.Schools = append(d.Schools, part.Text())
-	}
-	id, name := r.Caller().Identity()
-	if d.By = name; name == "" {
-		d.By = id
 	}
 	return d, nil
 }

@@ -39,15 +39,8 @@ func (s *surface) plans() *odata.EntitySet {
 			return all, nil
 		},
 		Get: func(r *odata.Request) (*odata.Object, error) {
-			one, _, err := s.planOf(r)
-			if err != nil {
-				return nil, err
-			}
-			called, err := s.Schools(r.Context())
-			if err != nil {
-				return nil, err
-			}
-			return s.plan(one, called)
+			_, o, err := s.shownPlan(r)
+			return o, err
 		},
 	}
 }
@@ -66,7 +59,21 @@ func (s *surface) planOf(r *odata.Request) (ledger.Plan, []ledger.Part, error) {
 	return one, parts, err
 }
 
-func (s *surface) plan(p ledger.Plan, called map[string]string) (*odata.Object, error) {
+// shownPlan returns the plan that the path names, and what the caller sees of it.
+func (s *surface) shownPlan(r *odata.Request) (ledger.Plan, *odata.Object, error) {
+	plan, _, err := s.planOf(r)
+	if err != nil {
+		return plan, nil, err
+	}
+	called, err := s.Schools(r.Context())
+	if err != nil {
+		return plan, nil, err
+	}
+	o, err := s.plan(plan, called)
+	return plan, o, err
+}
+
+func (s *surface) plan(p ledger.Plan, called func(string) string) (*odata.Object, error) {
 	o := odata.New(s.model.Type(typePlan)).
 		Set("id", odata.Text(planID(p.ID))).
 		Set("runId", odata.Text(p.Run)).
@@ -82,12 +89,7 @@ func (s *surface) plan(p ledger.Plan, called map[string]string) (*odata.Object, 
 	}
 	why, causes := []run.Reason{}, []guard.Cause{}
 	if len(p.Guard.Trips) > 0 {
-		held := run.HeldOf(p, func(key string) string {
-			if name := called[key]; name != "" {
-				return name
-			}
-			return key
-		})
+		held := run.HeldOf(p, called)
 		why = held.Why
 		causes = append(causes, held.Causes...)
 		o.Set("doubt", odata.Bool(held.Doubt))
@@ -119,17 +121,13 @@ func (s *surface) parts(r *odata.Request) (odata.Answer, error) {
 	t := s.model.Type(typePart)
 	var all []*odata.Object
 	for _, p := range parts {
-		name := called[p.Key]
-		if name == "" {
-			name = p.Key
-		}
 		needs := plan.Guard.Needs[p.Key]
 		if needs == nil {
 			needs = []string{}
 		}
 		o, err := set(odata.New(t).
 			Set("id", odata.Text(p.Key)).
-			Set("displayName", odata.Text(name)).
+			Set("displayName", odata.Text(called(p.Key))).
 			Set("state", odata.Text(string(p.State))).
 			Set("hash", odata.Text(p.Hash)), map[string]any{"counts": p.Counts, "needs": needs})
 		if err != nil {

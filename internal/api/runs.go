@@ -10,18 +10,12 @@ import (
 	"rollbook/internal/run"
 )
 
-// asJSON returns a value that is written as it is.
-func asJSON(value any) (odata.Value, error) {
-	body, err := json.Marshal(value, json.Deterministic(true))
-	return odata.JSON(string(body)), err
-}
-
 // set sets members that are written as they are.
 func set(o *odata.Object, members map[string]any) (*odata.Object, error) {
 	var failed error
 	for name, member := range members {
-		value, err := asJSON(member)
-		o.Set(name, value)
+		body, err := json.Marshal(member, json.Deterministic(true))
+		o.Set(name, odata.JSON(string(body)))
 		failed = errors.Join(failed, err)
 	}
 	return o, failed
@@ -38,7 +32,7 @@ func (s *surface) runs() *odata.EntitySet {
 			if err != nil {
 				return nil, err
 			}
-			plans, err := s.plansByRun(r)
+			plans, err := s.PlansByRun(r.Context())
 			if err != nil {
 				return nil, err
 			}
@@ -53,31 +47,20 @@ func (s *surface) runs() *odata.EntitySet {
 			return all, nil
 		},
 		Get: func(r *odata.Request) (*odata.Object, error) {
-			runs, err := s.AllRuns(r.Context())
+			one, err := s.Run(r.Context(), r.Param("id"))
+			if errors.Is(err, run.ErrNotFound) {
+				return nil, odata.NotFound("There is no run '%s'.", r.Param("id"))
+			}
 			if err != nil {
 				return nil, err
 			}
-			for _, one := range runs {
-				if one.ID == r.Param("id") {
-					plans, err := s.plansByRun(r)
-					if err != nil {
-						return nil, err
-					}
-					return s.run(one, plans[one.ID])
-				}
+			plans, err := s.PlansByRun(r.Context())
+			if err != nil {
+				return nil, err
 			}
-			return nil, odata.NotFound("There is no run '%s' among the last ones.", r.Param("id"))
+			return s.run(one, plans[one.ID])
 		},
 	}
-}
-
-func (s *surface) plansByRun(r *odata.Request) (map[string][]ledger.Plan, error) {
-	plans, err := s.AllPlans(r.Context())
-	by := map[string][]ledger.Plan{}
-	for _, one := range plans {
-		by[one.Run] = append(by[one.Run], one)
-	}
-	return by, err
 }
 
 func (s *surface) run(r run.Run, plans []ledger.Plan) (*odata.Object, error) {

@@ -36,14 +36,18 @@ const (
 type Store interface {
 	// AllRuns returns the last runs, the newest first.
 	AllRuns(ctx context.Context) ([]run.Run, error)
+	// Run returns a run, or run.ErrNotFound.
+	Run(ctx context.Context, id string) (run.Run, error)
 	// AllPlans returns the plans that were made for the hosted directory, the newest first.
 	AllPlans(ctx context.Context) ([]ledger.Plan, error)
 	// Plan returns a plan with its parts, or ledger.ErrNotFound.
 	Plan(ctx context.Context, id int64) (ledger.Plan, []ledger.Part, error)
+	// PlansByRun returns the plans by the run that made them, in their order.
+	PlansByRun(ctx context.Context) (map[string][]ledger.Plan, error)
 	// Changes yields the changes of a plan after one with a number, in their order.
 	Changes(ctx context.Context, plan, after int64) iter.Seq2[ledger.Entry, error]
-	// Schools returns the names of organizations by sourcedId.
-	Schools(ctx context.Context) (map[string]string, error)
+	// Schools returns what says how organizations are called, by sourcedId.
+	Schools(ctx context.Context) (func(key string) string, error)
 	// Called returns what says how the records are called that changes are about.
 	Called(ctx context.Context, changes []ledger.Entry) (func(ledger.Record) string, error)
 	Decide(ctx context.Context, d run.Decision, progress run.Progress) (run.Result, error)

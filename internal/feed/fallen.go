@@ -43,7 +43,6 @@ type fallen struct {
 	parts  [partCount]fallenPart // people and classes are compared at the same time
 	number roster.FeedNumber     // of the feed
 	last   []FallenRows          // of the feed before
-	judged bool                  // the rows know since when they stand
 }
 
 // fallenPart are the fallen rows of a part, and by what they may be about.
@@ -117,10 +116,6 @@ func (l *loader) told(kind roster.Kind, key string) int32 {
 
 // judge finds out since when each row stands, once all are known.
 func (f *fallen) judge() {
-	if f.judged {
-		return
-	}
-	f.judged = true
 	type words struct {
 		part  Part
 		words uint64
@@ -207,7 +202,6 @@ func (f *fallen) any(part Part) bool { return len(f.parts[part].rows) > 0 }
 
 // report returns the rows for the next feed, each word once.
 func (f *fallen) report() []FallenRows {
-	f.judge()
 	count := map[FallenRows]int{}
 	for part, p := range f.parts {
 		for _, r := range p.rows {

@@ -48,9 +48,9 @@ func (r *references) miss(at Place, header, value, record, kept string, kind ros
 		}
 		return
 	}
-	r.found[ref] = &missing{kept: kept, header: header, value: value, where: fileOf(kind), files: []string{at.File}, Finding: Finding{
+	r.found[ref] = &missing{kept: kept, header: header, value: value, where: FileOf(kind), files: []string{at.File}, Finding: Finding{
 		Severity: severity, Rule: RuleReferenceMissing, File: at.File, Line: at.Line, Column: at.Column(header),
-		Record: record, Rows: 1, Message: fmt.Sprintf("%s %q is not in %s", header, value, fileOf(kind)),
+		Record: record, Rows: 1, Message: fmt.Sprintf("%s %q is not in %s", header, value, FileOf(kind)),
 	}}
 }
 
@@ -268,7 +268,7 @@ func (l *loader) lookUp(at Place, kind roster.Kind, header, value, record string
 		return 0, x.dropped[value], false
 	}
 	if missing && x.dropped[value] == nil {
-		l.references.miss(at, header, value, record, strings.TrimPrefix(keptAs(kind), "; "), kind, Error)
+		l.references.miss(at, header, value, record, keptAs(kind), kind, Error)
 	}
 	return slot, nil, true
 }
@@ -301,8 +301,8 @@ func (l *loader) nameWhatHangs() {
 	for _, c := range l.causes {
 		if f := cmp.Or(byRow[[2]string{c.file, c.key}], shared[c.file]); f != nil {
 			hanging[f] = hanging[f].with(c)
-			if f.Rows == 1 {
-				f.Message += c.kept
+			if f.Rows == 1 && c.kept != "" {
+				f.Message += "; " + c.kept
 			}
 		}
 	}
@@ -344,15 +344,8 @@ func rowsOf(counts [partCount]int) string {
 	return strings.Join(parts[:len(parts)-1], ", ") + " and " + parts[len(parts)-1]
 }
 
-// fileOf names the file that holds the records of a kind.
-func fileOf(kind roster.Kind) string {
-	for part := range partCount {
-		if k, ok := kindOf(part); ok && k == kind {
-			return part.File()
-		}
-	}
-	return ""
-}
+// FileOf returns the name of the file that holds the records of a kind.
+func FileOf(kind roster.Kind) string { return partOf(kind).File() }
 
 // File returns the name that School Data Sync gives the file of a part.
 func (p Part) File() string {

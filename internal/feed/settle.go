@@ -30,7 +30,7 @@ func (l *loader) settle(x *index) error {
 		case s&seen != 0:
 			look = append(look, slot)
 		case s&was == 0:
-		case s&named != 0 || x.dropped[x.keys.at(slot)] != nil || l.fallen.any(partOf(x.kind)):
+		case x.told(slot) || l.fallen.any(partOf(x.kind)):
 			if x.state[slot] &^= active; l.keepKnown(x, slot) {
 				look = append(look, slot)
 			}
@@ -67,19 +67,22 @@ func (l *loader) mendRecords(x *index) error {
 // keepKnown keeps a record as it was that was known before, as far as that takes no
 // look at what was known. It reports whether it does.
 func (l *loader) keepKnown(x *index, slot int) (look bool) {
-	s := x.state[slot]
 	switch {
-	case s&was == 0, x.kind == roster.KindSession: // of a session that is not active, the dates hold
+	case x.state[slot]&was == 0, x.kind == roster.KindSession: // of a session that is not active, the dates hold
 	case freezes(x.kind):
 		return true
-	case s&(named|twice) != 0 || x.dropped[x.keys.at(slot)] != nil:
+	case x.told(slot):
 		x.state[slot] |= active
-		return false
-	}
-	if s&was != 0 {
+	default:
 		l.fileFor(x.kind).Deactivated++
 	}
 	return false
+}
+
+// told reports whether the feed tells of a record that it does not hold: other rows
+// name it, or those that are its own fell.
+func (x *index) told(slot int) bool {
+	return x.state[slot]&(named|twice) != 0 || x.dropped[x.keys.at(slot)] != nil
 }
 
 // freezes reports whether something in a directory depends on a record of the kind,
@@ -110,9 +113,9 @@ func (l *loader) freeze(x *index, slot int, known []byte) error {
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", x.kind, x.keys.at(slot), err)
 	}
-	s, was := x.state[slot], since
-	switch told := s&(named|twice) != 0 || x.dropped[x.keys.at(slot)] != nil; {
-	case !told:
+	was := since
+	switch {
+	case !x.told(slot):
 		since = l.fallen.excuse(partOf(x.kind), untold, untold, false, was)
 	case since == 0:
 		since = l.opts.Number

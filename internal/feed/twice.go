@@ -54,13 +54,17 @@ func (l *loader) clash(at Place, x *index, slot int) {
 		x.clashes[slot] = c
 		x.state[slot] |= twice
 		l.file.add(l.first(x, slot), -1)
-		l.file.Errors++
 		l.drop(x, at.File, x.keys.at(slot))
-		l.fell(Fallen{Part: l.part, Key: x.keys.at(slot), Words: x.keys.at(slot)})
+		l.fellTwice(x, slot)
 	}
-	l.fell(Fallen{Part: l.part, Key: x.keys.at(slot), Words: x.keys.at(slot)})
+	l.fellTwice(x, slot)
 	c.finding.Rows++
 	c.lines = append(c.lines, at.Line)
+}
+
+// fellTwice notes one of the rows of a record that the feed says is two.
+func (l *loader) fellTwice(x *index, slot int) {
+	l.fell(Fallen{Part: l.part, Key: x.keys.at(slot), Words: x.keys.at(slot)})
 	l.file.Errors++
 }
 
@@ -90,7 +94,7 @@ func (c *clash) worded(kind roster.Kind, key string, known bool) Finding {
 	f.Message = fmt.Sprintf("sourcedId %q is that of different records on the lines %s and %s; nobody can know which is meant, so neither counts, nor do rows that refer to it",
 		key, strings.Join(lines[:last], ", "), lines[last])
 	if known {
-		f.Message += keptAs(kind)
+		f.Message += "; " + keptAs(kind)
 	}
 	f.Hint = "Give each record an identifier of its own."
 	if looksSpoilt(key) {
@@ -105,11 +109,11 @@ const mostLinesNamed = 5
 func keptAs(kind roster.Kind) string {
 	switch {
 	case kind == roster.KindSession:
-		return "; the session counts with the dates that it had"
+		return "the session counts with the dates that it had"
 	case kind == roster.KindPerson:
-		return "; the user stays as before"
+		return "the user stays as before"
 	}
-	return fmt.Sprintf("; the %s stays as it was", kind)
+	return fmt.Sprintf("the %s stays as it was", kind)
 }
 
 // A spreadsheet shows a number of more than eleven digits as one with an exponent,

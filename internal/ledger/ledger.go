@@ -149,6 +149,7 @@ type PartHash struct{ Key, Hash string }
 type Query struct {
 	Target Target
 	Plan   int64
+	After  int64 // the number of a change of the plan; those up to it are left out
 	Run    string
 	// Record is the one whose object is changed; an account also by the links to it.
 	Record   Record

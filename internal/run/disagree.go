@@ -5,7 +5,6 @@ import (
 	"fmt"
 
 	"rollbook/internal/feed"
-	"rollbook/internal/roster"
 )
 
 // streamsDisagree is the rule of a record of which two streams say different things.
@@ -33,7 +32,7 @@ func (p *pass) tellDisagreements(ctx context.Context) error {
 		}
 		for _, d := range found {
 			p.result.Findings = append(p.result.Findings, feed.Finding{
-				Severity: feed.Warning, Rule: streamsDisagree, File: fileOf(d.Kind), Record: d.Key, Rows: 1,
+				Severity: feed.Warning, Rule: streamsDisagree, File: feed.FileOf(d.Kind), Record: d.Key, Rows: 1,
 				Message: fmt.Sprintf("inbound flows say different things of the %s %s; what the one says counts that was created first: of all of them, %q", d.Kind, d.Key, first),
 				Hint:    "Correct it in one of the two systems, or leave the record out of one of the exports.",
 			})
@@ -41,21 +40,4 @@ func (p *pass) tellDisagreements(ctx context.Context) error {
 	}
 	feed.SortFindings(p.result.Findings)
 	return nil
-}
-
-// fileOf returns the file with the records of a kind.
-func fileOf(kind roster.Kind) string {
-	switch kind {
-	case roster.KindOrg:
-		return feed.Orgs.File()
-	case roster.KindSession:
-		return feed.Sessions.File()
-	case roster.KindCourse:
-		return feed.Courses.File()
-	case roster.KindPerson:
-		return feed.People.File()
-	case roster.KindClass:
-		return feed.Classes.File()
-	}
-	return ""
 }

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -173,10 +174,5 @@ func (p *pass) schoolNames(ctx context.Context) (func(string) string, error) {
 			names[r.Key] = o.Name
 		}
 	}
-	return func(key string) string {
-		if name := names[key]; name != "" {
-			return name
-		}
-		return key
-	}, nil
+	return func(key string) string { return cmp.Or(names[key], key) }, nil
 }

@@ -18,6 +18,9 @@ var _ api.Store = decisions{}
 // AllRuns implements api.Store.
 func (d decisions) AllRuns(ctx context.Context) ([]run.Run, error) { return d.Runs().Runs(ctx) }
 
+// Run implements api.Store.
+func (d decisions) Run(ctx context.Context, id string) (run.Run, error) { return d.Runs().Run(ctx, id) }
+
 // AllPlans implements api.Store.
 func (d decisions) AllPlans(ctx context.Context) ([]ledger.Plan, error) {
 	return d.Ledger().Plans(ctx, ledger.Hosted, time.Time{}, 0)
@@ -30,17 +33,11 @@ func (d decisions) Plan(ctx context.Context, id int64) (ledger.Plan, []ledger.Pa
 
 // Changes implements api.Store.
 func (d decisions) Changes(ctx context.Context, plan, after int64) iter.Seq2[ledger.Entry, error] {
-	return func(yield func(ledger.Entry, error) bool) {
-		for e, err := range d.Ledger().Changes(ctx, ledger.Query{Plan: plan}) {
-			if (err != nil || e.Seq > after) && !yield(e, err) {
-				return
-			}
-		}
-	}
+	return d.Ledger().Changes(ctx, ledger.Query{Plan: plan, After: after})
 }
 
 // Schools implements api.Store.
-func (d decisions) Schools(ctx context.Context) (map[string]string, error) {
+func (d decisions) Schools(ctx context.Context) (func(string) string, error) {
 	names, err := d.Names(ctx)
 	if err != nil {
 		return nil, err

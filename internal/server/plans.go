@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -177,8 +178,9 @@ func (p *Parts) Names(ctx context.Context) (*Names, error) {
 
 func (n *Names) roster() store.Roster { return store.Roster{DB: n.parts.DB, Streams: n.streams} }
 
-// Schools returns the names of organizations, by sourcedId.
-func (n *Names) Schools(ctx context.Context) (map[string]string, error) {
+// Schools returns what says how organizations are called, by sourcedId: one without a
+// name by that.
+func (n *Names) Schools(ctx context.Context) (func(key string) string, error) {
 	names := map[string]string{ledger.NoSchool: "no school"}
 	for source := range n.streams {
 		for r, err := range n.roster().Records(ctx, source, roster.KindOrg) {
@@ -192,7 +194,7 @@ func (n *Names) Schools(ctx context.Context) (map[string]string, error) {
 			names[r.Key] = o.Name
 		}
 	}
-	return names, nil
+	return func(key string) string { return cmp.Or(names[key], key) }, nil
 }
 
 // Learn finds out how the records are called that changes are about.

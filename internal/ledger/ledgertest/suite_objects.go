@@ -117,6 +117,7 @@ func testHistory(t *testing.T, b book) {
 	}{
 		"all":       {ledger.Query{}, []int64{11, 12, 13, 14, 21}},
 		"a plan":    {ledger.Query{Plan: second.ID}, []int64{21}},
+		"a page":    {ledger.Query{Plan: first.ID, After: 2}, []int64{13, 14}},
 		"a run":     {ledger.Query{Run: "run 1"}, []int64{11, 12, 13, 14}},
 		"a class":   {ledger.Query{Record: class(2)}, []int64{14, 21}},
 		"a person":  {ledger.Query{Record: person(2)}, []int64{12, 13, 14, 21}},

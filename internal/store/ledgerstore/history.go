@@ -81,6 +81,9 @@ func entriesOf(q ledger.Query) (string, []any) {
 	if q.Plan != 0 {
 		where = append(where, `p.id = `+bind(q.Plan))
 	}
+	if q.After != 0 {
+		where = append(where, `c.seq > `+bind(q.After))
+	}
 	if q.Run != "" {
 		where = append(where, `p.run = `+bind(q.Run))
 	}
