@@ -72,7 +72,7 @@ func (t Total) of(r Rule, rows int) int {
 		return t.Groups
 	case RowsFallen:
 		return rows
-	case PeopleOutOfEverything, PeopleGone, AccountsRenamed, AccountsRelinked, AccountsCreated, IDsReused:
+	case PeopleOutOfEverything, PeopleGone, AccountsRenamed, AccountsRelinked, AccountsCreated, IDsReused, ObjectsDeleted:
 		return t.People
 	}
 	return 0

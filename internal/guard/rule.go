@@ -19,6 +19,7 @@ const (
 	RowsFallen            Rule = "rowsFallen" // rows that cannot be read and could be last time
 	AccountsCreated       Rule = "accountsCreated"
 	GroupsCreated         Rule = "groupsCreated"
+	ObjectsDeleted        Rule = "objectsDeleted" // accounts and groups, by a rollback
 )
 
 // Limit says from when a rule trips: above the floor, and above the share.
@@ -54,6 +55,7 @@ func Defaults() Limits {
 		{Rule: PeopleOutOfEverything, School: true, Floor: 10, Share: 5},
 		{Rule: GroupsHalved, Floor: 5, Share: 1},
 		{Rule: GroupsEmptied, Floor: 3, Share: 0.5},
+		{Rule: ObjectsDeleted, Floor: 5, Share: 0.5},
 	}
 }
 

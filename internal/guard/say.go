@@ -59,6 +59,8 @@ func words(r Rule) (one, many string) {
 		return "account to create", "accounts to create"
 	case GroupsCreated:
 		return "group to create", "groups to create"
+	case ObjectsDeleted:
+		return "account or group to delete", "accounts and groups to delete"
 	}
 	return string(r), string(r)
 }

@@ -54,6 +54,8 @@ const (
 	BecauseNotEnrolled = "notEnrolled" // there is no enrollment any more, or its role is not mapped
 	BecauseWithoutRole = "withoutRole" // the person has no role any more
 	BecauseClassIsOver = "classIsOver" // the class is not current
+	BecauseUndone      = "undone"      // a rollback takes back what an earlier run did
+	BecauseLetGo       = "letGo"       // a rollback takes back that the object was found: it is nobody's of ours again
 )
 
 // Moves returns the links that a directory sees change: those that only go over to
@@ -61,6 +63,9 @@ const (
 func Moves(links []Links) []Links {
 	return slices.DeleteFunc(slices.Clone(links), func(l Links) bool { return l.Because == BecauseRelinked })
 }
+
+// GivesUp reports whether nothing is held of the record once the change is done.
+func (c Change) GivesUp() bool { return c.Verb == directory.Delete || c.Because == BecauseLetGo }
 
 // Size returns how many links the change adds or removes.
 func (c Change) Size() int {

@@ -70,6 +70,12 @@ type Holdings interface {
 	Hold(ctx context.Context, t Target, objects []Object) error
 	// Forget forgets that a target holds objects of records.
 	Forget(ctx context.Context, t Target, records []Record) error
+	// Undone yields what was taken back at a target and is not done again, in the order
+	// of the records.
+	Undone(ctx context.Context, t Target) iter.Seq2[Undone, error]
+	// SetUndone keeps what is taken back of records, in place of what was kept of them
+	// before. Of those of which nothing is, it forgets it.
+	SetUndone(ctx context.Context, t Target, all []Undone) error
 	// Mark returns up to where a target was read, and agreed with what it holds
 	// by the ledger; "" for a target that was never read.
 	Mark(ctx context.Context, t Target) (directory.Mark, error)
@@ -99,6 +105,7 @@ type Draft struct {
 	Purpose Purpose
 	Created time.Time
 	By      string // who approved it before it was made; "" for nobody
+	Undoing *Undoing
 }
 
 // Writer takes the changes of a plan. One of Finish and Drop MUST be called in
@@ -129,6 +136,7 @@ type Noted struct {
 	Outcome
 	Object Object // without Record where nothing is held
 	From   Record // that no longer holds the object; without Kind for none
+	Undone Undone // what a rollback took back, beside what was before; without Kind in Record for nothing
 }
 
 // Decision is what a person decided about parts of a plan.
@@ -150,7 +158,7 @@ type Query struct {
 	Target Target
 	Plan   int64
 	After  int64 // the number of a change of the plan; those up to it are left out
-	Run    string
+	Run    string // that applied the plan
 	// Record is the one whose object is changed; an account also by the links to it.
 	Record   Record
 	From, To time.Time // of the plan, To excluded

@@ -30,7 +30,12 @@ type Plan struct {
 	// of those began of which the outcome is not known.
 	Handed int64
 	Tried  time.Time
+	// Undoing says what a plan for a rollback takes back; nil for any other.
+	Undoing *Undoing
 }
+
+// AppliedBy returns the run that applied the plan, or would.
+func (p Plan) AppliedBy() string { return cmp.Or(p.ApplyRun, p.Run) }
 
 // Guard is what was measured of a plan, and why it waits for a person, if it does.
 type Guard struct {
@@ -102,11 +107,14 @@ type Counts struct {
 	Memberships LinkCounts   `json:"memberships"`
 }
 
-// ObjectCounts counts objects that are created and changed.
+// ObjectCounts counts objects that are created, changed and deleted.
 type ObjectCounts struct {
 	Create int `json:"create"`
 	Update int `json:"update"`
+	Delete int `json:"delete,omitzero"`
 }
+
+func (o ObjectCounts) sum() int { return o.Create + o.Update + o.Delete }
 
 // LinkCounts counts links that are added and removed.
 type LinkCounts struct {
@@ -135,6 +143,8 @@ func (s *Counts) Add(c Change) {
 	switch {
 	case c.Verb == directory.Create:
 		objects.Create++
+	case c.Verb == directory.Delete:
+		objects.Delete++
 	case c.Verb == directory.Update && len(c.Set) > 0:
 		objects.Update++
 	}
@@ -151,5 +161,5 @@ func (s *Counts) Add(c Change) {
 
 // Effects returns how many objects and links a plan touches.
 func (s Counts) Effects() int {
-	return s.Accounts.Create + s.Accounts.Update + s.Groups.Create + s.Groups.Update + s.Memberships.Add + s.Memberships.Remove
+	return s.Accounts.sum() + s.Groups.sum() + s.Memberships.Add + s.Memberships.Remove
 }

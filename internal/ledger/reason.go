@@ -21,6 +21,10 @@ func Sentence(code string) string {
 		return "the person has no role any more"
 	case BecauseClassIsOver:
 		return "the class was over"
+	case BecauseUndone:
+		return "a rollback takes it back"
+	case BecauseLetGo:
+		return "a rollback takes it back: it was there before, and is not managed any more"
 	}
 	return code
 }

@@ -16,9 +16,9 @@ const Hosted Target = 1
 // Record names a record of the roster of which a target holds an object: a person
 // has an account, a class a group.
 type Record struct {
-	Kind   directory.Kind
-	Source int
-	ID     roster.ID
+	Kind   directory.Kind `json:"kind"`
+	Source int            `json:"source"`
+	ID     roster.ID      `json:"id"`
 }
 
 // IDs is a set of records of one source and kind, ascending.

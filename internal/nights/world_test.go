@@ -32,6 +32,8 @@ type world struct {
 	directory *tables.Directory
 	now       time.Time
 	path      string
+
+	approvedBy string // the run that applied the last rollback
 }
 
 // check tries a property on generated districts: on few of them with the other tests,

@@ -21,6 +21,9 @@ func (m Maker) planKnown(ctx context.Context, g *Matching, to Changes, findings 
 			return err
 		}
 		record := g.record(directory.Account, who.record.ID)
+		if who.role.Group == "" && !who.rests {
+			m.KeptBack.freeObject(record)
+		}
 		id, lost := g.lost[who.record.ID]
 		switch {
 		case lost && who.role.Group == "" && who.rests:
@@ -106,7 +109,7 @@ func (m Maker) planPerson(ctx context.Context, g *Matching, who *member, to Chan
 	if err != nil || !wanted {
 		return err
 	}
-	c, changed := m.Seen.change(w, who.account, who.known)
+	c, changed := m.change(w, who.account, who.known)
 	if !changed {
 		return nil
 	}

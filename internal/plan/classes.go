@@ -81,6 +81,9 @@ type classPlanner struct {
 
 func (c *classPlanner) plan(ctx context.Context, room *classroom) error {
 	c.maker.goneClass(room)
+	if !room.record.Active {
+		c.maker.KeptBack.freeObject(c.record(directory.ClassGroup, room.record.ID))
+	}
 	w, wanted, err := c.shape(room)
 	if err != nil {
 		return err
@@ -90,7 +93,7 @@ func (c *classPlanner) plan(ctx context.Context, room *classroom) error {
 			return nil
 		}
 	}
-	change, changed := c.maker.Seen.change(w, room.group, room.known)
+	change, changed := c.maker.change(w, room.group, room.known)
 	if !changed {
 		return nil
 	}

@@ -24,6 +24,7 @@ const (
 	GroupsGone           Reason = "groupsGone"           // somebody deleted the group
 	GroupsWithoutOwner   Reason = "groupsWithoutOwner"
 	GroupsWithoutAnybody Reason = "groupsWithoutAnybody"
+	ChangesUndone        Reason = "changesUndone" // that a rollback took back, and that are not made again
 )
 
 // reasons are the reasons of people and of classes by the numbers under which they are

@@ -35,6 +35,8 @@ type Maker struct {
 	Since map[int]Since
 	// Applied are the feeds, by source, of the last plan that was applied.
 	Applied map[int]roster.FeedNumber
+	// KeptBack is what rollbacks took back.
+	KeptBack KeptBack
 	// Measures take what the plan does, for the guard.
 	Measures *Measures
 }
@@ -110,6 +112,7 @@ type Matching struct {
 	written   map[roster.ID]bool
 	forgotten []ledger.Record
 	seen      Observation
+	keptBack  KeptBack
 	had       memberships             // before the plan, where planning came across all groups
 	renames   []*rename               // of accounts that the plan gives other user names
 	renamedTo map[string]bool         // which, in lower case
@@ -133,7 +136,7 @@ func (m Maker) Match(ctx context.Context, rules Rules, to Changes, findings Find
 	}
 	g := &Matching{
 		rules: rules, settled: settled, people: &population{sessions: sessions}, written: map[roster.ID]bool{},
-		seen: m.Seen, lost: map[roster.ID]string{}, renamedTo: map[string]bool{}, relinked: map[roster.ID]holder{}, replaced: map[roster.ID]roster.ID{}, holders: map[roster.ID]holder{},
+		seen: m.Seen, keptBack: m.KeptBack, lost: map[roster.ID]string{}, renamedTo: map[string]bool{}, relinked: map[roster.ID]holder{}, replaced: map[roster.ID]roster.ID{}, holders: map[roster.ID]holder{},
 		Matched: Matched{map[string]int{}, map[string]int{}, map[string]int{}},
 	}
 	m.choose(g)

@@ -49,6 +49,33 @@ func (m *Measures) pick(c ledger.Change) (ledger.Change, bool) {
 	return m.Pick(c)
 }
 
+// Note counts a change, made otherwise than by a Maker, to an object that is held.
+func (m *Measures) Note(c ledger.Change, held ledger.Object) {
+	switch {
+	case c.Verb == directory.Delete:
+		m.deleted(c, held)
+	case c.Record.Kind == directory.Account:
+		m.account(c, false)
+	default:
+		m.group(c, held)
+	}
+}
+
+// deleted counts an object that is deleted, with its links.
+func (m *Measures) deleted(c ledger.Change, held ledger.Object) {
+	m.Add(guard.ObjectsDeleted, c.Part, 1)
+	if c.Record.Kind == directory.Account {
+		m.Became.Add(c.Part, guard.Total{People: -1})
+		return
+	}
+	links := 0
+	for _, l := range held.Links {
+		links += len(l.IDs)
+	}
+	m.Add(guard.MembershipsRemoved, c.Part, links)
+	m.Became.Add(c.Part, guard.Total{Groups: -1, Memberships: -links})
+}
+
 // account counts a change of an account. found says that it is held from now on.
 func (m *Measures) account(c ledger.Change, found bool) {
 	c, planned := m.pick(c)

@@ -38,22 +38,32 @@ func (o Observation) Has(r ledger.Record) bool {
 	return drifted
 }
 
+// Drifted yields the records whose objects are otherwise than they were left, with what
+// these are linked to now.
+func (o Observation) Drifted(yield func(ledger.Record, []ledger.Linked) bool) {
+	for r, now := range o.drifted {
+		if !yield(r, now.links) {
+			return
+		}
+	}
+}
+
 // Gone returns the ID of the object of a record that is no longer there.
 func (o Observation) Gone(r ledger.Record) (id string, gone bool) {
 	id, gone = o.gone[r]
 	return id, gone
 }
 
-// written returns what an object has of what was written to it.
-func (o Observation) written(held ledger.Object) directory.Values {
+// Written returns what an object has of what was written to it.
+func (o Observation) Written(held ledger.Object) directory.Values {
 	if now, drifted := o.drifted[held.Record]; drifted {
 		return now.values
 	}
 	return held.Written
 }
 
-// there returns whom an object is linked to.
-func (o Observation) there(held ledger.Object, relation directory.Relation) ledger.IDs {
+// There returns whom an object is linked to.
+func (o Observation) There(held ledger.Object, relation directory.Relation) ledger.IDs {
 	now, drifted := o.drifted[held.Record]
 	if !drifted {
 		linked := held.Linked(relation)

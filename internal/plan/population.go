@@ -143,6 +143,9 @@ func (g *Matching) note(who *member) error {
 	}
 	g.people.set(id, newcomer)
 	g.newcomers.add(who)
+	if g.keptBack.Object(g.record(directory.Account, id)) {
+		return nil // whose account was given up, and who gets none
+	}
 	p, err := who.person()
 	if err != nil {
 		return err

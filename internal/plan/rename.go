@@ -53,7 +53,10 @@ func (m Maker) claimFreed(g *Matching, who *member, account string) (bool, error
 	if err != nil || !wanted {
 		return false, err
 	}
-	c, _ := m.Seen.change(w, ledger.Object{}, false)
+	c, planned := m.change(w, ledger.Object{}, false)
+	if !planned {
+		return false, nil
+	}
 	name, why := refusedName(c.Set)
 	if why != "" {
 		return false, nil

@@ -41,17 +41,13 @@ type WantedLinks struct {
 }
 
 // change returns what is to be done for what is wanted of a record of which
-// something is held, or is false where that is nothing.
+// something is held, or is false where that is nothing. What is kept back is in it.
 func (o Observation) change(w Wanted, held ledger.Object, known bool) (ledger.Change, bool) {
 	c := ledger.Change{Record: w.Record, Part: w.Part, Wave: w.Record.Kind.Depth() + 1 + o.Renaming, Anchor: w.Anchor}
 	switch {
 	case known:
 		c.Verb, c.ObjectID, c.Because = directory.Update, held.ID, ledger.BecauseRosterSays
-		want := w.Values
-		if held.Made {
-			want = w.Own.Over(want)
-		}
-		c.Set, c.Was = want.Difference(o.written(held))
+		c.Set, c.Was = w.valuesOf(held).Difference(o.Written(held))
 	case w.Found != nil:
 		// All of it is written, to be known as written.
 		c.Verb, c.ObjectID, c.Because = directory.Update, w.Found.Ref.ID, ledger.BecauseMatched
@@ -71,7 +67,7 @@ func (o Observation) change(w Wanted, held ledger.Object, known bool) (ledger.Ch
 // and another hand took out is taken out as well where they are not to be linked:
 // so that it is known.
 func (o Observation) links(w WantedLinks, held ledger.Object) []ledger.Links {
-	linked, there := held.Linked(w.Relation), o.there(held, w.Relation)
+	linked, there := held.Linked(w.Relation), o.There(held, w.Relation)
 	known := linked.IDs.With(linked.Found)
 	var changes []ledger.Links
 	add := func(because string, ids ledger.IDs) {

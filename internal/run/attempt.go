@@ -1,7 +1,6 @@
 package run
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -119,7 +118,7 @@ func (e *Engine) giveUp(ctx context.Context, open ledger.Plan, found bool, inter
 		if err := errors.Join(e.Ledger.SetMark(ctx, e.TargetID, ""), e.Marks.SetMark(ctx, markSettled, "")); err != nil {
 			return err
 		}
-		by := cmp.Or(open.ApplyRun, open.Run)
+		by := open.AppliedBy()
 		if !slices.ContainsFunc(interrupted, func(r Run) bool { return r.ID == by }) {
 			r, err := e.Runs.Run(ctx, by)
 			if err != nil {

@@ -75,7 +75,10 @@ func (p *pass) decide(ctx context.Context, d Decision) error {
 	if err != nil {
 		return err
 	}
-	now, err := p.draft(ctx, everything, d.By)
+	if was.Purpose == ledger.ForRollback && len(d.Schools) > 0 {
+		return &WholeOnly{was.ID}
+	}
+	now, err := p.draftAgain(ctx, was, d.By)
 	if err != nil {
 		return err
 	}
@@ -88,6 +91,12 @@ func (p *pass) decide(ctx context.Context, d Decision) error {
 		return p.applyParts(ctx, was, d)
 	}
 	now.Drop()
+	whole := was.Purpose == ledger.ForFeed
+	if !whole { // the roster asks for something else than the directory will have
+		if err := p.Marks.SetMark(ctx, markSettled, ""); err != nil {
+			return err
+		}
+	}
 	// The record comes first: whoever finds the plan approved ends the run.
 	if err := p.save(ctx); err != nil {
 		return err
@@ -106,7 +115,15 @@ func (p *pass) decide(ctx context.Context, d Decision) error {
 		return err
 	}
 	p.result.Plan = summaryOf(made)
-	return p.applyMade(ctx, made, now, true)
+	return p.applyMade(ctx, made, now, whole)
+}
+
+// WholeOnly says that of a plan for a rollback no parts are approved: what is narrower is
+// a rollback of its own.
+type WholeOnly struct{ Plan int64 }
+
+func (e *WholeOnly) Error() string {
+	return fmt.Sprintf("plan %d is a rollback, which is approved whole: make one for the school (rollbook rollback RUN --school)", e.Plan)
 }
 
 // outdated returns how a plan differs that was made again, or the parts of it that

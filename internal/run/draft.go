@@ -15,14 +15,17 @@ import (
 // draft is a plan that was made, and is neither complete nor dropped yet.
 type draft struct {
 	ledger.Writer
+	purpose  ledger.Purpose
 	measures *plan.Measures
 	parts    []ledger.Part
 	guard    ledger.Guard
+	undoing  *ledger.Undoing // of a rollback
+	freed    []ledger.Undone // that need not stay undone once the plan is applied
 }
 
 // hash is that of the plan, were it complete now.
 func (d draft) hash(target ledger.Target) string {
-	return ledger.HashOf(target, ledger.ForFeed, d.parts)
+	return ledger.HashOf(target, d.purpose, d.parts)
 }
 
 // adds reports whether the plan gives anybody anything.
@@ -80,19 +83,27 @@ func (p *pass) draft(ctx context.Context, o only, by string) (draft, error) {
 	p.problems, p.gone, p.turns, p.relinked = feed.Bounded{}, false, nil, 0
 	p.run.Totals.Matched, p.run.Totals.Unmatched = nil, nil
 	p.left = map[plan.Reason]int{}
-	d := draft{measures: plan.NewMeasures()}
+	d := draft{purpose: ledger.ForFeed, measures: plan.NewMeasures()}
 	d.measures.Pick = o
 	var err error
-	if d.Writer, err = p.beginPlan(ctx, by); err != nil {
+	if d.Writer, err = p.beginPlan(ctx, d.purpose, by, nil); err != nil {
 		return draft{}, err
 	}
 	maker := p.maker()
 	maker.Measures = d.measures
+	if maker.KeptBack, err = p.keptBack(ctx); err != nil {
+		d.Drop()
+		return draft{}, err
+	}
 	if err := p.plan(ctx, maker, picked{d.Writer, o}); err != nil {
 		d.Drop()
 		return draft{}, err
 	}
 	p.tellRelinked()
+	if n := maker.KeptBack.Size(); n > 0 {
+		p.left[plan.ChangesUndone] = n
+	}
+	d.freed = maker.KeptBack.Freed()
 	p.result.NotProvisioned = p.left
 	d.parts = d.Writer.Parts()
 	d.guard = ledger.Guard{Counts: d.measures.Counts, Needs: d.measures.Needs}
@@ -108,11 +119,11 @@ func (p *pass) maker() plan.Maker {
 }
 
 // beginPlan begins a plan, or, for a dry run, one that is not kept.
-func (p *pass) beginPlan(ctx context.Context, by string) (ledger.Writer, error) {
+func (p *pass) beginPlan(ctx context.Context, purpose ledger.Purpose, by string, undoing *ledger.Undoing) (ledger.Writer, error) {
 	if p.opts.DryRun {
 		return &unkept{target: p.TargetID}, nil
 	}
-	return p.Ledger.Begin(ctx, ledger.Draft{Target: p.TargetID, Run: p.run.ID, Purpose: ledger.ForFeed, Created: p.Now(), By: by})
+	return p.Ledger.Begin(ctx, ledger.Draft{Target: p.TargetID, Run: p.run.ID, Purpose: purpose, Created: p.Now(), By: by, Undoing: undoing})
 }
 
 // judge finds out whether a draft waits for a person, and why.

@@ -78,8 +78,12 @@ type Options struct {
 	Keep     bool
 	Progress Progress
 
-	decision *Decision // on a plan that is to be made again
+	decision *Decision       // on a plan that is to be made again
+	rollback *ledger.Undoing // what is to be taken back; nil for a plan of the roster
 }
+
+// stored reports whether the run is about what was read before, and reads no feed.
+func (o Options) stored() bool { return o.decision != nil || o.rollback != nil }
 
 // Result is what a run did.
 type Result struct {
@@ -92,6 +96,8 @@ type Result struct {
 	Skipped  []Skipped                   `json:"skipped,omitempty"` // flows that were not done
 	// Held is the plan that waits for a person; nil for none.
 	Held *Held `json:"held,omitempty"`
+	// Undoing says what the plan of a rollback takes back; nil for any other.
+	Undoing *ledger.Undoing `json:"-"`
 	// NotProvisioned counts what was read and is not provisioned, by reason.
 	NotProvisioned map[plan.Reason]int `json:"notProvisioned,omitempty"`
 	// Frozen counts what stays as it was, because what the feeds say of it cannot be read.
@@ -367,8 +373,11 @@ func (p *pass) do(ctx context.Context) error {
 	if err := p.recallLast(ctx); err != nil {
 		return err
 	}
-	if p.opts.decision != nil {
+	switch {
+	case p.opts.decision != nil:
 		return p.decide(ctx, *p.opts.decision)
+	case p.opts.rollback != nil:
+		return p.keepRollback(ctx, *p.opts.rollback)
 	}
 	unchanged, err := p.nothingToPlan(ctx)
 	if err != nil || unchanged {

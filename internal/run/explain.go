@@ -50,7 +50,11 @@ func (e *Engine) Explain(ctx context.Context, person, class string) (plan.Explan
 		if err != nil {
 			return plan.Explanation{}, fmt.Errorf("year %q: %w", in.year.DisplayName, err)
 		}
-		maker := plan.Maker{Roster: e.Roster(p.streams, false), Held: e.Ledger, Target: e.TargetID, Directory: e.Target}
+		kept, err := e.keptBack(ctx)
+		if err != nil {
+			return plan.Explanation{}, err
+		}
+		maker := plan.Maker{Roster: e.Roster(p.streams, false), Held: e.Ledger, Target: e.TargetID, Directory: e.Target, KeptBack: kept}
 		return maker.Explain(ctx, rules, who.ID, room.ID)
 	}
 	return plan.Explanation{}, ErrNoInboundFlow

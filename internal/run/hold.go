@@ -102,6 +102,9 @@ func (p *pass) applyMade(ctx context.Context, made ledger.Plan, d draft, whole b
 	if err := p.noteLast(ctx, d.measures, whole); err != nil || !whole {
 		return err
 	}
+	if err := p.Ledger.SetUndone(ctx, p.TargetID, d.freed); err != nil {
+		return err
+	}
 	return p.settle(ctx)
 }
 

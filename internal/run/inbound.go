@@ -95,7 +95,7 @@ func (p *pass) takeFeeds(ctx context.Context) error {
 		}
 	}
 	for _, in := range p.inbound {
-		if p.opts.decision != nil {
+		if p.opts.stored() {
 			break // it is about what was read before
 		}
 		path, upload, err := p.arrived(ctx, in)

@@ -20,7 +20,9 @@ func (w *wave) note(h *handed, o directory.Outcome) ledger.Noted {
 			w.nameless[h.Anchor] = noted.Object
 		}
 	}
-	if h.Record.Kind == directory.Account && noted.ID != "" {
+	if w.plan.Purpose == ledger.ForRollback {
+		w.takenBack(h, &noted)
+	} else if h.Record.Kind == directory.Account && noted.ID != "" {
 		w.people.learn(h.Record.Source, h.Record.ID, noted.ID)
 		if h.From != 0 && noted.State == directory.Done {
 			noted.From = holder(h.Change)
@@ -43,10 +45,29 @@ func (w *wave) note(h *handed, o directory.Outcome) ledger.Noted {
 	return noted
 }
 
+// takenBack notes what a change of a rollback took back, and who has the object since.
+func (w *wave) takenBack(h *handed, noted *ledger.Noted) {
+	noted.Undone = ledger.TakenBack(h.Change, noted.Outcome)
+	if noted.State != directory.Done {
+		return
+	}
+	switch {
+	case h.GivesUp():
+		noted.Object, noted.From = ledger.Object{}, h.Record
+		if h.Record.Kind == directory.Account {
+			w.people.learn(h.Record.Source, h.Record.ID, "")
+		}
+	case h.From != 0:
+		noted.From = holder(h.Change)
+		w.people.learn(h.Record.Source, h.Record.ID, noted.ID)
+		w.people.learn(h.Record.Source, h.From, "")
+	}
+}
+
 // count counts what was done.
 func (w *wave) count(h *handed, out ledger.Outcome) {
 	applied, size := &w.result.Applied, h.Size()
-	if out.State != directory.Failed && len(h.Set) > 0 {
+	if out.State != directory.Failed && (len(h.Set) > 0 || h.Verb == directory.Delete) {
 		if h.Record.Kind == directory.Account {
 			applied.Users++
 		} else {

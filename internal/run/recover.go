@@ -1,7 +1,6 @@
 package run
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"time"
@@ -86,7 +85,7 @@ func (e *Engine) resume(ctx context.Context, config flow.Snapshot, progress Prog
 	if err := e.Marks.SetMark(ctx, markLast, ""); err != nil {
 		return Applied{}, err
 	}
-	r, err := e.Runs.Run(ctx, cmp.Or(open.ApplyRun, open.Run))
+	r, err := e.Runs.Run(ctx, open.AppliedBy())
 	if err != nil {
 		return Applied{}, err
 	}

@@ -34,11 +34,13 @@ func Run(t *testing.T, open func(t *testing.T) ledger.Ledger) {
 		"plans/accepted is not final":   testAccepted,
 		"plans/failures":                testFailures,
 		"plans/kept":                    testKept,
+		"plans/for a rollback":          testUndoing,
 		"objects/held and forgotten":    testHeld,
 		"objects/given to another":      testGiven,
 		"objects/of some":               testObjectsOf,
 		"objects/targets are apart":     testTargetsApart,
 		"objects/marks":                 testMarks,
+		"objects/taken back":            testUndone,
 		"history/by plan, record, time": testHistory,
 		"history/erased":                testErased,
 	} {

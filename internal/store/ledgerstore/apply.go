@@ -119,6 +119,11 @@ func (l Ledger) Note(ctx context.Context, plan int64, notes []ledger.Noted) erro
 					return err
 				}
 			}
+			if n.Undone.Record.Kind != "" {
+				if err := addUndone(ctx, tx, target, n.Undone); err != nil {
+					return err
+				}
+			}
 		}
 		return putObjects(ctx, tx, target, objects)
 	})

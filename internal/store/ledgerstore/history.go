@@ -85,7 +85,7 @@ func entriesOf(q ledger.Query) (string, []any) {
 		where = append(where, `c.seq > `+bind(q.After))
 	}
 	if q.Run != "" {
-		where = append(where, `p.run = `+bind(q.Run))
+		where = append(where, `COALESCE(p.apply_run, p.run) = `+bind(q.Run))
 	}
 	if !q.From.IsZero() {
 		where = append(where, `p.created >= `+bind(q.From.UnixMicro()))
@@ -197,6 +197,7 @@ func (l Ledger) Erase(ctx context.Context, r ledger.Record) error {
 				WHERE c.plan = plan_outcome.plan AND c.seq = plan_outcome.seq AND c.source = $1 AND c.kind = $2 AND c.record = $3)`,
 			`UPDATE plan_change SET anchor = '', object_id = '', body = ''` + of,
 			`DELETE FROM held_object` + of,
+			`DELETE FROM undone` + of,
 		} {
 			if _, err := tx.Exec(ctx, sql, args...); err != nil {
 				return err

@@ -14,15 +14,15 @@ import (
 	"rollbook/internal/store"
 )
 
-const planColumns = `id, target, run, purpose, state, hash, created, counts, guard, decided_by, apply_run, handed, tried`
+const planColumns = `id, target, run, purpose, state, hash, created, counts, guard, decided_by, apply_run, undoing, handed, tried`
 
 func scanPlan(row store.Row) (p ledger.Plan, err error) {
 	var target int
 	var purpose, state, counts, guarded string
-	var by, applyRun *string
+	var by, applyRun, undoing *string
 	var created int64
 	var tried *int64
-	if err := row.Scan(&p.ID, &target, &p.Run, &purpose, &state, &p.Hash, &created, &counts, &guarded, &by, &applyRun, &p.Handed, &tried); err != nil {
+	if err := row.Scan(&p.ID, &target, &p.Run, &purpose, &state, &p.Hash, &created, &counts, &guarded, &by, &applyRun, &undoing, &p.Handed, &tried); err != nil {
 		return ledger.Plan{}, err
 	}
 	p.Target, p.Purpose, p.State, p.Created = ledger.Target(target), ledger.Purpose(purpose), ledger.State(state), timeOf(created)
@@ -34,6 +34,12 @@ func scanPlan(row store.Row) (p ledger.Plan, err error) {
 	}
 	if applyRun != nil {
 		p.ApplyRun = *applyRun
+	}
+	if undoing != nil {
+		p.Undoing = &ledger.Undoing{}
+		if err := json.Unmarshal([]byte(*undoing), p.Undoing); err != nil {
+			return ledger.Plan{}, err
+		}
 	}
 	return p, errors.Join(json.Unmarshal([]byte(counts), &p.Counts), json.Unmarshal([]byte(guarded), &p.Guard))
 }

@@ -20,18 +20,25 @@ func (l Ledger) Begin(ctx context.Context, d ledger.Draft) (ledger.Writer, error
 	if err := l.dropUnfinished(ctx, d.Target); err != nil {
 		return nil, err
 	}
-	w := &writer{ledger: l, plan: ledger.Plan{Target: d.Target, Run: d.Run, Purpose: d.Purpose, Created: d.Created, By: d.By}}
+	w := &writer{ledger: l, plan: ledger.Plan{Target: d.Target, Run: d.Run, Purpose: d.Purpose, Created: d.Created, By: d.By, Undoing: d.Undoing}}
 	err := l.DB.Write(ctx, func(tx store.Tx) error {
 		if err := tx.QueryRow(ctx, `SELECT COALESCE(MAX(id), 0) + 1 FROM plan`).Scan(&w.plan.ID); err != nil {
 			return err
 		}
-		var by any
+		var by, undoing any
 		if d.By != "" {
 			by = d.By
 		}
-		_, err := tx.Exec(ctx, `INSERT INTO plan (id, target, run, purpose, state, hash, created, counts, decided_by, handed)
-			VALUES ($1, $2, $3, $4, $5, '', $6, '{}', $7, 0)`,
-			w.plan.ID, int(d.Target), d.Run, string(d.Purpose), making, d.Created.UnixMicro(), by)
+		if d.Undoing != nil {
+			text, err := json.Marshal(d.Undoing)
+			if err != nil {
+				return err
+			}
+			undoing = string(text)
+		}
+		_, err := tx.Exec(ctx, `INSERT INTO plan (id, target, run, purpose, state, hash, created, counts, decided_by, undoing, handed)
+			VALUES ($1, $2, $3, $4, $5, '', $6, '{}', $7, $8, 0)`,
+			w.plan.ID, int(d.Target), d.Run, string(d.Purpose), making, d.Created.UnixMicro(), by, undoing)
 		return err
 	})
 	if err != nil {
