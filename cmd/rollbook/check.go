@@ -91,10 +91,8 @@ func readable(path string) error {
 // that is written over where a person looks on, lines otherwise.
 func (a *app) progress() *progress.Reporter {
 	mode := progress.Plain
-	if f, ok := a.err.(*os.File); ok {
-		if info, err := f.Stat(); err == nil && info.Mode()&fs.ModeCharDevice != 0 {
-			mode = progress.Terminal
-		}
+	if isTerminal(a.err) {
+		mode = progress.Terminal
 	}
 	return progress.New(a.err, mode, time.Now)
 }

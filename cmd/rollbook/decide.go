@@ -88,22 +88,27 @@ func (a *app) decide(ctx context.Context, name string, d run.Decision, state led
 			return &exitError{status: exitHeld, err: fmt.Errorf(`plan %d is held: "rollbook plan show %d" says why, "rollbook approve %d" applies it`, plan.ID, plan.ID, plan.ID)}
 		}
 		d.Plan, d.By = plan.ID, a.who()
-		result, err := parts.Decide(ctx, d, a.progress())
-		if err != nil {
-			return decisionError(err)
-		}
-		after := map[string]any{"plan": plan.ID, "hash": plan.Hash, "decision": "approved", "note": d.Note, "schools": d.Schools}
-		if err := a.audit(ctx, parts, "rollbook approve", after); err != nil {
-			return err
-		}
-		terminal.Printf(a.out, "approved  plan %d\n", plan.ID)
-		terminal.Printf(a.out, "applied   %s\n", applied(result.Applied))
-		if result.Held != nil {
-			terminal.Printf(a.out, "waits     the rest, as plan %d\n", result.Held.Plan)
-			result.Held = nil
-		}
-		return statusOf(result)
+		return a.approve(ctx, parts, d, plan.Hash)
 	})
+}
+
+// approve approves a plan, and says what was done.
+func (a *app) approve(ctx context.Context, parts *server.Parts, d run.Decision, hash string) error {
+	result, err := parts.Decide(ctx, d, a.progress())
+	if err != nil {
+		return decisionError(err)
+	}
+	after := map[string]any{"plan": d.Plan, "hash": hash, "decision": "approved", "note": d.Note, "schools": d.Schools}
+	if err := a.audit(ctx, parts, "rollbook approve", after); err != nil {
+		return err
+	}
+	terminal.Printf(a.out, "approved  plan %d\n", d.Plan)
+	terminal.Printf(a.out, "applied   %s\n", applied(result.Applied))
+	if result.Held != nil {
+		terminal.Printf(a.out, "waits     the rest, as plan %d\n", result.Held.Plan)
+		result.Held = nil
+	}
+	return statusOf(result)
 }
 
 func (a *app) reject(ctx context.Context, name string, d run.Decision) error {
@@ -130,6 +135,7 @@ func decisionError(err error) error {
 	_, outdated := errors.AsType[ledger.Outdated](err)
 	_, notAllowed := errors.AsType[ledger.NotAllowed](err)
 	_, needs := errors.AsType[*run.NeedsOther](err)
+	_, whole := errors.AsType[*run.WholeOnly](err)
 	_, atWork := errors.AsType[*server.HeldError](err)
 	switch {
 	case outdated:
@@ -138,7 +144,7 @@ func decisionError(err error) error {
 		return &exitError{status: exitHeld, err: fmt.Errorf("%w: there is nothing to decide any more", err)}
 	case decided, needs:
 		return &exitError{status: exitHeld, err: err}
-	case errors.Is(err, ledger.ErrNotFound):
+	case errors.Is(err, ledger.ErrNotFound), whole:
 		return usageError(err)
 	case atWork:
 		return &exitError{status: exitAtWork, err: err}

@@ -116,7 +116,7 @@ func happenings(names *server.Names, e ledger.Entry, record ledger.Record) []hap
 			}
 			own.Set = append(own.Set, shownValue{string(v.Property), v.Text, was})
 		}
-		if e.Verb == directory.Create || len(own.Set) > 0 {
+		if e.Verb != directory.Update || len(own.Set) > 0 {
 			all = append(all, own)
 		}
 	}

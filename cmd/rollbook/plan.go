@@ -147,11 +147,11 @@ func (a *app) printPlan(plan ledger.Plan, schools []ledger.Part, called func(str
 		terminal.Printf(a.out, "cause     %s\n", c.Message)
 	}
 	table := tabwriter.NewWriter(a.out, 0, 0, columnPadding, ' ', tabwriter.AlignRight)
-	terminal.Printf(table, "school\t\tcreated\tupdated\tgroups\tadded\tremoved\t\n")
+	terminal.Printf(table, "school\t\tcreated\tupdated\tdeleted\tgroups\tadded\tremoved\t\n")
 	for _, s := range schools {
 		c := s.Counts
-		terminal.Printf(table, "%s\t%s\t%d\t%d\t%d\t%d\t%d\t\n", s.Key, called(s.Key),
-			c.Accounts.Create, c.Accounts.Update, c.Groups.Create+c.Groups.Update, c.Memberships.Add, c.Memberships.Remove)
+		terminal.Printf(table, "%s\t%s\t%d\t%d\t%d\t%d\t%d\t%d\t\n", s.Key, called(s.Key),
+			c.Accounts.Create, c.Accounts.Update, c.Accounts.Delete+c.Groups.Delete, c.Groups.Create+c.Groups.Update, c.Memberships.Add, c.Memberships.Remove)
 	}
 	return table.Flush()
 }
@@ -237,8 +237,7 @@ func (a *app) printChange(names *server.Names, called func(string) string, e led
 	if pick.json {
 		return a.printJSONLine(shown)
 	}
-	verb := map[directory.Verb]string{directory.Create: "create", directory.Update: "update"}[e.Verb]
-	terminal.Printf(a.out, "%-9s %s %s, %s: %s\n", verb, shown.Kind, terminal.Text(shown.Object), terminal.Text(called(e.Part)), shown.Because)
+	terminal.Printf(a.out, "%-9s %s %s, %s: %s\n", shown.Verb, shown.Kind, terminal.Text(shown.Object), terminal.Text(called(e.Part)), shown.Because)
 	for _, v := range shown.Set {
 		terminal.Printf(a.out, "  %-20s %q, was %q\n", v.Property, v.Is, v.Was)
 	}

@@ -222,6 +222,7 @@ func leftOut(of map[plan.Reason]int) string {
 		numbered{of[plan.PeopleUnsure], "person whose role ended with its session, or cannot be read", "people whose roles ended with their sessions, or cannot be read"},
 		numbered{of[plan.PeopleWithoutAccount], "person with a role and no account", "people with a role and no account"},
 		numbered{of[plan.PeopleOfOtherRoles], "person whose role gets no account", "people whose roles get no account"},
+		numbered{of[plan.ChangesUndone], "change that a rollback took back", "changes that a rollback took back"},
 	)
 }
 
@@ -259,6 +260,8 @@ func describe(s ledger.Counts, agrees bool) string {
 	add(s.Accounts.Update, "account", "update")
 	add(s.Groups.Create, "class group", "create")
 	add(s.Groups.Update, "class group", "update")
+	add(s.Accounts.Delete, "account", "delete")
+	add(s.Groups.Delete, "class group", "delete")
 	add(s.Memberships.Add, "membership", "add")
 	add(s.Memberships.Remove, "membership", "remove")
 	switch {

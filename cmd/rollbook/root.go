@@ -45,6 +45,8 @@ func constructors() []func(*app) *cobra.Command {
 		newRejectCommand,
 		newPolicyCommand,
 		newRecreateCommand,
+		newRollbackCommand,
+		newResumeCommand,
 		newGuardCommand,
 		newRunsCommand,
 		newExplainCommand,

@@ -42,7 +42,8 @@ type Store interface {
 	AllPlans(ctx context.Context) ([]ledger.Plan, error)
 	// Plan returns a plan with its parts, or ledger.ErrNotFound.
 	Plan(ctx context.Context, id int64) (ledger.Plan, []ledger.Part, error)
-	// PlansByRun returns the plans by the run that made them, in their order.
+	// PlansByRun returns the plans by the run that made them, and by that which applied
+	// them, in their order.
 	PlansByRun(ctx context.Context) (map[string][]ledger.Plan, error)
 	// Changes yields the changes of a plan after one with a number, in their order.
 	Changes(ctx context.Context, plan, after int64) iter.Seq2[ledger.Entry, error]

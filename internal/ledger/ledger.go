@@ -157,7 +157,7 @@ type PartHash struct{ Key, Hash string }
 type Query struct {
 	Target Target
 	Plan   int64
-	After  int64 // the number of a change of the plan; those up to it are left out
+	After  int64  // the number of a change of the plan; those up to it are left out
 	Run    string // that applied the plan
 	// Record is the one whose object is changed; an account also by the links to it.
 	Record   Record

@@ -1,5 +1,7 @@
 package ledger
 
+import "fmt"
+
 // Sentence says in words why a change is made, for a code of Because.
 func Sentence(code string) string {
 	switch code {
@@ -27,4 +29,23 @@ func Sentence(code string) string {
 		return "a rollback takes it back: it was there before, and is not managed any more"
 	}
 	return code
+}
+
+// Sentence says in words why something that a run did is not taken back.
+func (w InTheWay) Sentence() string {
+	switch w.Code {
+	case LaterRun:
+		return fmt.Sprintf("run %s changed it since", w.Run)
+	case Elsewhere:
+		return "something else that the same run did, and that stays, needs it"
+	case ByHand:
+		return "another hand changed it in the directory since"
+	case ObjectGone:
+		return "it is not there any more"
+	case NameIsTaken:
+		return "another account has the user name that it had before"
+	case WasErased:
+		return "what was done is not known any more, as it was erased"
+	}
+	return w.Code
 }

@@ -13,7 +13,7 @@ import (
 
 // Stage is one step of the way from what a school says to what a directory holds.
 type Stage struct {
-	Name    string `json:"stage"` // person, role, account, class, group, enrollment, mapping, membership
+	Name    string `json:"stage"` // person, role, account, class, group, enrollment, mapping, rollback, membership
 	Passed  bool   `json:"passed"`
 	Message string `json:"message"`
 }
@@ -46,7 +46,7 @@ func (m Maker) Explain(ctx context.Context, rules Rules, person, class roster.ID
 	}
 	e.person(who)
 	e.role(g, who)
-	account := e.account(g, who)
+	account := e.account(g, who, m.KeptBack)
 	if class == 0 {
 		e.Yes = account
 		return e, nil
@@ -108,13 +108,15 @@ func (e *Explanation) role(g *Matching, who *member) {
 	}
 }
 
-func (e *Explanation) account(g *Matching, who *member) bool {
+func (e *Explanation) account(g *Matching, who *member, kept KeptBack) bool {
 	name, _ := who.account.Written.Get(directory.UserPrincipalName)
 	switch {
 	case who.known && name != "":
 		return e.stage("account", true, "there is the account %s", name)
 	case who.known:
 		return e.stage("account", true, "there is an account, with the ID %s", who.account.ID)
+	case kept.Object(g.record(directory.Account, who.record.ID)):
+		return e.stage("account", false, "there is no account: a rollback took it back, and none is made until it is resumed (rollbook resume %s)", who.record.Key)
 	case who.role.Group == "":
 		return e.stage("account", false, "there is no account, and none is made without a role")
 	case g.rules.userFlow(who.current) == nil:
@@ -153,6 +155,7 @@ func (m Maker) explainClass(ctx context.Context, g *Matching, e *Explanation, wh
 	rules, _ := g.rules.classFlow(room.class.OrgSourcedID)
 	e.stage("group", room.known, "%s", map[bool]string{true: "the class has a group", false: "the class has no group"}[room.known])
 	e.enrollment(rules, room.roll, who.record.ID)
+	e.undone(m.KeptBack.Of(g.record(directory.ClassGroup, id)), who.record)
 	e.membership(room.group, who.record.ID)
 	return nil
 }
@@ -211,6 +214,20 @@ func (e *Explanation) enrollment(rules *classRules, roll roster.Roll, person ros
 	}
 	if !said {
 		e.stage("enrollment", false, "there never was an enrollment in this class")
+	}
+}
+
+// undone says what of the membership a rollback took back.
+func (e *Explanation) undone(kept ledger.Undone, person roster.Record) {
+	for _, l := range kept.Links {
+		if !l.IDs.Has(person.ID) {
+			continue
+		}
+		what := "added as " + string(l.Relation)
+		if l.Remove {
+			what = "taken out as " + string(l.Relation)
+		}
+		e.stage("rollback", false, "a rollback took back that the person was %s; that is not done again until it is resumed (rollbook resume %s), or the roster asks for something else", what, person.Key)
 	}
 }
 

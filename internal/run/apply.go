@@ -2,7 +2,6 @@ package run
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"iter"
 	"time"
@@ -37,7 +36,7 @@ func (p *pass) apply(ctx context.Context, open ledger.Plan) error {
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(p.noteWritten(ctx), p.keepMark(ctx)); err != nil {
+	if err := p.noteWritten(ctx); err != nil {
 		return err
 	}
 	p.applied = open.ID

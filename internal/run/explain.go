@@ -15,19 +15,16 @@ import (
 // Explain says why a person has an account, or is in the group of a class, or why not.
 // class is "" for the account alone. Both are named as in FindRecord.
 func (e *Engine) Explain(ctx context.Context, person, class string) (plan.Explanation, error) {
-	who, err := e.FindRecord(ctx, person)
+	who, err := e.FindRecordOf(ctx, directory.Account, person)
 	if err != nil {
 		return plan.Explanation{}, err
 	}
-	if who.Kind != directory.Account {
-		return plan.Explanation{}, &NoRecordError{Key: person}
-	}
 	var room ledger.Record
 	if class != "" {
-		if room, err = e.FindRecord(ctx, class); err != nil {
+		if room, err = e.FindRecordOf(ctx, directory.ClassGroup, class); err != nil {
 			return plan.Explanation{}, err
 		}
-		if room.Kind != directory.ClassGroup || room.Source != who.Source {
+		if room.Source != who.Source {
 			return plan.Explanation{}, &NoRecordError{Key: class}
 		}
 	}

@@ -99,6 +99,11 @@ func (p *pass) applyMade(ctx context.Context, made ledger.Plan, d draft, whole b
 		return err
 	}
 	p.result.Plan.State = ledger.Applied
+	if whole || p.seen.Nothing() { // else what another hand did is still to be put right
+		if err := p.keepMark(ctx); err != nil {
+			return err
+		}
+	}
 	if err := p.noteLast(ctx, d.measures, whole); err != nil || !whole {
 		return err
 	}

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"rollbook/internal/guard"
+	dir "rollbook/internal/hosted"
 	"rollbook/internal/ledger"
 	"rollbook/internal/run"
 	"rollbook/internal/store/dbtest"
@@ -169,4 +171,36 @@ func TestKilledWhileDeciding(t *testing.T) {
 		wantSame(t, "groups once it is approved", want, w.groups(t))
 		wantCounts(t, counts{Status: run.Completed}, w.sync(t))
 	}
+}
+
+// What another hand did is put right by the part of a cut plan that waits, though the
+// directory was read again in between.
+func TestACutPlanForgetsNoDrift(t *testing.T) {
+	onEveryEngine(t, func(t *testing.T, w *world) {
+		w.sync(t)
+		w.nextNight(t)
+		w.now = w.now.Add(48 * time.Hour)
+		w.sync(t)
+		before, name := w.user(t, "bbell27"), "By hand"
+		if _, err := w.directory.Change(t.Context(), dir.Effect{Kind: dir.UpdateUser, ID: before.ID, Set: map[string]*string{"displayName": &name}}); err != nil {
+			t.Fatal(err)
+		}
+		for _, l := range guard.Defaults() {
+			l.Floor, l.Share = 0, 0
+			l.Off = l.Rule != guard.MembershipsRemoved
+			if err := w.SetLimit(t.Context(), l); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, class := range []string{"k-201", "k-202", "k-203", "k-204"} {
+			w.edit(t, "enrollments.csv", class+",p-2", class+",p-1003,aide\n"+class+",p-2")
+			w.drop(t, "enrollments.csv", class+",p-2")
+		}
+		cut := w.sync(t)
+		if cut.Held == nil || cut.Held.Doubt || cut.Applied.Memberships == 0 {
+			t.Fatalf("the plan was not cut: %+v, %+v", cut.Held, cut.Applied)
+		}
+		w.approve(t, cut.Held.Plan)
+		wantSame(t, "the account", before, w.user(t, "bbell27"))
+	})
 }

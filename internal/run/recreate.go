@@ -91,6 +91,15 @@ func (e *Engine) FindRecord(ctx context.Context, key string) (ledger.Record, err
 	return ledger.Record{}, &NoRecordError{key, len(found) > 1}
 }
 
+// FindRecordOf returns the person or class of FindRecord, by the kind of its object.
+func (e *Engine) FindRecordOf(ctx context.Context, kind directory.Kind, key string) (ledger.Record, error) {
+	record, err := e.FindRecord(ctx, key)
+	if err == nil && record.Kind != kind {
+		return ledger.Record{}, &NoRecordError{Key: key}
+	}
+	return record, err
+}
+
 // sources returns the numbers of the source systems.
 func (e *Engine) sources(ctx context.Context) ([]int, error) {
 	config, err := e.Configuration.Snapshot(ctx)

@@ -88,7 +88,26 @@ func (p *Parts) FindRun(ctx context.Context, name string) (run.Run, error) {
 	return found[0], nil
 }
 
-// PlansByRun returns the plans by the run that made them, in their order.
+// FindRunToUndo returns the run of FindRun; latest is the latest one that changed the
+// directory to follow the roster.
+func (p *Parts) FindRunToUndo(ctx context.Context, name string) (run.Run, error) {
+	if name != "latest" {
+		return p.FindRun(ctx, name)
+	}
+	plans, err := p.Ledger().Plans(ctx, ledger.Hosted, time.Time{}, 0)
+	if err != nil {
+		return run.Run{}, err
+	}
+	for _, one := range plans {
+		if one.Purpose == ledger.ForFeed && one.State == ledger.Applied && one.Counts.Effects() > 0 {
+			return p.Runs().Run(ctx, one.AppliedBy())
+		}
+	}
+	return run.Run{}, &NoRunError{name}
+}
+
+// PlansByRun returns the plans by the run that made them, and by that which applied
+// them, in their order.
 func (p *Parts) PlansByRun(ctx context.Context) (map[string][]ledger.Plan, error) {
 	plans, err := p.Ledger().Plans(ctx, ledger.Hosted, time.Time{}, 0)
 	if err != nil {
@@ -97,6 +116,9 @@ func (p *Parts) PlansByRun(ctx context.Context) (map[string][]ledger.Plan, error
 	by := map[string][]ledger.Plan{}
 	for _, one := range slices.Backward(plans) {
 		by[one.Run] = append(by[one.Run], one)
+		if applied := one.AppliedBy(); applied != one.Run {
+			by[applied] = append(by[applied], one)
+		}
 	}
 	return by, nil
 }
@@ -118,6 +140,35 @@ func (p *Parts) Reject(ctx context.Context, d run.Decision) error {
 // FindRecord returns the person or class with a sourcedId, or with SOURCE:ID.
 func (p *Parts) FindRecord(ctx context.Context, key string) (ledger.Record, error) {
 	return p.Engine(nil).FindRecord(ctx, key)
+}
+
+// FindRecordOf returns the person or the class with a sourcedId, or with SOURCE:ID, by the
+// kind of the object that a target has of it.
+func (p *Parts) FindRecordOf(ctx context.Context, kind directory.Kind, key string) (ledger.Record, error) {
+	return p.Engine(nil).FindRecordOf(ctx, kind, key)
+}
+
+// Rollback makes a plan that takes back what a run did, as run.Engine does.
+func (p *Parts) Rollback(ctx context.Context, of ledger.Undoing, progress run.Progress) (result run.Result, err error) {
+	err = p.Leases.Do(ctx, jobs.RunLease, func(ctx context.Context) error {
+		result, err = p.Engine(nil).Rollback(ctx, of, progress)
+		return err
+	})
+	return result, err
+}
+
+// Undone returns what rollbacks took back and is not done again.
+func (p *Parts) Undone(ctx context.Context) ([]ledger.Undone, error) {
+	return p.Engine(nil).Undone(ctx)
+}
+
+// Resume lets go of what rollbacks took back, as run.Engine does.
+func (p *Parts) Resume(ctx context.Context, of ledger.Record, run string) (n int, err error) {
+	err = p.Leases.Do(ctx, jobs.RunLease, func(ctx context.Context) error {
+		n, err = p.Engine(nil).Resume(ctx, of, run)
+		return err
+	})
+	return n, err
 }
 
 // Explain says why a person has an account, or is in the group of a class, or why not.
@@ -199,23 +250,30 @@ func (n *Names) Schools(ctx context.Context) (func(key string) string, error) {
 
 // Learn finds out how the records are called that changes are about.
 func (n *Names) Learn(ctx context.Context, changes []ledger.Entry) error {
-	wanted := map[int]map[roster.Kind][]roster.ID{}
-	want := func(source int, kind roster.Kind, id roster.ID) {
-		if _, known := n.known[record{source, kind, id}]; known {
-			return
-		}
-		if wanted[source] == nil {
-			wanted[source] = map[roster.Kind][]roster.ID{}
-		}
-		wanted[source][kind] = append(wanted[source][kind], id)
-	}
+	var records []ledger.Record
 	for _, c := range changes {
-		want(c.Record.Source, recordKind(c.Record.Kind), c.Record.ID)
+		records = append(records, c.Record)
 		for _, l := range c.Links {
 			for _, id := range l.IDs {
-				want(c.Record.Source, recordKind(l.Relation.To()), id)
+				records = append(records, ledger.Record{Kind: l.Relation.To(), Source: c.Record.Source, ID: id})
 			}
 		}
+	}
+	return n.LearnRecords(ctx, records)
+}
+
+// LearnRecords finds out how records are called.
+func (n *Names) LearnRecords(ctx context.Context, records []ledger.Record) error {
+	wanted := map[int]map[roster.Kind][]roster.ID{}
+	for _, r := range records {
+		kind := recordKind(r.Kind)
+		if _, known := n.known[record{r.Source, kind, r.ID}]; known {
+			continue
+		}
+		if wanted[r.Source] == nil {
+			wanted[r.Source] = map[roster.Kind][]roster.ID{}
+		}
+		wanted[r.Source][kind] = append(wanted[r.Source][kind], r.ID)
 	}
 	for source, kinds := range wanted {
 		for kind, ids := range kinds {

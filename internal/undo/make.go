@@ -127,6 +127,9 @@ func (w *worker) lookUp(ctx context.Context) error {
 
 // keep leaves something as it is that the run did.
 func (w *worker) keep(code string, f fact) {
+	if w.back[f] {
+		return // it is as it was already
+	}
 	if code == ledger.LaterRun && w.later[f] == w.of.Run {
 		code = ledger.Elsewhere
 	}
@@ -158,8 +161,7 @@ func (w *worker) there(e *effect) (ledger.Object, bool) {
 // found it.
 func (w *worker) untouched(e *effect) bool {
 	own := fact{record: e.record}
-	if run, touched := w.touched[e.record]; touched {
-		w.later[own] = run
+	if _, touched := w.later[own]; touched {
 		w.keep(ledger.LaterRun, own)
 		return false
 	}

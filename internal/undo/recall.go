@@ -57,12 +57,13 @@ type recalled struct {
 	later   map[fact]string             // by whom it was changed since: a run
 	touched map[ledger.Record]string    // by whom anything of the object was
 	moves   map[ledger.Record]roster.ID // by person: who had the account before
+	back    map[fact]bool               // what a rollback took back already
 	erased  []ledger.Record             // of what was done to them nothing is known any more
 }
 
 // recall reads what a run did, as far as it is to be taken back, and what came after it.
 func (m Maker) recall(ctx context.Context, of ledger.Undoing) (*recalled, error) {
-	r := &recalled{effects: map[ledger.Record]*effect{}, later: map[fact]string{}, touched: map[ledger.Record]string{}, moves: map[ledger.Record]roster.ID{}}
+	r := &recalled{effects: map[ledger.Record]*effect{}, later: map[fact]string{}, back: map[fact]bool{}, moves: map[ledger.Record]roster.ID{}}
 	var last int64
 	var first ledger.Entry
 	var entries []ledger.Entry
@@ -195,20 +196,23 @@ func (r *recalled) takeLinks(o *effect, l ledger.Links) {
 
 // note notes what a change did that came later, or that stays.
 func (r *recalled) note(e ledger.Entry) {
-	did := e.Outcome.Changed(e.Change)
+	did, back := e.Outcome.Changed(e.Change), e.Plan.Purpose == ledger.ForRollback
+	change := func(f fact) { r.later[f], r.back[f] = e.Plan.AppliedBy(), back }
 	if r.effects[e.Record] != nil {
-		r.touched[e.Record] = e.Plan.Run
+		if !back || e.GivesUp() {
+			change(fact{record: e.Record})
+		}
 		for _, v := range did.Set {
-			r.later[fact{record: e.Record, property: v.Property}] = e.Plan.Run
+			change(fact{record: e.Record, property: v.Property})
 		}
 	}
 	for _, l := range did.Links {
 		for _, id := range l.IDs {
 			if r.effects[e.Record] != nil {
-				r.later[fact{record: e.Record, relation: l.Relation, person: id}] = e.Plan.Run
+				change(fact{record: e.Record, relation: l.Relation, person: id})
 			}
-			if person := (ledger.Record{Kind: l.Relation.To(), Source: e.Record.Source, ID: id}); !l.Remove && r.effects[person] != nil {
-				r.touched[person] = e.Plan.Run
+			if person := (ledger.Record{Kind: l.Relation.To(), Source: e.Record.Source, ID: id}); !back && !l.Remove && r.effects[person] != nil {
+				change(fact{record: person})
 			}
 		}
 	}
