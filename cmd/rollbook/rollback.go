@@ -5,12 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"rollbook/internal/directory"
 	"rollbook/internal/ledger"
@@ -198,9 +198,5 @@ func saysYes(answer string) bool {
 // isTerminal reports whether a stream is a person's terminal.
 func isTerminal(stream any) bool {
 	f, is := stream.(*os.File)
-	if !is {
-		return false
-	}
-	info, err := f.Stat()
-	return err == nil && info.Mode()&fs.ModeCharDevice != 0
+	return is && term.IsTerminal(int(f.Fd()))
 }

@@ -96,13 +96,28 @@ func (c Config) refusal(err error) *odata.Error {
 	if decided, is := errors.AsType[ledger.Decided](err); is {
 		return alreadyDecided(decided.By)
 	}
+	if cannot, is := errors.AsType[*run.CannotUndo](err); is {
+		return &odata.Error{Status: http.StatusConflict, Code: "cannotUndo", Target: "runId", Message: sentence(cannot)}
+	}
+	if run.IsNotThere(err) {
+		return odata.NotFound("%s", sentence(err))
+	}
+	if whole, is := errors.AsType[*run.WholeOnly](err); is {
+		return &odata.Error{Status: http.StatusConflict, Code: "wholeOnly", Target: "parts", Message: sentence(whole)}
+	}
 	_, outdated := errors.AsType[ledger.Outdated](err)
 	_, notAllowed := errors.AsType[ledger.NotAllowed](err)
 	if outdated || notAllowed {
 		return &odata.Error{Status: http.StatusConflict, Code: "planOutdated", Message: "Something moved since the plan was made, or it waits no longer: have a run make it anew."}
 	}
 	if needs, is := errors.AsType[*run.NeedsOther](err); is {
-		return &odata.Error{Status: http.StatusConflict, Code: "partNeedsOther", Target: "parts", Message: strings.ToUpper(needs.Error()[:1]) + needs.Error()[1:] + "."}
+		return &odata.Error{Status: http.StatusConflict, Code: "partNeedsOther", Target: "parts", Message: sentence(needs)}
 	}
 	return c.Refusal(err)
+}
+
+// sentence makes a sentence of an error.
+func sentence(err error) string {
+	text := err.Error()
+	return strings.ToUpper(text[:1]) + text[1:] + "."
 }

@@ -15,9 +15,9 @@ func planID(id int64) string { return strconv.FormatInt(id, 10) }
 
 // plans are all plans.
 func (s *surface) plans() *odata.EntitySet {
-	permissions := []string{planRead, planApprove}
+	permissions := []string{planRead, planApprove, planCreate}
 	return &odata.EntitySet{
-		Path: "plans", Type: s.model.Type(typePlan), ReadAll: permissions, ReadOne: permissions,
+		Path: "plans", Type: s.model.Type(typePlan), ReadAll: permissions, ReadOne: permissions, Write: []string{planCreate}, Create: s.createPlan,
 		Order: []odata.Order{{Property: "createdDateTime", Descending: true}, {Property: "id"}},
 		List: func(r *odata.Request) ([]*odata.Object, error) {
 			plans, err := s.AllPlans(r.Context())
@@ -94,17 +94,22 @@ func (s *surface) plan(p ledger.Plan, called func(string) string) (*odata.Object
 		causes = append(causes, held.Causes...)
 		o.Set("doubt", odata.Bool(held.Doubt))
 	}
-	return set(o, map[string]any{"counts": p.Counts, "guard": why, "causes": causes})
+	members := map[string]any{"counts": p.Counts, "guard": why, "causes": causes}
+	if p.Undoing != nil {
+		members["undoing"] = undoingOf(*p.Undoing)
+	}
+	return set(o, members)
 }
 
 // planOperations are what can be asked of one plan.
 func (s *surface) planOperations() []odata.Operation {
-	read, approve := []string{planRead, planApprove}, []string{planApprove}
+	read, approve := []string{planRead, planApprove, planCreate}, []string{planApprove}
 	return []odata.Operation{
 		{Method: http.MethodGet, Path: "plans/{id}/parts", Permissions: read, Handle: s.parts},
 		{Method: http.MethodGet, Path: "plans/{id}/changes", Permissions: read, Handle: s.changes},
 		{Method: http.MethodPost, Path: "plans/{id}/approve", Permissions: approve, Handle: s.approve, Bound: &odata.Bound{Type: typePlan, Returns: typePlan}},
 		{Method: http.MethodPost, Path: "plans/{id}/reject", Permissions: approve, Handle: s.reject, Bound: &odata.Bound{Type: typePlan, Returns: typePlan}},
+		{Method: http.MethodGet, Path: "explain", Permissions: []string{explainRead}, Handle: s.explain},
 	}
 }
 

@@ -7,10 +7,12 @@ import (
 	"time"
 
 	"rollbook/internal/audit"
+	"rollbook/internal/directory"
 	"rollbook/internal/guard"
 	"rollbook/internal/identity"
 	"rollbook/internal/ledger"
 	"rollbook/internal/odata"
+	"rollbook/internal/plan"
 	"rollbook/internal/run"
 )
 
@@ -24,6 +26,8 @@ const (
 	runStart    = "IndustryData-Run.Start"
 	planRead    = "Rollbook-Plan.Read.All"
 	planApprove = "Rollbook-Plan.Approve.All"
+	planCreate  = "Rollbook-Plan.Create.All"
+	explainRead = "Rollbook-Explain.Read.All"
 )
 
 // Pages of collections.
@@ -51,6 +55,10 @@ type Store interface {
 	Schools(ctx context.Context) (func(key string) string, error)
 	// Called returns what says how the records are called that changes are about.
 	Called(ctx context.Context, changes []ledger.Entry) (func(ledger.Record) string, error)
+	// FindRecordOf returns the person or class with a sourcedId, or with SOURCE:ID.
+	FindRecordOf(ctx context.Context, kind directory.Kind, key string) (ledger.Record, error)
+	Explain(ctx context.Context, person, class string) (plan.Explanation, error)
+	Rollback(ctx context.Context, of ledger.Undoing, progress run.Progress) (run.Result, error)
 	Decide(ctx context.Context, d run.Decision, progress run.Progress) (run.Result, error)
 	Reject(ctx context.Context, d run.Decision) error
 	Limits(ctx context.Context) (guard.Limits, error)
@@ -115,6 +123,10 @@ func moment(name string, nullable bool) odata.Property {
 	return odata.Property{Name: name, Type: "Edm.DateTimeOffset", Nullable: nullable}
 }
 
+func collection(name string) odata.Property {
+	return odata.Property{Name: name, Type: "Edm.String", Collection: true}
+}
+
 func flag(name string) odata.Property { return odata.Property{Name: name, Type: "Edm.Boolean"} }
 
 const (
@@ -124,6 +136,8 @@ const (
 	typeChange   = "rollbook.planChange"
 	typeDecision = "rollbook.decision"
 	typeLimit    = "rollbook.guardLimit"
+
+	typeExplanation = "rollbook.explanation"
 )
 
 func types() []odata.Type {
@@ -135,7 +149,8 @@ func types() []odata.Type {
 		{Name: typePlan, Properties: []odata.Property{
 			text("id", false), text("runId", false), text("purpose", false), text("state", false), text("hash", false),
 			moment("createdDateTime", false), text("decidedBy", true), text("applyRunId", true), flag("doubt"),
-			untyped("counts"), untyped("guard"), untyped("causes"),
+			untyped("counts"), untyped("guard"), untyped("causes"), untyped("undoing"),
+			collection("schools"), collection("classes"), collection("people"),
 		}},
 		{Name: typePart, Properties: []odata.Property{
 			text("id", false), text("displayName", false), text("state", false), text("hash", false), untyped("counts"), untyped("needs"),
@@ -145,8 +160,9 @@ func types() []odata.Type {
 			untyped("set"), untyped("was"), untyped("links"), untyped("because"), untyped("outcome"),
 		}},
 		{Name: typeDecision, Properties: []odata.Property{
-			text("id", true), text("hash", true), text("note", true), {Name: "parts", Type: "Edm.String", Collection: true},
+			text("id", true), text("hash", true), text("note", true), collection("parts"),
 		}},
+		{Name: typeExplanation, Properties: []odata.Property{flag("answer"), untyped("stages")}},
 		{Name: typeLimit, Properties: []odata.Property{
 			text("id", false), text("rule", false), flag("school"), number("absolute"),
 			untyped("relative"), flag("off"), flag("doubt"),

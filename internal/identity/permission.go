@@ -49,6 +49,8 @@ func Permissions() []Permission {
 		{"EduRoster.ReadWrite.All", "read and write classes, schools and their people"},
 		{"Rollbook-Plan.Read.All", "read plans, what they change and why, and the limits of the guard"},
 		{"Rollbook-Plan.Approve.All", "read plans, and approve or reject those that are held"},
+		{"Rollbook-Plan.Create.All", "read plans, and make those that take back what a run did"},
+		{"Rollbook-Explain.Read.All", "ask why a person has an account, or is in a class, or why not"},
 		{"AuditLog.Read.All", "read who changed what, and who was refused what"},
 		{"Directory.Read.All", "read the whole directory"},
 		{"Directory.ReadWrite.All", "read and write the whole directory"},

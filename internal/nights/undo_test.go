@@ -1,6 +1,7 @@
 package nights_test
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -65,7 +66,7 @@ func TestRollback(t *testing.T) {
 func (w *world) rollback(t *testing.T, f fataler, of ledger.Undoing) run.Result {
 	f.Helper()
 	result, err := w.engine.Rollback(t.Context(), of, nil)
-	if _, nothing := err.(*run.CannotUndo); nothing {
+	if _, nothing := errors.AsType[*run.CannotUndo](err); nothing {
 		return result
 	}
 	if err != nil {

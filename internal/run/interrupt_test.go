@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"rollbook/internal/ledger"
 	"rollbook/internal/run"
 	"rollbook/internal/store"
 	"rollbook/internal/store/dbtest"
@@ -218,6 +219,49 @@ func TestARequestedRunIsKilledAtEveryWrite(t *testing.T) {
 		}
 		if r := runs[0]; r.Status != run.Completed || len(r.Activities) != 3 || r.Totals.People != 40 || r.Activities[0].Inbounds == nil {
 			t.Errorf("killed at write %d: the run is %+v", n, r)
+		}
+		wantNothingLeft(t, w)
+	}
+}
+
+// A rollback that was killed before any of its writes is gone on with, or made anew, and
+// leads to the same state.
+func TestARollbackKilledAtEveryWrite(t *testing.T) {
+	t.Parallel()
+	night := func(t *testing.T) (*world, string) {
+		w := newWorld(t, dbtest.SQLite(t))
+		w.sync(t)
+		w.nextNight(t)
+		return w, w.sync(t).Run.ID
+	}
+	rollback := func(w *world, id string) error {
+		back, err := w.Rollback(t.Context(), ledger.Undoing{Run: id}, nil)
+		if err != nil || back.Plan.ID == 0 {
+			return err
+		}
+		_, err = w.Decide(t.Context(), run.Decision{Plan: back.Plan.ID, By: "tess"}, nil)
+		return err
+	}
+	undisturbed, id := night(t)
+	if err := rollback(undisturbed, id); err != nil {
+		t.Fatal(err)
+	}
+	want := undisturbed.state(t)
+	for n := int64(1); !t.Failed(); n += stride() {
+		w, id := night(t)
+		dying := &mortal{DB: w.db}
+		dying.left.Store(n)
+		w.startAs("01", dying)
+		if err := rollback(w, id); err == nil && dying.left.Load() > 0 {
+			return
+		}
+		w.startAs("02", w.db)
+		if err := rollback(w, id); err != nil {
+			t.Fatalf("killed at write %d: %v", n, err)
+		}
+		wantSame(t, fmt.Sprintf("state after a death at write %d", n), want, w.state(t))
+		if again := w.sync(t); again.Plan.Effects() > 0 {
+			t.Errorf("killed at write %d: the next night plans %+v", n, again.Plan)
 		}
 		wantNothingLeft(t, w)
 	}

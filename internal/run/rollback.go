@@ -51,9 +51,11 @@ func (e *Engine) mayUndo(ctx context.Context, id string) error {
 		return err
 	}
 	for _, p := range plans {
-		if by := p.AppliedBy(); by == id && p.Purpose == ledger.ForRollback {
+		switch {
+		case p.AppliedBy() != id || p.State != ledger.Applied:
+		case p.Purpose == ledger.ForRollback:
 			return &CannotUndo{id, "is a rollback: what it took back is done again once it is resumed (rollbook resume " + id + ")"}
-		} else if by == id {
+		default:
 			return nil
 		}
 	}

@@ -230,6 +230,7 @@ var columnsOf = map[string]string{
 	"plan_change":     "plan:i seq:i wave:i part:t verb:t kind:t source:i record:i anchor:t object_id:t digest:b body:t",
 	"plan_outcome":    "plan:i seq:i state:i refused:o object_id:t",
 	"held_object":     "target:i source:i kind:t record:i object_id:t at:t made:o written:t kept:t links:t",
+	"undone":          "target:i source:i kind:t record:i body:t",
 	"setting":         "name:t value:t",
 	"directory_state": "version:i",
 }

@@ -150,3 +150,53 @@ func TestRejectThroughTheAPI(t *testing.T) {
 		}
 	})
 }
+
+// A run is taken back through the API: its plan is made, waits like any other, and is
+// approved; and why somebody is where they are is told.
+func TestRollbackThroughTheAPI(t *testing.T) {
+	onBoth(t, func(t *testing.T, cfg server.Config) {
+		with := heldPlan(t, cfg)
+		reader, ops := with("Rollbook-Plan.Read.All"), with("Rollbook-Plan.Create.All", "Rollbook-Plan.Approve.All", "IndustryData-Run.Read.All", "Rollbook-Explain.Read.All")
+		const plans = "/rollbook/v1/plans"
+		_, _, runs := ops.mustCall(t, "GET", "/rollbook/v1/runs", nil)
+		all := runs["value"].([]any)
+		first, last := all[len(all)-1].(map[string]any)["id"], all[0].(map[string]any)["id"]
+		for _, refused := range []struct {
+			who    caller
+			body   string
+			status int
+			says   string
+		}{
+			{reader, fmt.Sprintf(`{"purpose":"rollback","runId":%q}`, first), 403, "Authorization_RequestDenied"},
+			{ops, fmt.Sprintf(`{"purpose":"feed","runId":%q}`, first), 400, "rollback"},
+			{ops, `{"purpose":"rollback","runId":"none"}`, 400, "no run"},
+			{ops, fmt.Sprintf(`{"purpose":"rollback","runId":%q}`, last), 409, "cannotUndo"},
+			{ops, fmt.Sprintf(`{"purpose":"rollback","runId":%q,"people":["nobody"]}`, first), 404, "nobody"},
+			{ops, fmt.Sprintf(`{"purpose":"rollback","runId":%q,"people":["p-2001"],"classes":["k-201"]}`, first), 400, "at most"},
+		} {
+			status, _, answer := refused.who.mustCall(t, "POST", plans, []byte(refused.body))
+			if status != refused.status || !strings.Contains(fmt.Sprint(answer), refused.says) {
+				t.Errorf("%s: %d %v, want %d and %q", refused.body, status, answer, refused.status, refused.says)
+			}
+		}
+		status, _, plan := ops.mustCall(t, "POST", plans, []byte(fmt.Sprintf(`{"purpose":"rollback","runId":%q,"classes":["k-201"]}`, first)))
+		if status != 201 || plan["state"] != "held" || plan["purpose"] != "rollback" || plan["undoing"].(map[string]any)["runId"] != first {
+			t.Fatalf("make a rollback: %d %v", status, plan)
+		}
+		ops.ifMatch = fmt.Sprint(plan["@odata.etag"])
+		status, _, done := ops.mustCall(t, "POST", plans+"/"+fmt.Sprint(plan["id"])+"/approve", []byte(fmt.Sprintf(`{"hash":%q}`, plan["hash"])))
+		if status != 200 || done["state"] != "applied" {
+			t.Errorf("approve it: %d %v", status, done)
+		}
+		status, _, why := ops.mustCall(t, "GET", "/rollbook/v1/explain?personId=p-2001&classId=k-201", nil)
+		if status != 200 || why["answer"] != false || !strings.Contains(fmt.Sprint(why["stages"]), "the class has no group") {
+			t.Errorf("explain: %d %v", status, why)
+		}
+		if status, _, _ := reader.mustCall(t, "GET", "/rollbook/v1/explain?personId=p-2001", nil); status != 403 {
+			t.Errorf("explain without the permission: %d", status)
+		}
+		if status, _, answer := ops.mustCall(t, "GET", "/rollbook/v1/explain?personId=nobody", nil); status != 404 {
+			t.Errorf("explain nobody: %d %v", status, answer)
+		}
+	})
+}

@@ -42,6 +42,9 @@ func outageOf(err error) *outage {
 
 // refusal is outageOf for the surfaces that speak OData.
 func refusal(err error) *odata.Error {
+	if held, is := errors.AsType[*HeldError](err); is {
+		return &odata.Error{Status: http.StatusConflict, Code: "anotherRunIsAtWork", Message: "Nothing was done: " + held.Error() + "."}
+	}
 	found := outageOf(err)
 	switch {
 	case found == nil:

@@ -55,7 +55,6 @@ type recalled struct {
 	effects map[ledger.Record]*effect
 	ranks   []step                      // those in which names were given, in their order
 	later   map[fact]string             // by whom it was changed since: a run
-	touched map[ledger.Record]string    // by whom anything of the object was
 	moves   map[ledger.Record]roster.ID // by person: who had the account before
 	back    map[fact]bool               // what a rollback took back already
 	erased  []ledger.Record             // of what was done to them nothing is known any more
