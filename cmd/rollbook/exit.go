@@ -16,6 +16,7 @@ const (
 	exitUnusableFeed = 4 // nothing of it was stored
 	exitHeld         = 5 // a plan waits for a person, or cannot be decided on
 	exitAtWork       = 6 // another process is; nothing was done
+	exitTarget       = 7 // a directory could not be reached, or refused the login
 )
 
 // exitError is an error that has an exit status of its own. Every other error

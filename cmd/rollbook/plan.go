@@ -113,6 +113,10 @@ func (a *app) showPlan(ctx context.Context, name string, pick picking) error {
 		if err != nil {
 			return usageError(err)
 		}
+		target, err := parts.TargetName(ctx, plan.Target)
+		if err != nil {
+			return err
+		}
 		names, err := parts.Names(ctx)
 		if err != nil {
 			return err
@@ -124,7 +128,7 @@ func (a *app) showPlan(ctx context.Context, name string, pick picking) error {
 		if pick.json {
 			err = a.printPlanJSON(plan, schools, called)
 		} else {
-			err = a.printPlan(plan, schools, called)
+			err = a.printPlan(plan, target, schools, called)
 		}
 		if err != nil || !pick.any() {
 			return err
@@ -134,10 +138,13 @@ func (a *app) showPlan(ctx context.Context, name string, pick picking) error {
 }
 
 // printPlan prints what a plan does, by school.
-func (a *app) printPlan(plan ledger.Plan, schools []ledger.Part, called func(string) string) error {
+func (a *app) printPlan(plan ledger.Plan, target string, schools []ledger.Part, called func(string) string) error {
 	terminal.Printf(a.out, "plan      %d, %s, made %s\n", plan.ID, plan.State, plan.Created.Format("2006-01-02 15:04 UTC"))
 	if plan.By != "" {
 		terminal.Printf(a.out, "decided   by %s\n", plan.By)
+	}
+	if target != server.HostedName {
+		terminal.Printf(a.out, "target    %s\n", target)
 	}
 	terminal.Printf(a.out, "does      %s\n", describe(plan.Counts, false))
 	if len(plan.Guard.Trips) > 0 {

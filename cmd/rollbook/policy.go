@@ -74,20 +74,11 @@ func (a *app) showPolicies(ctx context.Context) error {
 
 func (a *app) setPolicy(ctx context.Context, name string, p flow.Policy) error {
 	return a.withInstallation(ctx, func(parts *server.Parts) error {
-		sets, err := parts.Flow.FlowSets(ctx)
+		found, err := a.flowSet(ctx, parts, name)
 		if err != nil {
 			return err
 		}
-		var found []flow.FlowSet
-		for _, s := range sets {
-			if name == "" || name == s.ID || name == s.DisplayName {
-				found = append(found, s)
-			}
-		}
-		if len(found) != 1 {
-			return usageError(fmt.Errorf("%d flow sets are called %q: name one by its name or ID", len(found), name))
-		}
-		set, err := parts.Flow.UpdateFlowSet(ctx, found[0].ID, func(s flow.FlowSet) (flow.FlowSet, error) {
+		set, err := parts.Flow.UpdateFlowSet(ctx, found.ID, func(s flow.FlowSet) (flow.FlowSet, error) {
 			s.Policy = &p
 			return s, nil
 		})
@@ -102,4 +93,22 @@ func (a *app) setPolicy(ctx context.Context, name string, p flow.Policy) error {
 		}
 		return terminal.Printf(a.out, "set       %s: %d days before, %d after\n", terminal.Text(set.DisplayName), p.DaysBefore, p.DaysAfter)
 	})
+}
+
+// flowSet returns the flow set of a name or an ID; of no name the only one.
+func (*app) flowSet(ctx context.Context, parts *server.Parts, name string) (flow.FlowSet, error) {
+	sets, err := parts.Flow.FlowSets(ctx)
+	if err != nil {
+		return flow.FlowSet{}, err
+	}
+	var found []flow.FlowSet
+	for _, s := range sets {
+		if name == "" || name == s.ID || name == s.DisplayName {
+			found = append(found, s)
+		}
+	}
+	if len(found) != 1 {
+		return flow.FlowSet{}, usageError(fmt.Errorf("%d flow sets are called %q: name one by its name or ID", len(found), name))
+	}
+	return found[0], nil
 }

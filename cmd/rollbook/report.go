@@ -71,6 +71,9 @@ func (a *app) printResult(path string, r run.Result, dryRun bool) error {
 	for _, s := range r.Skipped {
 		terminal.Printf(a.out, "skipped   %s: %s\n", s.Flow, s.Reason)
 	}
+	if err := a.printTargets(r.Targets); err != nil {
+		return err
+	}
 	var total float64
 	var took []string
 	for _, s := range r.Stages {
@@ -78,6 +81,30 @@ func (a *app) printResult(path string, r run.Result, dryRun bool) error {
 		took = append(took, fmt.Sprintf("%s %.2f s", s.Name, s.Seconds))
 	}
 	return terminal.Printf(a.out, "took      %.2f s: %s%s\n", total, strings.Join(took, ", "), recorded(r, dryRun))
+}
+
+// printTargets says what was done to the directories beside the hosted one.
+func (a *app) printTargets(targets []run.TargetResult) error {
+	for _, t := range targets {
+		if t.Err != nil {
+			terminal.Printf(a.out, "target    %s: nothing was done: %v\n", t.Name, t.Err)
+			continue
+		}
+		terminal.Printf(a.out, "target    %s: %s\n", t.Name, describe(t.Result.Plan.Counts, agrees(t.Result)))
+		if t.Result.Held != nil {
+			if err := a.printHeld(t.Result); err != nil {
+				return err
+			}
+			continue
+		}
+		terminal.Printf(a.out, "applied   %s\n", applied(t.Result.Applied))
+		if len(t.Result.Findings) > 0 {
+			if err := printFindings(a.out, t.Result.Findings, someFindings); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // recorded names the run, by which its findings and its record are found. A dry

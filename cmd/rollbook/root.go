@@ -48,6 +48,7 @@ func constructors() []func(*app) *cobra.Command {
 		newRollbackCommand,
 		newResumeCommand,
 		newGuardCommand,
+		newTargetCommand,
 		newRunsCommand,
 		newExplainCommand,
 		newHistoryCommand,
@@ -77,6 +78,7 @@ EXIT STATUS
   4  the feed is unusable; nothing of it was stored
   5  a plan is held, or a decision on it was refused
   6  another process is at work
+  7  a directory could not be reached
 `
 
 func newRootCommand(a *app) *cobra.Command {

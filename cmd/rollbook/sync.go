@@ -56,6 +56,7 @@ EXIT STATUS
      last run's, unless --accept-clock says that it is right
   5  the plan is held, or what it takes away: rollbook approve, reject, or correct the export
   6  another process is at work; nothing was done (see --wait)
+  7  a directory could not be reached, or refused the login; the others were done
 `,
 		Args: oneArg("the folder or zip archive with the roster"),
 		RunE: func(cmd *cobra.Command, args []string) error { return a.sync(cmd.Context(), args[0], opts) },
@@ -185,14 +186,22 @@ func checkDomain(ctx context.Context, parts *server.Parts, domain string) error 
 		"change domainName in its source system through the API, or use another --data"))
 }
 
-// statusOf returns the exit status that a run's result calls for.
+// statusOf returns the exit status that a run's result calls for: of several directories
+// that of which a person has to know first.
 func statusOf(r run.Result) error {
+	held, unreached, failed := r.Held != nil, false, r.Run.Status == run.CompletedWithErrors
+	for _, t := range r.Targets {
+		held, unreached = held || t.Result.Held != nil, unreached || t.Err != nil
+		failed = failed || t.Result.Run.Status == run.CompletedWithErrors
+	}
 	switch {
-	case r.Held != nil:
+	case held:
 		return &exitError{status: exitHeld}
 	case r.Unusable():
 		return &exitError{status: exitUnusableFeed}
-	case r.Run.Status == run.CompletedWithErrors:
+	case unreached:
+		return &exitError{status: exitTarget}
+	case failed:
 		return &exitError{status: exitRecordErrors}
 	}
 	return nil

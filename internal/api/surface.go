@@ -42,7 +42,7 @@ type Store interface {
 	AllRuns(ctx context.Context) ([]run.Run, error)
 	// Run returns a run, or run.ErrNotFound.
 	Run(ctx context.Context, id string) (run.Run, error)
-	// AllPlans returns the plans that were made for the hosted directory, the newest first.
+	// AllPlans returns all plans, the newest first.
 	AllPlans(ctx context.Context) ([]ledger.Plan, error)
 	// Plan returns a plan with its parts, or ledger.ErrNotFound.
 	Plan(ctx context.Context, id int64) (ledger.Plan, []ledger.Part, error)

@@ -72,6 +72,7 @@ func (t Total) of(r Rule, rows int) int {
 		return t.Groups
 	case RowsFallen:
 		return rows
+	case FirstPlan:
 	case PeopleOutOfEverything, PeopleGone, AccountsRenamed, AccountsRelinked, AccountsCreated, IDsReused, ObjectsDeleted:
 		return t.People
 	}

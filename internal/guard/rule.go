@@ -20,6 +20,7 @@ const (
 	AccountsCreated       Rule = "accountsCreated"
 	GroupsCreated         Rule = "groupsCreated"
 	ObjectsDeleted        Rule = "objectsDeleted" // accounts and groups, by a rollback
+	FirstPlan             Rule = "firstPlan"      // for a directory of one's own: it has no limit, and always waits
 )
 
 // Limit says from when a rule trips: above the floor, and above the share.

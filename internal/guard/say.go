@@ -8,6 +8,9 @@ import (
 
 // Sentence says what was measured, and the limit. name gives the name of a school.
 func (t Trip) Sentence(name func(school string) string) string {
+	if t.Rule == FirstPlan {
+		return "the first plan for this directory, which always waits for a person"
+	}
 	at := ""
 	if t.School != All {
 		at = " at " + name(t.School)
@@ -59,6 +62,8 @@ func words(r Rule) (one, many string) {
 		return "account to create", "accounts to create"
 	case GroupsCreated:
 		return "group to create", "groups to create"
+	case FirstPlan:
+		return "first plan", "first plans"
 	case ObjectsDeleted:
 		return "account or group to delete", "accounts and groups to delete"
 	}

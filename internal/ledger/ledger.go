@@ -26,8 +26,8 @@ type Plans interface {
 	Begin(ctx context.Context, d Draft) (Writer, error)
 	// Plan returns a plan with its parts, or ErrNotFound.
 	Plan(ctx context.Context, id int64) (Plan, []Part, error)
-	// Plans returns the plans of a target that were completed since a time, newest
-	// first, at most so many; 0 for any number.
+	// Plans returns the plans of a target, or of all of them for 0, that were completed
+	// since a time, newest first, at most so many; 0 for any number.
 	Plans(ctx context.Context, t Target, since time.Time, most int) ([]Plan, error)
 	// Open returns the plan of a target that is Applying, if there is one.
 	Open(ctx context.Context, t Target) (p Plan, found bool, err error)

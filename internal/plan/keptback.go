@@ -129,10 +129,25 @@ func keepLinks(undone []ledger.Links, w Wanted, changes []ledger.Links) (kept, l
 // change returns what is to be done for what is wanted of a record, without what is
 // kept back of it; it is false where that is nothing.
 func (m Maker) change(w Wanted, held ledger.Object, known bool) (ledger.Change, bool) {
-	c, changed := m.Seen.change(w, held, known)
+	c, changed := m.Seen.change(m.keepable(w), held, known)
 	if c.Verb == directory.Create || c.Because == ledger.BecauseMatched {
 		return c, changed && !m.KeptBack.Object(w.Record)
 	}
 	c = m.KeptBack.keep(w, held, c)
 	return c, len(c.Set) > 0 || len(c.Links) > 0
+}
+
+// keepable returns what is wanted without the values that the target has no place for.
+func (m Maker) keepable(w Wanted) Wanted {
+	if m.Can == nil {
+		return w
+	}
+	can := m.Can.Kinds[w.Record.Kind].Values
+	for _, values := range []*directory.Values{&w.Values, &w.Own, &w.New} {
+		*values = slices.DeleteFunc(slices.Clone(*values), func(v directory.Value) bool {
+			_, kept := can[v.Property]
+			return !kept
+		})
+	}
+	return w
 }

@@ -35,6 +35,8 @@ type Maker struct {
 	Since map[int]Since
 	// Applied are the feeds, by source, of the last plan that was applied.
 	Applied map[int]roster.FeedNumber
+	// Can is what the target can keep; nil for everything.
+	Can *directory.Abilities
 	// KeptBack is what rollbacks took back.
 	KeptBack KeptBack
 	// Measures take what the plan does, for the guard.

@@ -3,7 +3,9 @@ package run
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
+	"time"
 
 	"rollbook/internal/feed"
 	"rollbook/internal/guard"
@@ -91,6 +93,13 @@ func (p *pass) draft(ctx context.Context, o only, by string) (draft, error) {
 	}
 	maker := p.maker()
 	maker.Measures = d.measures
+	if p.External {
+		can, err := p.Target.Abilities(ctx)
+		if err != nil {
+			return draft{}, fmt.Errorf("ask what the directory can do: %w", err)
+		}
+		maker.Can = &can
+	}
 	if maker.KeptBack, err = p.keptBack(ctx); err != nil {
 		d.Drop()
 		return draft{}, err
@@ -145,6 +154,13 @@ func (p *pass) judge(ctx context.Context, d *draft) error {
 			d.guard.Trips[i].Doubt = true // it may be the configuration that is wrong
 		}
 	}
+	first, err := p.firstPlan(ctx, d)
+	if err != nil {
+		return err
+	}
+	if first {
+		d.guard.Trips = append([]guard.Trip{{Rule: guard.FirstPlan, Doubt: true}}, d.guard.Trips...)
+	}
 	if len(d.guard.Trips) > 0 {
 		name, err := p.schoolNames(ctx)
 		if err != nil {
@@ -156,6 +172,18 @@ func (p *pass) judge(ctx context.Context, d *draft) error {
 		d.guard.Counts = guard.Counts{} // a first load is no part of what is done in 24 hours
 	}
 	return nil
+}
+
+// firstPlan reports whether a draft does something to a directory that is not ours, and to
+// which no plan did anything before.
+func (p *pass) firstPlan(ctx context.Context, d *draft) (bool, error) {
+	if !p.External || len(d.parts) == 0 {
+		return false, nil
+	}
+	plans, err := p.Ledger.Plans(ctx, p.TargetID, time.Time{}, 0)
+	return !slices.ContainsFunc(plans, func(one ledger.Plan) bool {
+		return one.State == ledger.Applied && one.Counts.Effects() > 0
+	}), err
 }
 
 // evidence is what is known of the night beside what was measured.

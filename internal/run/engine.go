@@ -34,6 +34,9 @@ type Engine struct {
 	// Target is the directory that is written to, and TargetID its number in the ledger.
 	Target   directory.Target
 	TargetID ledger.Target
+	// External says that the target is another one than the hosted directory: its first
+	// plan waits for a person, and what it cannot keep is not planned.
+	External bool
 	Vault    feed.Vault
 	// Open opens the feed in a folder or archive. classes says that the feed
 	// must hold classes.
@@ -74,6 +77,8 @@ type Options struct {
 	// 0 for any time. They are waited for, and refused where they change while they are
 	// read.
 	AtRest time.Duration
+	// Follow plans what was read before, and reads no feed.
+	Follow bool
 	// Keep keeps the plan, to be read and applied later.
 	Keep     bool
 	Progress Progress
@@ -83,7 +88,7 @@ type Options struct {
 }
 
 // stored reports whether the run is about what was read before, and reads no feed.
-func (o Options) stored() bool { return o.decision != nil || o.rollback != nil }
+func (o Options) stored() bool { return o.Follow || o.decision != nil || o.rollback != nil }
 
 // Result is what a run did.
 type Result struct {
@@ -104,8 +109,17 @@ type Result struct {
 	Frozen feed.Frozen `json:"-"`
 	// Refused are the names of the inbound flows whose feeds could not be used.
 	Refused []string `json:"refused,omitempty"`
+	// Targets are what the run did to the directories beside the hosted one.
+	Targets []TargetResult `json:"-"`
 	// Recovered counts what was left of an earlier run's plan, and done first.
 	Recovered Applied `json:"-"`
+}
+
+// TargetResult is what a run did to one of several directories.
+type TargetResult struct {
+	Name   string
+	Result Result
+	Err    error // why nothing was done, or not all
 }
 
 // PlanSummary says what a plan does.

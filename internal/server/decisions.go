@@ -23,7 +23,7 @@ func (d decisions) Run(ctx context.Context, id string) (run.Run, error) { return
 
 // AllPlans implements api.Store.
 func (d decisions) AllPlans(ctx context.Context) ([]ledger.Plan, error) {
-	return d.Ledger().Plans(ctx, ledger.Hosted, time.Time{}, 0)
+	return d.Ledger().Plans(ctx, everyTarget, time.Time{}, 0)
 }
 
 // Plan implements api.Store.

@@ -66,7 +66,10 @@ func (p *Parts) Run(ctx context.Context, opts run.Options) (result run.Result, e
 		if err := p.checkIfDue(ctx, runChecks); err != nil {
 			return err
 		}
-		result, err = p.Engine(nil).Run(ctx, opts)
+		if result, err = p.Engine(nil).Run(ctx, opts); err != nil || opts.DryRun || result.Run.Status == run.Failed {
+			return err
+		}
+		result.Targets, err = p.follow(ctx, opts)
 		return err
 	})
 	return result, err

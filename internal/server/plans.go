@@ -21,6 +21,9 @@ import (
 	"rollbook/internal/store/ledgerstore"
 )
 
+// everyTarget stands for all directories where plans are looked for.
+const everyTarget ledger.Target = 0
+
 // NoPlanError says that no plan has a name.
 type NoPlanError struct{ Name string }
 
@@ -35,7 +38,7 @@ func (p *Parts) Ledger() ledger.Ledger { return ledgerstore.Ledger{DB: p.DB} }
 // does anything.
 func (p *Parts) FindPlan(ctx context.Context, name string) (ledger.Plan, []ledger.Part, error) {
 	if name == "latest" {
-		plans, err := p.Ledger().Plans(ctx, ledger.Hosted, time.Time{}, 0)
+		plans, err := p.Ledger().Plans(ctx, everyTarget, time.Time{}, 0)
 		if err != nil {
 			return ledger.Plan{}, nil, err
 		}
@@ -94,7 +97,7 @@ func (p *Parts) FindRunToUndo(ctx context.Context, name string) (run.Run, error)
 	if name != "latest" {
 		return p.FindRun(ctx, name)
 	}
-	plans, err := p.Ledger().Plans(ctx, ledger.Hosted, time.Time{}, 0)
+	plans, err := p.Ledger().Plans(ctx, everyTarget, time.Time{}, 0)
 	if err != nil {
 		return run.Run{}, err
 	}
@@ -109,7 +112,7 @@ func (p *Parts) FindRunToUndo(ctx context.Context, name string) (run.Run, error)
 // PlansByRun returns the plans by the run that made them, and by that which applied
 // them, in their order.
 func (p *Parts) PlansByRun(ctx context.Context) (map[string][]ledger.Plan, error) {
-	plans, err := p.Ledger().Plans(ctx, ledger.Hosted, time.Time{}, 0)
+	plans, err := p.Ledger().Plans(ctx, everyTarget, time.Time{}, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -125,9 +128,15 @@ func (p *Parts) PlansByRun(ctx context.Context) (map[string][]ledger.Plan, error
 
 // Decide approves a plan, or parts of it, and applies that, as run.Engine does.
 func (p *Parts) Decide(ctx context.Context, d run.Decision, progress run.Progress) (result run.Result, err error) {
+	plan, _, err := p.Ledger().Plan(ctx, d.Plan)
+	if err != nil {
+		return result, err
+	}
 	err = p.Leases.Do(ctx, jobs.RunLease, func(ctx context.Context) error {
-		result, err = p.Engine(nil).Decide(ctx, d, progress)
-		return err
+		return p.withEngine(ctx, plan.Target, func(engine *run.Engine) (err error) {
+			result, err = engine.Decide(ctx, d, progress)
+			return err
+		})
 	})
 	return result, err
 }
@@ -150,11 +159,29 @@ func (p *Parts) FindRecordOf(ctx context.Context, kind directory.Kind, key strin
 
 // Rollback makes a plan that takes back what a run did, as run.Engine does.
 func (p *Parts) Rollback(ctx context.Context, of ledger.Undoing, progress run.Progress) (result run.Result, err error) {
+	number, err := p.targetOfRun(ctx, of.Run)
+	if err != nil {
+		return result, err
+	}
 	err = p.Leases.Do(ctx, jobs.RunLease, func(ctx context.Context) error {
-		result, err = p.Engine(nil).Rollback(ctx, of, progress)
-		return err
+		return p.withEngine(ctx, number, func(engine *run.Engine) (err error) {
+			result, err = engine.Rollback(ctx, of, progress)
+			return err
+		})
 	})
 	return result, err
+}
+
+// targetOfRun returns the directory that a run wrote to, the hosted one for a run that wrote
+// to none.
+func (p *Parts) targetOfRun(ctx context.Context, id string) (ledger.Target, error) {
+	plans, err := p.Ledger().Plans(ctx, everyTarget, time.Time{}, 0)
+	for _, one := range plans {
+		if one.AppliedBy() == id && one.State == ledger.Applied {
+			return one.Target, err
+		}
+	}
+	return ledger.Hosted, err
 }
 
 // Undone returns what rollbacks took back and is not done again.

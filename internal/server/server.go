@@ -88,7 +88,7 @@ func (s *Server) build(ctx context.Context) error {
 	engine := p.Engine(s.uploads)
 	engine.Watch = obs.Runs{Log: cfg.Log, Metrics: metrics}
 	engine.Target = obs.Target{Target: engine.Target, Metrics: metrics}
-	s.runs = jobs.NewRunner(jobs.RunLease, engine, p.Leases, cfg.Log)
+	s.runs = jobs.NewRunner(jobs.RunLease, everyDirectory{engine, p}, p.Leases, cfg.Log)
 	s.checks = jobs.NewRunner(jobs.UploadLease, uploadChecks{s.uploads}, p.Leases, cfg.Log)
 	at, err := newOrigin(cfg.Config)
 	if err != nil {

@@ -102,7 +102,7 @@ func (l Ledger) Plans(ctx context.Context, t ledger.Target, since time.Time, mos
 		most = math.MaxInt32
 	}
 	err = l.DB.Read(ctx, func(tx store.Tx) error {
-		return store.Each(ctx, tx, `SELECT `+planColumns+` FROM plan WHERE target = $1 AND state <> $2 AND created >= $3 ORDER BY id DESC LIMIT $4`,
+		return store.Each(ctx, tx, `SELECT `+planColumns+` FROM plan WHERE ($1 = 0 OR target = $1) AND state <> $2 AND created >= $3 ORDER BY id DESC LIMIT $4`,
 			[]any{int(t), making, since.UnixMicro(), most}, func(row store.Row) error {
 				p, err := scanPlan(row)
 				plans = append(plans, p)

@@ -35,7 +35,7 @@ var _ directory.Target = (*Target)(nil)
 // MUST close it.
 func Open(s Settings, password string) (*Target, error) {
 	s = s.WithDefaults()
-	if err := s.check(); err != nil {
+	if err := s.Check(); err != nil {
 		return nil, err
 	}
 	return &Target{settings: s, password: password, people: newPeople()}, nil

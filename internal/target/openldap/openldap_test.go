@@ -3,155 +3,22 @@ package openldap_test
 import (
 	"context"
 	"errors"
-	"fmt"
-	"net"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"sync"
-	"sync/atomic"
 	"testing"
-	"time"
-
-	"github.com/go-ldap/ldap/v3"
 
 	"rollbook/internal/directory"
 	"rollbook/internal/target/openldap"
+	"rollbook/internal/target/openldap/ldaptest"
 	"rollbook/internal/target/targettest"
 )
 
-const (
-	suffix   = "dc=school,dc=example"
-	admin    = "cn=admin," + suffix
-	password = "not a secret"
-)
-
-// server is a slapd of this process's own.
-type server struct {
-	url string
-	cmd *exec.Cmd
-}
-
-var theServer = sync.OnceValues(start)
-
-func TestMain(m *testing.M) {
-	status := m.Run()
-	if s, err := theServer(); err == nil && s != nil {
-		_ = s.cmd.Process.Kill()
-		_ = s.cmd.Wait()
-		_ = os.RemoveAll(s.cmd.Dir)
-	}
-	os.Exit(status)
-}
-
-// start starts slapd; nil where there is none on this machine.
-func start() (*server, error) {
-	program, err := exec.LookPath("slapd")
-	if err != nil {
-		if program, err = exec.LookPath("/usr/sbin/slapd"); err != nil {
-			return nil, nil
-		}
-	}
-	dir, err := os.MkdirTemp("", "slapd")
-	if err != nil {
-		return nil, err
-	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return nil, err
-	}
-	s := &server{url: "ldap://" + listener.Addr().String()}
-	_ = listener.Close()
-	config := fmt.Sprintf(`include /etc/ldap/schema/core.schema
-include /etc/ldap/schema/cosine.schema
-include /etc/ldap/schema/inetorgperson.schema
-modulepath /usr/lib/ldap
-moduleload back_mdb
-moduleload memberof
-moduleload refint
-moduleload ppolicy
-pidfile %[1]s/pid
-sizelimit 500
-database mdb
-suffix %[2]s
-rootdn %[3]s
-rootpw "%[4]s"
-directory %[1]s
-maxsize 1073741824
-dbnosync
-index objectClass,uid,cn,mail,employeeNumber,businessCategory,member,owner,entryUUID eq
-overlay memberof
-overlay ppolicy
-`, dir, suffix, admin, password)
-	if err := os.WriteFile(filepath.Join(dir, "slapd.conf"), []byte(config), 0o600); err != nil {
-		return nil, err
-	}
-	s.cmd = exec.Command(program, "-f", filepath.Join(dir, "slapd.conf"), "-h", s.url, "-d", "0")
-	s.cmd.Dir = dir
-	if err := s.cmd.Start(); err != nil {
-		return nil, err
-	}
-	for range 600 {
-		if c, err := s.dial(); err == nil {
-			defer func() { _ = c.Close() }()
-			add := ldap.NewAddRequest(suffix, nil)
-			add.Attribute("objectClass", []string{"dcObject", "organization"})
-			add.Attribute("dc", []string{"school"})
-			add.Attribute("o", []string{"School"})
-			return s, c.Add(add)
-		}
-		time.Sleep(50 * time.Millisecond)
-	}
-	return nil, fmt.Errorf("slapd at %s does not answer", s.url)
-}
-
-func (s *server) dial() (*ldap.Conn, error) {
-	c, err := ldap.DialURL(s.url)
-	if err != nil {
-		return nil, err
-	}
-	return c, c.Bind(admin, password)
-}
-
-func mustServer(t *testing.T) *server {
-	t.Helper()
-	s, err := theServer()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if s == nil {
-		if os.Getenv("CI") == "true" {
-			t.Fatal("slapd is not installed, and CI leaves nothing out")
-		}
-		t.Skip("NOT TESTED: OpenLDAP, as slapd is not installed")
-	}
-	return s
-}
-
-var folders atomic.Int64
-
-// settings are those of a branch of the server's own, which is made.
-func (s *server) settings(t *testing.T) openldap.Settings {
-	t.Helper()
-	base := fmt.Sprintf("ou=%d,%s", folders.Add(1), suffix)
-	c, err := s.dial()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = c.Close() }()
-	for _, dn := range []string{base, "ou=people," + base, "ou=groups," + base} {
-		add := ldap.NewAddRequest(dn, nil)
-		add.Attribute("objectClass", []string{"organizationalUnit"})
-		if err := c.Add(add); err != nil {
-			t.Fatal(err)
-		}
-	}
+// settings are those with an attribute for everything that the suite writes.
+func settings(b ldaptest.Branch) openldap.Settings {
 	return openldap.Settings{
-		URL: s.url, BindDN: admin, Lock: "pwdAccountLockedTime", Placeholders: []string{"cn=nobody", "cn=nothing"},
-		People: openldap.Branch{Base: "ou=people," + base, Attributes: map[directory.Property]string{
+		URL: b.URL, BindDN: ldaptest.Admin, Lock: "pwdAccountLockedTime",
+		People: openldap.Branch{Base: b.People, Attributes: map[directory.Property]string{
 			directory.ExternalID: "roomNumber", directory.Grade: "departmentNumber", directory.CourseTitle: "title",
 		}},
-		Groups: openldap.Branch{Base: "ou=groups," + base, Classes: []string{"extensibleObject"}, Attributes: map[directory.Property]string{
+		Groups: openldap.Branch{Base: b.Groups, Classes: []string{"extensibleObject"}, Attributes: map[directory.Property]string{
 			directory.DisplayName: "displayName", directory.Description: "description", directory.CourseTitle: "title", directory.HasTeam: "employeeType",
 		}},
 	}
@@ -159,7 +26,7 @@ func (s *server) settings(t *testing.T) openldap.Settings {
 
 func open(t *testing.T, s openldap.Settings) *openldap.Target {
 	t.Helper()
-	target, err := openldap.Open(s, password)
+	target, err := openldap.Open(s, ldaptest.Password)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,11 +37,10 @@ func open(t *testing.T, s openldap.Settings) *openldap.Target {
 // The other hand is a client of its own, which knows nothing of what the target does.
 func TestTarget(t *testing.T) {
 	t.Parallel()
-	s := mustServer(t)
 	targettest.Run(t, func(t *testing.T) (directory.Target, targettest.Hand) {
-		settings := s.settings(t)
-		other := open(t, settings)
-		return open(t, settings), func(ctx context.Context, c directory.Change) error {
+		s := settings(ldaptest.Open(t))
+		other := open(t, s)
+		return open(t, s), func(ctx context.Context, c directory.Change) error {
 			c.Seq = 1
 			var failed error
 			err := other.Apply(ctx, func(yield func(directory.Change) bool) { yield(c) }, func(outcomes ...directory.Outcome) error {
@@ -184,4 +50,97 @@ func TestTarget(t *testing.T) {
 			return errors.Join(err, failed)
 		}
 	})
+}
+
+func TestSettingsThatCannotBe(t *testing.T) {
+	t.Parallel()
+	good := openldap.Settings{
+		URL: "ldaps://ldap.school.example", BindDN: "cn=rollbook,dc=school,dc=example",
+		People: openldap.Branch{Base: "ou=people,dc=school,dc=example"}, Groups: openldap.Branch{Base: "ou=groups,dc=school,dc=example"},
+	}.WithDefaults()
+	if err := good.Check(); err != nil {
+		t.Fatal(err)
+	}
+	for name, spoil := range map[string]func(*openldap.Settings){
+		"no address":                 func(s *openldap.Settings) { s.URL = "" },
+		"another scheme":             func(s *openldap.Settings) { s.URL = "https://ldap.school.example" },
+		"a password in the clear":    func(s *openldap.Settings) { s.URL = "ldap://ldap.school.example" },
+		"no base":                    func(s *openldap.Settings) { s.People.Base = "" },
+		"a base that is no DN":       func(s *openldap.Settings) { s.Groups.Base = "groups" },
+		"an authority that is none":  func(s *openldap.Settings) { s.CA = "nonsense" },
+		"a placeholder that is none": func(s *openldap.Settings) { s.Placeholders = []string{"nobody"} },
+		"an attribute for two": func(s *openldap.Settings) {
+			s.People.Attributes = map[directory.Property]string{directory.Mail: "mail", directory.Grade: "MAIL"}
+		},
+	} {
+		s := good
+		if spoil(&s); s.Check() == nil {
+			t.Errorf("%s is taken", name)
+		}
+	}
+	clear := good
+	if clear.URL, clear.StartTLS = "ldap://ldap.school.example", true; clear.Check() != nil {
+		t.Errorf("StartTLS: %v", clear.Check())
+	}
+}
+
+// What is missing is named, and what cannot be told is said to be so.
+func TestProbe(t *testing.T) {
+	t.Parallel()
+	s := settings(ldaptest.Open(t))
+	s.People.Base = "ou=nowhere," + ldaptest.Suffix
+	s.Groups.Classes = []string{"schoolClass"}
+	s.Groups.Attributes[directory.ClassCode] = "classCode"
+	problems, err := open(t, s).Probe(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	missing := map[string]bool{}
+	for _, p := range problems {
+		if p.Proof == directory.Missing {
+			missing[p.Needs] = true
+		}
+	}
+	for _, want := range []string{s.People.Base, "schoolClass", "classCode"} {
+		if !missing[want] {
+			t.Errorf("nothing is said of %s: %+v", want, problems)
+		}
+		delete(missing, want)
+	}
+	if len(missing) > 0 {
+		t.Errorf("these are there: %v", missing)
+	}
+}
+
+// A server that cannot be reached, or refuses the login, is an error of everything, and
+// every change that was read has an outcome.
+func TestUnreachable(t *testing.T) {
+	t.Parallel()
+	b := ldaptest.Open(t)
+	down := settings(b)
+	down.URL = "ldap://127.0.0.1:1"
+	refused, err := openldap.Open(settings(b), "another password")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, target := range map[string]*openldap.Target{"down": open(t, down), "refused": refused} {
+		if _, err := target.Probe(t.Context()); err == nil {
+			t.Errorf("%s: it was probed", name)
+		}
+		for _, err := range target.Since(t.Context(), "", directory.Kinds()) {
+			if err == nil {
+				t.Errorf("%s: something was read", name)
+			}
+		}
+		var outcomes []directory.Outcome
+		c := directory.Change{Seq: 1, Verb: directory.Delete, Ref: directory.Ref{Kind: directory.Account, ID: "00000000-0000-7000-8000-00000000dead"}}
+		err := target.Apply(t.Context(), func(yield func(directory.Change) bool) { yield(c) }, func(some ...directory.Outcome) error {
+			outcomes = append(outcomes, some...)
+			return nil
+		})
+		var busy directory.Busy
+		if err == nil || len(outcomes) != 1 || !errors.As(outcomes[0].Err, &busy) {
+			t.Errorf("%s: %+v, %v", name, outcomes, err)
+		}
+	}
 }

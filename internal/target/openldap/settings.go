@@ -87,8 +87,8 @@ func over(set, defaults map[directory.Property]string) map[directory.Property]st
 	return all
 }
 
-// check returns what is wrong with the settings.
-func (s Settings) check() error {
+// Check returns what is wrong with the settings, which have their defaults.
+func (s Settings) Check() error {
 	address, err := url.Parse(s.URL)
 	switch {
 	case err != nil || address.Host == "" || address.Scheme != "ldap" && address.Scheme != "ldaps":

@@ -1,0 +1,295 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/go-json-experiment/json"
+	"github.com/spf13/cobra"
+
+	"rollbook/internal/directory"
+	"rollbook/internal/flow"
+	"rollbook/internal/server"
+	"rollbook/internal/store"
+	"rollbook/internal/target/openldap"
+	"rollbook/internal/terminal"
+)
+
+func newTargetCommand(a *app) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "target",
+		Short: "Have a directory of one's own be written to: OpenLDAP, and servers like it",
+		Long: `Have directories be written to beside the one that Rollbook hosts. Each has its own
+plans, which are approved and taken back on their own; one that cannot be reached holds
+up none. The first plan for a directory always waits for a person.
+
+EXIT STATUS
+  0  done
+  1  the program failed
+  2  wrong usage
+`,
+		Args: noArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(newTargetAddCommand(a), newTargetTestCommand(a), newTargetListCommand(a), newTargetRemoveCommand(a))
+	return cmd
+}
+
+// targetOptions are those of a target that is added.
+type targetOptions struct {
+	openldap.Settings
+	people, groups string // bases
+	passwordFile   string
+	caFile         string
+	classes        []string // people=CLASS or groups=CLASS
+	attributes     []string // people.PROPERTY=ATTRIBUTE or groups.PROPERTY=ATTRIBUTE
+	flowSets       []string
+}
+
+func newTargetAddCommand(a *app) *cobra.Command {
+	var opts targetOptions
+	cmd := &cobra.Command{
+		Use:   "add NAME --url URL --bind-dn DN --password-file FILE --people DN --groups DN",
+		Short: "Add a directory, which the next sync plans for",
+		Long: `Add a directory that is reached over LDAP: people become inetOrgPersons below --people,
+class groups groupOfNames below --groups. Nothing is written by this, nor by the next sync,
+whose plan for it waits for rollbook approve. rollbook target test says what is missing.
+
+The values of people and groups are kept in the attributes that these classes have;
+others are named with --attribute people.grade=departmentNumber, and the classes that
+they need with --class people=CLASS. What has no attribute is not written.
+
+EXIT STATUS
+  0  done
+  1  the program failed
+  2  wrong usage, such as a password that would be sent in the clear, or a name that is taken
+`,
+		Args: oneArg("a name for the directory"),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.addTarget(cmd.Context(), args[0], opts) },
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&opts.URL, "url", "", "where it is: ldaps://host, or ldap://host with --start-tls")
+	flags.BoolVar(&opts.StartTLS, "start-tls", false, "go over to TLS on an ldap:// address")
+	flags.StringVar(&opts.caFile, "ca", "", "a file with the authority of its certificate, in PEM; without it those of the machine")
+	flags.StringVar(&opts.BindDN, "bind-dn", "", "the DN that logs in, which may write below the two others")
+	flags.StringVar(&opts.passwordFile, "password-file", "", "a file with its password")
+	flags.StringVar(&opts.people, "people", "", "the DN below which accounts are made")
+	flags.StringVar(&opts.groups, "groups", "", "the DN below which class groups are made")
+	flags.StringSliceVar(&opts.attributes, "attribute", nil, "an attribute for a value: people.PROPERTY=NAME or groups.PROPERTY=NAME; repeatable")
+	flags.StringSliceVar(&opts.classes, "class", nil, "a further object class: people=NAME or groups=NAME; repeatable")
+	flags.StringSliceVar(&opts.Placeholders, "placeholder", nil, "the DN that stands for nobody in a group without members (default cn=nobody), then those that the server writes; repeatable")
+	flags.BoolVar(&opts.KeepsLinks, "keeps-links", false, "the server itself has groups follow renamed and deleted accounts, members and owners (refint)")
+	flags.StringSliceVar(&opts.flowSets, "flow-set", nil, "only this flow set, by its name or ID; repeatable")
+	return cmd
+}
+
+// settings returns the settings that the flags make up, and the password.
+func (o targetOptions) settings() (openldap.Settings, string, error) {
+	s := o.Settings
+	s.People.Base, s.Groups.Base = o.people, o.groups
+	for _, text := range o.classes {
+		of, class, ok := strings.Cut(text, "=")
+		branch := branchOf(&s, of)
+		if !ok || branch == nil {
+			return s, "", fmt.Errorf("--class %q is not of the form people=CLASS or groups=CLASS", text)
+		}
+		branch.Classes = append(branch.Classes, class)
+	}
+	for _, text := range o.attributes {
+		key, attribute, ok := strings.Cut(text, "=")
+		of, property, dotted := strings.Cut(key, ".")
+		branch := branchOf(&s, of)
+		if !ok || !dotted || branch == nil {
+			return s, "", fmt.Errorf("--attribute %q is not of the form people.PROPERTY=ATTRIBUTE or groups.PROPERTY=ATTRIBUTE", text)
+		}
+		if branch.Attributes == nil {
+			branch.Attributes = map[directory.Property]string{}
+		}
+		branch.Attributes[directory.Property(property)] = attribute
+	}
+	if o.caFile != "" {
+		ca, err := os.ReadFile(o.caFile)
+		if err != nil {
+			return s, "", err
+		}
+		s.CA = string(ca)
+	}
+	if o.passwordFile == "" {
+		return s, "", errors.New("--password-file is needed: what stands on a command line can be read by everybody on the machine")
+	}
+	password, err := os.ReadFile(o.passwordFile)
+	return s, strings.TrimRight(string(password), "\r\n"), err
+}
+
+func branchOf(s *openldap.Settings, name string) *openldap.Branch {
+	switch name {
+	case "people":
+		return &s.People
+	case "groups":
+		return &s.Groups
+	}
+	return nil
+}
+
+func (a *app) addTarget(ctx context.Context, name string, opts targetOptions) error {
+	settings, password, err := opts.settings()
+	if err != nil {
+		return usageError(err)
+	}
+	if err := settings.WithDefaults().Check(); err != nil {
+		return usageError(err)
+	}
+	text, err := json.Marshal(settings, json.Deterministic(true))
+	if err != nil {
+		return err
+	}
+	return a.withInstallation(ctx, func(parts *server.Parts) error {
+		t := flow.Target{Name: name, Kind: server.KindOpenLDAP, Settings: string(text)}
+		for _, of := range opts.flowSets {
+			set, err := a.flowSet(ctx, parts, of)
+			if err != nil {
+				return err
+			}
+			t.FlowSets = append(t.FlowSets, set.ID)
+		}
+		if name == server.HostedName {
+			return usageError(errors.New("the directory that Rollbook hosts is called so"))
+		}
+		t, err := parts.AddTarget(ctx, t, password)
+		if errors.Is(err, store.ErrTargetName) {
+			return usageError(err)
+		}
+		if err != nil {
+			return err
+		}
+		if err := a.audit(ctx, parts, "rollbook target add", map[string]any{"target": t.Number, "name": name, "kind": t.Kind, "url": settings.URL}); err != nil {
+			return err
+		}
+		return terminal.Printf(a.out, "added     %s; rollbook target test %s says what is missing, the next sync plans for it\n", name, name)
+	})
+}
+
+func newTargetTestCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "test NAME",
+		Short: "Say what a directory lacks to be written to",
+		Long: `Connect to a directory, and say which object class, attribute or unit is missing, and
+what cannot be told without writing. Nothing is written.
+
+EXIT STATUS
+  0  nothing is missing
+  1  the program failed
+  2  wrong usage, such as a directory that there is not
+  3  something is missing
+  7  the directory cannot be reached, or refuses the login
+`,
+		Args: oneArg("the name of a directory"),
+		RunE: func(cmd *cobra.Command, args []string) error { return a.testTarget(cmd.Context(), args[0]) },
+	}
+}
+
+func (a *app) testTarget(ctx context.Context, name string) error {
+	return a.withInstallation(ctx, func(parts *server.Parts) error {
+		if _, err := parts.FindTarget(ctx, name); err != nil {
+			return usageError(err)
+		}
+		problems, err := parts.ProbeTarget(ctx, name)
+		if err != nil {
+			return &exitError{status: exitTarget, err: err}
+		}
+		terminal.Printf(a.out, "reached   %s\n", name)
+		missing := 0
+		for _, p := range problems {
+			word := "unknown "
+			if p.Proof == directory.Missing {
+				word, missing = "missing ", missing+1
+			}
+			terminal.Printf(a.out, "%s  %s: %s\n", word, kindName(p.Kind), p.Text)
+		}
+		if missing > 0 {
+			return &exitError{status: exitRecordErrors}
+		}
+		return terminal.Printf(a.out, "missing   nothing\n")
+	})
+}
+
+func newTargetListCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "list",
+		Short: "List the directories that are written to",
+		Long:  "List the directories that are written to, and for which flow sets. Passwords are never shown.\n\nEXIT STATUS\n  0  done\n  1  the program failed\n  2  wrong usage\n",
+		Args:  noArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return a.listTargets(cmd.Context()) },
+	}
+}
+
+func (a *app) listTargets(ctx context.Context) error {
+	return a.withInstallation(ctx, func(parts *server.Parts) error {
+		targets, err := parts.Targets(ctx)
+		if err != nil {
+			return err
+		}
+		sets, err := parts.Flow.FlowSets(ctx)
+		if err != nil {
+			return err
+		}
+		names := map[string]string{}
+		for _, s := range sets {
+			names[s.ID] = s.DisplayName
+		}
+		table := tabwriter.NewWriter(a.out, 0, 0, columnPadding, ' ', 0)
+		terminal.Printf(table, "name\tkind\taddress\tflow sets\n%s\thosted\t\tall\n", server.HostedName)
+		for _, t := range targets {
+			var settings openldap.Settings
+			if err := json.Unmarshal([]byte(t.Settings), &settings); err != nil {
+				return err
+			}
+			in := "all"
+			if len(t.FlowSets) > 0 {
+				var list []string
+				for _, id := range t.FlowSets {
+					list = append(list, terminal.Text(names[id]))
+				}
+				in = strings.Join(list, ", ")
+			}
+			terminal.Printf(table, "%s\t%s\t%s\t%s\n", t.Name, t.Kind, settings.URL, in)
+		}
+		return table.Flush()
+	})
+}
+
+func newTargetRemoveCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "remove NAME",
+		Short: "Write to a directory no more; what it holds stays there",
+		Long: `Write to a directory no more, and forget its password. What it holds stays there, and
+what was done to it stays in the history.
+
+EXIT STATUS
+  0  done
+  1  the program failed
+  2  wrong usage, such as a directory that there is not
+  6  another process is at work
+`,
+		Args: oneArg("the name of a directory"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withInstallation(cmd.Context(), func(parts *server.Parts) error {
+				err := parts.RemoveTarget(cmd.Context(), args[0])
+				if _, none := errors.AsType[*server.NoTargetError](err); none {
+					return usageError(err)
+				}
+				if err != nil {
+					return decisionError(err)
+				}
+				if err := a.audit(cmd.Context(), parts, "rollbook target remove", map[string]any{"name": args[0]}); err != nil {
+					return err
+				}
+				return terminal.Printf(a.out, "removed   %s; what it holds stays there\n", args[0])
+			})
+		},
+	}
+}

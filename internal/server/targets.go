@@ -1,0 +1,237 @@
+package server
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/go-json-experiment/json"
+
+	"rollbook/internal/directory"
+	"rollbook/internal/flow"
+	"rollbook/internal/jobs"
+	"rollbook/internal/ledger"
+	"rollbook/internal/run"
+	"rollbook/internal/store"
+	"rollbook/internal/target"
+	"rollbook/internal/target/openldap"
+	"rollbook/internal/target/retry"
+)
+
+// KindOpenLDAP is the kind of a target that is written to over LDAP.
+const KindOpenLDAP = "openldap"
+
+// HostedName is what the hosted directory is called among the targets.
+const HostedName = "hosted"
+
+// NoTargetError says that no target has a name.
+type NoTargetError struct{ Name string }
+
+func (e *NoTargetError) Error() string {
+	return fmt.Sprintf("there is no directory %q: rollbook target list names them", e.Name)
+}
+
+// closer is a directory that is reached over connections.
+type closer interface {
+	directory.Target
+	io.Closer
+}
+
+// openTarget is the list of the kinds of directories that there are.
+func openTarget(t flow.Target, password string) (closer, error) {
+	switch t.Kind {
+	case KindOpenLDAP:
+		var settings openldap.Settings
+		if err := json.Unmarshal([]byte(t.Settings), &settings); err != nil {
+			return nil, fmt.Errorf("read the settings of the directory %s: %w", t.Name, err)
+		}
+		return openldap.Open(settings, password)
+	}
+	return nil, fmt.Errorf("the directory %s is of the kind %q, which this release does not know", t.Name, t.Kind)
+}
+
+func (p *Parts) targets() store.Targets { return store.Targets{DB: p.DB} }
+
+// Targets returns the directories beside the hosted one.
+func (p *Parts) Targets(ctx context.Context) ([]flow.Target, error) { return p.targets().List(ctx) }
+
+// FindTarget returns the target of a name.
+func (p *Parts) FindTarget(ctx context.Context, name string) (flow.Target, error) {
+	all, err := p.Targets(ctx)
+	if err != nil {
+		return flow.Target{}, err
+	}
+	for _, t := range all {
+		if t.Name == name {
+			return t, nil
+		}
+	}
+	return flow.Target{}, &NoTargetError{name}
+}
+
+// AddTarget has a directory be written to from now on. It does not connect.
+func (p *Parts) AddTarget(ctx context.Context, t flow.Target, password string) (flow.Target, error) {
+	opened, err := openTarget(t, password)
+	if err == nil {
+		err = opened.Close()
+	}
+	if err != nil {
+		return t, err
+	}
+	if t.Secret, err = p.Secrets.Seal(password); err != nil {
+		return t, err
+	}
+	t.Created = p.Config.Now()
+	t.Number, err = p.targets().Add(ctx, t)
+	return t, err
+}
+
+// RemoveTarget has a directory be written to no more. What it holds stays there.
+func (p *Parts) RemoveTarget(ctx context.Context, name string) error {
+	return p.Leases.Do(ctx, jobs.RunLease, func(ctx context.Context) error {
+		t, err := p.FindTarget(ctx, name)
+		if err != nil {
+			return err
+		}
+		return p.targets().Remove(ctx, t.Number, p.Config.Now())
+	})
+}
+
+// ProbeTarget returns what a directory lacks to be written to. Nothing is written.
+func (p *Parts) ProbeTarget(ctx context.Context, name string) (problems []directory.Problem, err error) {
+	t, err := p.FindTarget(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	err = p.withTarget(t, func(opened directory.Target) error {
+		problems, err = opened.Probe(ctx)
+		return err
+	})
+	return problems, err
+}
+
+// withTarget calls fn with a directory while it is open.
+func (p *Parts) withTarget(t flow.Target, fn func(directory.Target) error) error {
+	password, err := p.Secrets.Open(t.Secret)
+	if err != nil {
+		return fmt.Errorf("open the password of the directory %s: %w", t.Name, err)
+	}
+	opened, err := openTarget(t, password)
+	if err != nil {
+		return err
+	}
+	return errors.Join(fn(opened), opened.Close())
+}
+
+// withEngine calls fn with what does runs for a target, by its number in the ledger.
+func (p *Parts) withEngine(ctx context.Context, number ledger.Target, fn func(*run.Engine) error) error {
+	engine := p.Engine(nil)
+	if number == ledger.Hosted {
+		return fn(engine)
+	}
+	all, err := p.Targets(ctx)
+	if err != nil {
+		return err
+	}
+	for _, t := range all {
+		if ledger.Target(t.Number) == number {
+			return p.withTarget(t, func(opened directory.Target) error {
+				p.turn(engine, t, opened)
+				return fn(engine)
+			})
+		}
+	}
+	return fmt.Errorf("the directory that the plan is for was removed: %w", ledger.ErrNotFound)
+}
+
+// turn turns the engine of the hosted directory into that of another one.
+func (p *Parts) turn(engine *run.Engine, t flow.Target, opened directory.Target) {
+	engine.TargetID, engine.External = ledger.Target(t.Number), true
+	engine.Target = retry.Target{Target: opened, Policy: retry.Usual(), Clock: target.System{}}
+	engine.Marks = run.MarksOf(engine.Marks, engine.TargetID)
+	engine.Configuration = partOf{engine.Configuration, t}
+	engine.Standings = noStandings{}
+}
+
+// partOf is the part of the configuration that is provisioned to a target.
+type partOf struct {
+	run.Configuration
+	target flow.Target
+}
+
+func (c partOf) Snapshot(ctx context.Context) (flow.Snapshot, error) {
+	all, err := c.Configuration.Snapshot(ctx)
+	return c.target.For(all), err
+}
+
+// noStandings keeps nothing: a directory that is read whole each night is planned whole.
+type noStandings struct{}
+
+var _ run.Standings = noStandings{}
+
+func (noStandings) Settle(context.Context, int, string, []byte) error { return nil }
+
+func (noStandings) Settled(context.Context, int, string) ([]byte, error) { return nil, nil }
+
+// follow does what a run did to the hosted directory to all others. One that cannot be
+// reached holds up none.
+func (p *Parts) follow(ctx context.Context, opts run.Options) ([]run.TargetResult, error) {
+	all, err := p.Targets(ctx)
+	if err != nil {
+		return nil, err
+	}
+	opts.Path, opts.Flow, opts.Follow = "", "", true
+	var results []run.TargetResult
+	for _, t := range all {
+		result := run.TargetResult{Name: t.Name}
+		result.Err = p.withEngine(ctx, ledger.Target(t.Number), func(engine *run.Engine) (err error) {
+			result.Result, err = engine.Run(ctx, opts)
+			return err
+		})
+		if err := ctx.Err(); err != nil {
+			return results, err
+		}
+		results = append(results, result)
+	}
+	return results, nil
+}
+
+// TargetName returns what a target is called.
+func (p *Parts) TargetName(ctx context.Context, number ledger.Target) (string, error) {
+	if number == ledger.Hosted {
+		return HostedName, nil
+	}
+	all, err := p.Targets(ctx)
+	if err != nil {
+		return "", err
+	}
+	name := ""
+	for _, t := range all {
+		if ledger.Target(t.Number) == number {
+			name = t.Name
+		}
+	}
+	return cmp.Or(name, "removed"), nil
+}
+
+// everyDirectory does the runs that were asked for, for all directories.
+type everyDirectory struct {
+	*run.Engine
+	parts *Parts
+}
+
+// Work implements jobs.Engine.
+func (e everyDirectory) Work(ctx context.Context) error {
+	if err := e.Engine.Work(ctx); err != nil {
+		return err
+	}
+	results, err := e.parts.follow(ctx, run.Options{})
+	for _, r := range results {
+		if r.Err != nil {
+			e.parts.Config.Log.Warn("nothing was done to a directory", "target", r.Name, "error", r.Err)
+		}
+	}
+	return err
+}

@@ -1,0 +1,180 @@
+package server_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-ldap/ldap/v3"
+	"github.com/google/go-cmp/cmp"
+
+	"rollbook/internal/flow"
+	"rollbook/internal/ledger"
+	"rollbook/internal/run"
+	"rollbook/internal/server"
+	"rollbook/internal/target/openldap"
+	"rollbook/internal/target/openldap/ldaptest"
+)
+
+// school is an installation that writes to a branch of an OpenLDAP server.
+type school struct {
+	t      *testing.T
+	parts  *server.Parts
+	folder string
+	branch ldaptest.Branch
+}
+
+func newSchool(t *testing.T, cfg server.Config) school {
+	s := school{t: t, parts: mustOpen(t, cfg), folder: t.TempDir(), branch: ldaptest.Open(t)}
+	if err := s.parts.Configure(t.Context(), "harbor.example"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(s.folder, os.DirFS("../../examples/district")); err != nil {
+		t.Fatal(err)
+	}
+	s.add("ldap", s.branch.URL)
+	return s
+}
+
+// add adds the branch at an address as a target.
+func (s school) add(name, url string) {
+	s.t.Helper()
+	settings, err := json.Marshal(openldap.Settings{
+		URL: url, BindDN: ldaptest.Admin, People: openldap.Branch{Base: s.branch.People}, Groups: openldap.Branch{Base: s.branch.Groups},
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if _, err := s.parts.AddTarget(s.t.Context(), flow.Target{Name: name, Kind: server.KindOpenLDAP, Settings: string(settings)}, ldaptest.Password); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s school) sync() run.Result {
+	s.t.Helper()
+	result, err := s.parts.Run(s.t.Context(), run.Options{Path: s.folder})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return result
+}
+
+// ldap runs a night, and returns what it did to the first target.
+func (s school) ldap() run.Result {
+	s.t.Helper()
+	result := s.sync()
+	if len(result.Targets) == 0 || result.Targets[0].Err != nil {
+		s.t.Fatalf("the targets: %+v", result.Targets)
+	}
+	return result.Targets[0].Result
+}
+
+func (s school) approve(plan int64) {
+	s.t.Helper()
+	if result, err := s.parts.Decide(s.t.Context(), run.Decision{Plan: plan, By: "tess"}, nil); err != nil || result.Applied.Failed > 0 {
+		s.t.Fatalf("approve plan %d: %+v, %v", plan, result.Findings, err)
+	}
+}
+
+func (s school) edit(file, old, text string) {
+	s.t.Helper()
+	path := filepath.Join(s.folder, file)
+	body := string(mustRead(s.t, path))
+	if !strings.Contains(body, old) {
+		s.t.Fatalf("%s does not hold %q", file, old)
+	}
+	mustWrite(s.t, path, []byte(strings.Replace(body, old, text, 1)))
+}
+
+// members returns the user names in a group, "" for one that is not there.
+func (s school) members(group string) string {
+	s.t.Helper()
+	found, err := s.branch.Dial(s.t).Search(ldap.NewSearchRequest(s.branch.Groups, ldap.ScopeWholeSubtree, ldap.NeverDerefAliases, 0, 0, false,
+		"(cn="+group+")", []string{"member"}, nil))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	var names []string
+	for _, e := range found.Entries {
+		for _, dn := range e.GetAttributeValues("member") {
+			name, _, _ := strings.Cut(strings.TrimPrefix(dn, "uid="), "@")
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return strings.Join(names, " ")
+}
+
+// A district gets its accounts and groups into a directory of its own: the first plan
+// waits, nights follow, what a hand did is put right, and a night is taken back.
+func TestADirectoryOfOnesOwn(t *testing.T) {
+	onBoth(t, func(t *testing.T, cfg server.Config) {
+		s := newSchool(t, cfg)
+		first := s.ldap()
+		if first.Held == nil || !strings.Contains(first.Held.Why[0].Message, "first plan") || s.members("Section_k-201") != "" {
+			t.Fatalf("the first plan: %+v; there is %q", first.Held, s.members("Section_k-201"))
+		}
+		s.approve(first.Held.Plan)
+		all := "aarcon27 bbell27 cchen27 ddiallo27 eevans27 ffaure27 peter.quinn"
+		if got := s.members("Section_k-201"); got != all {
+			t.Errorf("k-201 has %q, want %q", got, all)
+		}
+		if again := s.ldap(); again.Plan.Effects() > 0 || again.Held != nil {
+			t.Errorf("the same feed again plans %+v", again.Plan)
+		}
+		s.edit("enrollments.csv", "k-201,p-2001,student\n", "")
+		s.edit("users.csv", "bbell27", "bbell28")
+		night := s.ldap()
+		if diff := cmp.Diff(ledger.Counts{Accounts: ledger.ObjectCounts{Update: 1}, Memberships: ledger.LinkCounts{Remove: 1}}, night.Plan.Counts); diff != "" {
+			t.Errorf("the night (-want +got):\n%s", diff)
+		}
+		if got := s.members("Section_k-201"); got != "bbell28 cchen27 ddiallo27 eevans27 ffaure27 peter.quinn" {
+			t.Errorf("k-201 has %q after the night", got)
+		}
+		byHand := ldap.NewModifyRequest("cn=Section_k-201,"+s.branch.Groups, nil)
+		byHand.Delete("member", []string{"uid=cchen27@harbor.example," + s.branch.People})
+		if err := s.branch.Dial(t).Modify(byHand); err != nil {
+			t.Fatal(err)
+		}
+		if fixed := s.ldap(); fixed.Plan.Memberships.Add != 1 || !strings.Contains(s.members("Section_k-201"), "cchen27") {
+			t.Errorf("what a hand took out is not put right: %+v", fixed.Plan)
+		}
+		back, err := s.parts.Rollback(t.Context(), ledger.Undoing{Run: night.Run.ID}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.approve(back.Plan.ID)
+		if got := s.members("Section_k-201"); got != all {
+			t.Errorf("k-201 has %q once the night was rolled back, want %q", got, all)
+		}
+		if again := s.ldap(); again.Plan.Effects() > 0 {
+			t.Errorf("the night after plans %+v", again.Plan)
+		}
+	})
+}
+
+// A directory that cannot be reached holds up none of the others.
+func TestADirectoryThatIsDown(t *testing.T) {
+	onBoth(t, func(t *testing.T, cfg server.Config) {
+		s := newSchool(t, cfg)
+		s.add("down", "ldap://127.0.0.1:1")
+		result := s.sync()
+		if result.Applied.Users != 37 || len(result.Targets) != 2 || result.Targets[0].Err != nil {
+			t.Errorf("the others: %+v, %+v", result.Applied, result.Targets)
+		}
+		if down := result.Targets[1]; down.Name != "down" || down.Err == nil {
+			t.Errorf("the one that is down: %+v", down)
+		}
+		if err := s.parts.RemoveTarget(t.Context(), "down"); err != nil {
+			t.Fatal(err)
+		}
+		s.add("down", s.branch.URL) // the name is free, the number is not
+		targets, err := s.parts.Targets(t.Context())
+		if err != nil || len(targets) != 2 || targets[1].Number != 4 {
+			t.Errorf("targets %+v, %v", targets, err)
+		}
+	})
+}
