@@ -171,7 +171,10 @@ func (a *app) printHeld(r run.Result) error {
 	for _, c := range h.Causes {
 		terminal.Printf(a.out, "cause     %s\n", c.Message)
 	}
+	first := len(h.Why) == 1 && h.Why[0].Rule == guard.FirstPlan
 	switch {
+	case first:
+		terminal.Printf(a.out, "done      nothing yet\n")
 	case h.Doubt:
 		terminal.Printf(a.out, "done      nothing: the feed or the configuration is in doubt\n")
 	case r.Applied == (run.Applied{}):
@@ -181,6 +184,9 @@ func (a *app) printHeld(r run.Result) error {
 	}
 	if h.Plan == 0 {
 		return terminal.Printf(a.out, "next      correct the export; a run would hold this plan\n")
+	}
+	if first {
+		return terminal.Printf(a.out, "next      rollbook plan show %d --changes; rollbook approve %d; rollbook reject %d\n", h.Plan, h.Plan, h.Plan)
 	}
 	return terminal.Printf(a.out, "next      correct the export and sync again, or: rollbook plan show %d; rollbook approve %d; rollbook reject %d\n", h.Plan, h.Plan, h.Plan)
 }

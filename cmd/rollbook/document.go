@@ -22,6 +22,18 @@ type document struct {
 	Held     *run.Held             `json:"held,omitempty"`    // there where a plan waits
 
 	NotProvisioned map[plan.Reason]int `json:"notProvisioned,omitempty"` // what was read and is not, by reason
+	Targets        []targetDocument    `json:"targets,omitempty"`        // the directories beside the hosted one
+}
+
+// targetDocument is what a sync did to a directory beside the hosted one.
+type targetDocument struct {
+	Name     string          `json:"name"`
+	Error    string          `json:"error,omitempty"` // why nothing was done
+	Run      run.ResultRun   `json:"run,omitzero"`
+	Findings []finding       `json:"findings"`
+	Plan     run.PlanSummary `json:"plan"`
+	Applied  run.Applied     `json:"applied"`
+	Held     *run.Held       `json:"held,omitempty"`
 }
 
 // checkDocument is what a check prints as JSON: the part of a document that a
@@ -53,7 +65,17 @@ type finding struct {
 }
 
 func newDocument(r run.Result) document {
-	return document{r.Run, countsOf(r.Feed), findingsOf(r.Findings), r.Plan, r.Applied, r.Stages, r.Skipped, r.Held, r.NotProvisioned}
+	d := document{r.Run, countsOf(r.Feed), findingsOf(r.Findings), r.Plan, r.Applied, r.Stages, r.Skipped, r.Held, r.NotProvisioned, nil}
+	for _, t := range r.Targets {
+		one := targetDocument{
+			Name: t.Name, Run: t.Result.Run, Findings: findingsOf(t.Result.Findings), Plan: t.Result.Plan, Applied: t.Result.Applied, Held: t.Result.Held,
+		}
+		if t.Err != nil {
+			one.Error = t.Err.Error()
+		}
+		d.Targets = append(d.Targets, one)
+	}
+	return d
 }
 
 func countsOf(files map[string]*feed.FileReport) map[string]fileCounts {

@@ -48,19 +48,8 @@ func (a *app) printResult(path string, r run.Result, dryRun bool) error {
 	case r.Unusable():
 		terminal.Printf(a.out, "refused   the feed of %s cannot be used; what it said before stands\n", strings.Join(r.Refused, ", "))
 	}
-	terminal.Printf(a.out, "plan      %s\n", describe(r.Plan.Counts, agrees(r)))
-	switch {
-	case dryRun:
-		terminal.Printf(a.out, "dry run   nothing was changed; plan %s\n", shortHash(r.Plan))
-	case r.Plan.State == ledger.Planned && r.Plan.ID != 0:
-		terminal.Printf(a.out, "kept      nothing was changed; rollbook plan show %d; rollbook apply %d\n", r.Plan.ID, r.Plan.ID)
-	case r.Held == nil:
-		terminal.Printf(a.out, "applied   %s\n", applied(r.Applied))
-	}
-	if r.Held != nil {
-		if err := a.printHeld(r); err != nil {
-			return err
-		}
+	if err := a.printPlanned(r, dryRun); err != nil {
+		return err
 	}
 	if text := frozen(r.Frozen); text != "" {
 		terminal.Printf(a.out, "frozen    %s: what the feed says of them cannot be read\n", text)
@@ -83,6 +72,28 @@ func (a *app) printResult(path string, r run.Result, dryRun bool) error {
 	return terminal.Printf(a.out, "took      %.2f s: %s%s\n", total, strings.Join(took, ", "), recorded(r, dryRun))
 }
 
+// printPlanned says what was planned, and what became of it.
+func (a *app) printPlanned(r run.Result, dryRun bool) error {
+	terminal.Printf(a.out, "plan      %s\n", describe(r.Plan.Counts, agrees(r)))
+	return a.printDone(r, dryRun)
+}
+
+// printDone says what became of a plan.
+func (a *app) printDone(r run.Result, dryRun bool) error {
+	switch {
+	case dryRun:
+		terminal.Printf(a.out, "dry run   nothing was changed; plan %s\n", shortHash(r.Plan))
+	case r.Plan.State == ledger.Planned && r.Plan.ID != 0:
+		terminal.Printf(a.out, "kept      nothing was changed; rollbook plan show %d; rollbook apply %d\n", r.Plan.ID, r.Plan.ID)
+	case r.Held == nil:
+		terminal.Printf(a.out, "applied   %s\n", applied(r.Applied))
+	}
+	if r.Held == nil {
+		return nil
+	}
+	return a.printHeld(r)
+}
+
 // printTargets says what was done to the directories beside the hosted one.
 func (a *app) printTargets(targets []run.TargetResult) error {
 	for _, t := range targets {
@@ -91,13 +102,9 @@ func (a *app) printTargets(targets []run.TargetResult) error {
 			continue
 		}
 		terminal.Printf(a.out, "target    %s: %s\n", t.Name, describe(t.Result.Plan.Counts, agrees(t.Result)))
-		if t.Result.Held != nil {
-			if err := a.printHeld(t.Result); err != nil {
-				return err
-			}
-			continue
+		if err := a.printDone(t.Result, false); err != nil {
+			return err
 		}
-		terminal.Printf(a.out, "applied   %s\n", applied(t.Result.Applied))
 		if len(t.Result.Findings) > 0 {
 			if err := printFindings(a.out, t.Result.Findings, someFindings); err != nil {
 				return err

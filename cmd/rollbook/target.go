@@ -8,14 +8,10 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"github.com/go-json-experiment/json"
 	"github.com/spf13/cobra"
 
 	"rollbook/internal/directory"
-	"rollbook/internal/flow"
 	"rollbook/internal/server"
-	"rollbook/internal/store"
-	"rollbook/internal/target/openldap"
 	"rollbook/internal/terminal"
 )
 
@@ -41,7 +37,7 @@ EXIT STATUS
 
 // targetOptions are those of a target that is added.
 type targetOptions struct {
-	openldap.Settings
+	ldap           server.LDAPSettings
 	people, groups string // bases
 	passwordFile   string
 	caFile         string
@@ -72,24 +68,24 @@ EXIT STATUS
 		RunE: func(cmd *cobra.Command, args []string) error { return a.addTarget(cmd.Context(), args[0], opts) },
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&opts.URL, "url", "", "where it is: ldaps://host, or ldap://host with --start-tls")
-	flags.BoolVar(&opts.StartTLS, "start-tls", false, "go over to TLS on an ldap:// address")
+	flags.StringVar(&opts.ldap.URL, "url", "", "where it is: ldaps://host, or ldap://host with --start-tls")
+	flags.BoolVar(&opts.ldap.StartTLS, "start-tls", false, "go over to TLS on an ldap:// address")
 	flags.StringVar(&opts.caFile, "ca", "", "a file with the authority of its certificate, in PEM; without it those of the machine")
-	flags.StringVar(&opts.BindDN, "bind-dn", "", "the DN that logs in, which may write below the two others")
+	flags.StringVar(&opts.ldap.BindDN, "bind-dn", "", "the DN that logs in, which may write below the two others")
 	flags.StringVar(&opts.passwordFile, "password-file", "", "a file with its password")
 	flags.StringVar(&opts.people, "people", "", "the DN below which accounts are made")
 	flags.StringVar(&opts.groups, "groups", "", "the DN below which class groups are made")
 	flags.StringSliceVar(&opts.attributes, "attribute", nil, "an attribute for a value: people.PROPERTY=NAME or groups.PROPERTY=NAME; repeatable")
 	flags.StringSliceVar(&opts.classes, "class", nil, "a further object class: people=NAME or groups=NAME; repeatable")
-	flags.StringSliceVar(&opts.Placeholders, "placeholder", nil, "the DN that stands for nobody in a group without members (default cn=nobody), then those that the server writes; repeatable")
-	flags.BoolVar(&opts.KeepsLinks, "keeps-links", false, "the server itself has groups follow renamed and deleted accounts, members and owners (refint)")
+	flags.StringSliceVar(&opts.ldap.Placeholders, "placeholder", nil, "the DN that stands for nobody in a group without members (default cn=nobody), then those that the server writes; repeatable")
+	flags.BoolVar(&opts.ldap.KeepsLinks, "keeps-links", false, "the server itself has groups follow renamed and deleted accounts, members and owners (refint)")
 	flags.StringSliceVar(&opts.flowSets, "flow-set", nil, "only this flow set, by its name or ID; repeatable")
 	return cmd
 }
 
 // settings returns the settings that the flags make up, and the password.
-func (o targetOptions) settings() (openldap.Settings, string, error) {
-	s := o.Settings
+func (o targetOptions) settings() (server.LDAPSettings, string, error) {
+	s := o.ldap
 	s.People.Base, s.Groups.Base = o.people, o.groups
 	for _, text := range o.classes {
 		of, class, ok := strings.Cut(text, "=")
@@ -125,7 +121,7 @@ func (o targetOptions) settings() (openldap.Settings, string, error) {
 	return s, strings.TrimRight(string(password), "\r\n"), err
 }
 
-func branchOf(s *openldap.Settings, name string) *openldap.Branch {
+func branchOf(s *server.LDAPSettings, name string) *server.LDAPBranch {
 	switch name {
 	case "people":
 		return &s.People
@@ -140,27 +136,19 @@ func (a *app) addTarget(ctx context.Context, name string, opts targetOptions) er
 	if err != nil {
 		return usageError(err)
 	}
-	if err := settings.WithDefaults().Check(); err != nil {
-		return usageError(err)
-	}
-	text, err := json.Marshal(settings, json.Deterministic(true))
-	if err != nil {
-		return err
-	}
 	return a.withInstallation(ctx, func(parts *server.Parts) error {
-		t := flow.Target{Name: name, Kind: server.KindOpenLDAP, Settings: string(text)}
+		var sets []string
 		for _, of := range opts.flowSets {
 			set, err := a.flowSet(ctx, parts, of)
 			if err != nil {
 				return err
 			}
-			t.FlowSets = append(t.FlowSets, set.ID)
+			sets = append(sets, set.ID)
 		}
-		if name == server.HostedName {
-			return usageError(errors.New("the directory that Rollbook hosts is called so"))
-		}
-		t, err := parts.AddTarget(ctx, t, password)
-		if errors.Is(err, store.ErrTargetName) {
+		t, err := parts.AddLDAP(ctx, name, settings, password, sets)
+		_, taken := errors.AsType[*server.TargetExistsError](err)
+		_, wrong := errors.AsType[*server.WrongSettingsError](err)
+		if taken || wrong {
 			return usageError(err)
 		}
 		if err != nil {
@@ -244,8 +232,8 @@ func (a *app) listTargets(ctx context.Context) error {
 		table := tabwriter.NewWriter(a.out, 0, 0, columnPadding, ' ', 0)
 		terminal.Printf(table, "name\tkind\taddress\tflow sets\n%s\thosted\t\tall\n", server.HostedName)
 		for _, t := range targets {
-			var settings openldap.Settings
-			if err := json.Unmarshal([]byte(t.Settings), &settings); err != nil {
+			address, err := server.AddressOf(t)
+			if err != nil {
 				return err
 			}
 			in := "all"
@@ -256,7 +244,7 @@ func (a *app) listTargets(ctx context.Context) error {
 				}
 				in = strings.Join(list, ", ")
 			}
-			terminal.Printf(table, "%s\t%s\t%s\t%s\n", t.Name, t.Kind, settings.URL, in)
+			terminal.Printf(table, "%s\t%s\t%s\t%s\n", t.Name, t.Kind, address, in)
 		}
 		return table.Flush()
 	})

@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rollbook/internal/doctest"
+	"rollbook/internal/target/openldap/ldaptest"
 )
 
 // The port of the documentation. Each page gets a free one instead.
@@ -106,6 +107,13 @@ func take(t *testing.T, name string, steps []doctest.Step, bin string) {
 		}
 	}
 	env := append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"), "HOME="+home, "LC_ALL=C.UTF-8", "ROLLBOOK_AT_REST=0")
+	if slices.ContainsFunc(steps, func(s doctest.Step) bool { return strings.Contains(s.Command, "$LDAP") }) {
+		b := ldaptest.Open(t)
+		env = append(env, "LDAP="+b.URL, "PEOPLE="+b.People, "GROUPS="+b.Groups, "WRITER="+ldaptest.Admin)
+		if err := os.WriteFile(filepath.Join(home, "password"), []byte(ldaptest.Password+"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	session, err := doctest.Start(home, t.TempDir(), env)
 	if err != nil {
 		t.Fatal(err)

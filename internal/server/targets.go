@@ -33,6 +33,48 @@ func (e *NoTargetError) Error() string {
 	return fmt.Sprintf("there is no directory %q: rollbook target list names them", e.Name)
 }
 
+// TargetExistsError says that there is a target of a name already.
+type TargetExistsError struct{ Name string }
+
+func (e *TargetExistsError) Error() string {
+	return fmt.Sprintf("there is a directory %s already", e.Name)
+}
+
+// LDAPSettings are those of a target of KindOpenLDAP.
+type LDAPSettings = openldap.Settings
+
+// LDAPBranch is where such a target keeps objects of a kind.
+type LDAPBranch = openldap.Branch
+
+// AddLDAP adds a directory that is reached over LDAP (AddTarget). It returns a
+// WrongSettingsError for settings that cannot be.
+func (p *Parts) AddLDAP(ctx context.Context, name string, s LDAPSettings, password string, flowSets []string) (flow.Target, error) {
+	if err := s.WithDefaults().Check(); err != nil {
+		return flow.Target{}, &WrongSettingsError{err}
+	}
+	settings, err := json.Marshal(s, json.Deterministic(true))
+	if err != nil {
+		return flow.Target{}, err
+	}
+	return p.AddTarget(ctx, flow.Target{Name: name, Kind: KindOpenLDAP, Settings: string(settings), FlowSets: flowSets}, password)
+}
+
+// WrongSettingsError says why there can be no directory with these settings.
+type WrongSettingsError struct{ Err error }
+
+func (e *WrongSettingsError) Error() string { return e.Err.Error() }
+
+func (e *WrongSettingsError) Unwrap() error { return e.Err }
+
+// AddressOf returns where a target is.
+func AddressOf(t flow.Target) (string, error) {
+	var settings struct {
+		URL string `json:"url"`
+	}
+	err := json.Unmarshal([]byte(t.Settings), &settings)
+	return settings.URL, err
+}
+
 // closer is a directory that is reached over connections.
 type closer interface {
 	directory.Target
@@ -73,6 +115,9 @@ func (p *Parts) FindTarget(ctx context.Context, name string) (flow.Target, error
 
 // AddTarget has a directory be written to from now on. It does not connect.
 func (p *Parts) AddTarget(ctx context.Context, t flow.Target, password string) (flow.Target, error) {
+	if t.Name == HostedName {
+		return t, &TargetExistsError{t.Name}
+	}
 	opened, err := openTarget(t, password)
 	if err == nil {
 		err = opened.Close()
@@ -84,7 +129,9 @@ func (p *Parts) AddTarget(ctx context.Context, t flow.Target, password string) (
 		return t, err
 	}
 	t.Created = p.Config.Now()
-	t.Number, err = p.targets().Add(ctx, t)
+	if t.Number, err = p.targets().Add(ctx, t); errors.Is(err, store.ErrTargetName) {
+		err = &TargetExistsError{t.Name}
+	}
 	return t, err
 }
 

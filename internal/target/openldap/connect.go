@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"sync"
 	"time"
 
@@ -92,7 +93,7 @@ func (t *Target) connect() (*ldap.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := ldap.DialURL(t.settings.URL, ldap.DialWithTLSConfig(config))
+	c, err := ldap.DialURL(t.settings.URL, ldap.DialWithTLSConfig(config), ldap.DialWithDialer(&net.Dialer{Timeout: callLimit}))
 	if err != nil {
 		return nil, fmt.Errorf("connect to %s: %w", t.settings.URL, err)
 	}

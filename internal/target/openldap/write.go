@@ -92,7 +92,7 @@ func (w *write) create(ctx context.Context) {
 		return
 	}
 	w.out.Made, w.out.Ref.At, w.out.Set = true, request.DN, w.change.Set
-	w.out.Links, _ = w.linkable()
+	w.out.Links = w.linkable()
 }
 
 // failed tells failures of this change: what is not there is the unit, or another object
@@ -124,7 +124,7 @@ func (w *write) attributes(name string) map[string][]string {
 			all[attribute] = []string{v.Text}
 		}
 	}
-	links, _ := w.linkable()
+	links := w.linkable()
 	for _, l := range links {
 		dn, _ := w.people.dn(l.To.ID)
 		all[linksOf(l.Relation)] = append(all[linksOf(l.Relation)], dn)
@@ -136,19 +136,20 @@ func (w *write) attributes(name string) map[string][]string {
 }
 
 // linkable returns the links to add that can be, and notes those that cannot.
-func (w *write) linkable() (links []directory.LinkChange, refused []directory.LinkFailure) {
+func (w *write) linkable() []directory.LinkChange {
+	var links []directory.LinkChange
+	w.out.Refused = nil
 	for _, l := range w.change.Links {
 		_, there := w.people.dn(l.To.ID)
 		switch {
 		case l.Remove:
 		case !there:
-			refused = append(refused, directory.LinkFailure{LinkChange: l, Err: directory.NotFound{Ref: l.To}})
+			w.out.Refused = append(w.out.Refused, directory.LinkFailure{LinkChange: l, Err: directory.NotFound{Ref: l.To}})
 		default:
 			links = append(links, l)
 		}
 	}
-	w.out.Refused = refused
-	return links, refused
+	return links
 }
 
 // meetHolder finds out whose the object is that has the name which a new one was to have.
@@ -299,7 +300,7 @@ func (w *write) relink(request *ldap.ModifyRequest, is entry) []directory.LinkCh
 	if len(w.change.Links) == 0 {
 		return nil
 	}
-	addable, _ := w.linkable()
+	addable := w.linkable()
 	there := map[string]map[string]string{} // DN by canonical DN, by attribute
 	for _, relation := range w.kind().Relations() {
 		there[linksOf(relation)] = map[string]string{}

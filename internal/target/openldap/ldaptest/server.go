@@ -139,7 +139,7 @@ func start() (*server, error) {
 	if err := listener.Close(); err != nil {
 		return nil, err
 	}
-	cmd := exec.Command("sh", "-c", `"$1" -f "$2" -h "$3" -d 0 & cat >/dev/null; kill $!; rm -rf "$4"`, "slapd", slapd, file, s.url, dir) //nolint:noctx // it lives as long as the process
+	cmd := exec.Command("sh", "-c", `"$1" -f "$2" -h "$3" -d 0 & cat >/dev/null; kill $!; rm -rf "$4"`, "slapd", slapd, file, s.url, dir)
 	if s.lifeline, err = cmd.StdinPipe(); err != nil {
 		return nil, err
 	}
