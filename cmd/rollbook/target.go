@@ -79,6 +79,7 @@ EXIT STATUS
 	flags.StringSliceVar(&opts.classes, "class", nil, "a further object class: people=NAME or groups=NAME; repeatable")
 	flags.StringSliceVar(&opts.ldap.Placeholders, "placeholder", nil, "the DN that stands for nobody in a group without members (default cn=nobody), then those that the server writes; repeatable")
 	flags.BoolVar(&opts.ldap.KeepsLinks, "keeps-links", false, "the server itself has groups follow renamed and deleted accounts, members and owners (refint)")
+	flags.BoolVar(&opts.ldap.ChangePassword, "change-password", false, "whoever gets an initial password has to choose another one with the first login (ppolicy)")
 	flags.StringSliceVar(&opts.flowSets, "flow-set", nil, "only this flow set, by its name or ID; repeatable")
 	return cmd
 }

@@ -38,6 +38,7 @@ type KindAbilities struct {
 	IDs       IDs
 	Compare   bool // a change is refused where Was no longer holds
 	RestoreID bool // what is restored keeps its ID
+	Passwords bool // a create takes an initial password
 }
 
 // IDs say when the ID of a new object is known.

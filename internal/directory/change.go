@@ -1,6 +1,9 @@
 package directory
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // Verb says what a Change does.
 type Verb string
@@ -25,6 +28,10 @@ type Change struct {
 	Links []LinkChange // of a create and an update
 	// WasLinks are the links of an object that is deleted.
 	WasLinks []Link
+
+	// Secret returns the initial password of an account that the change creates; nil for
+	// none. It MUST NOT be kept or shown, nor sent to an object that was there before.
+	Secret func(ctx context.Context) (string, error)
 
 	// Tried is when an earlier attempt began of which the outcome is not known;
 	// zero for a change that was not tried.

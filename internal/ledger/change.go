@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"hash"
 	"slices"
+	"strings"
 	"time"
 
 	"rollbook/internal/directory"
@@ -32,6 +33,25 @@ type Change struct {
 	// From is the record that held the object before the change gives it to its own,
 	// of the same source and kind; 0 for none.
 	From roster.ID
+
+	// Password says where the initial password of an account is that the change creates:
+	// PasswordOfFeed, or PasswordOfFlow; "" for none. The password itself is never here.
+	Password string
+}
+
+// PasswordOfFeed stands for the password that the school chose for a person.
+const PasswordOfFeed = "feed"
+
+// PasswordOfFlow stands for the password that a user flow has for a role group.
+func PasswordOfFlow(id, group string) string { return "flow " + id + " " + group }
+
+// FlowOfPassword returns the flow and the role group of a PasswordOfFlow.
+func FlowOfPassword(reference string) (id, group string, is bool) {
+	rest, is := strings.CutPrefix(reference, "flow ")
+	if !is {
+		return "", "", false
+	}
+	return strings.Cut(rest, " ")
 }
 
 // Links are links of one relation that a change adds or removes, for one reason.
@@ -103,6 +123,9 @@ func (c Change) Digest() Digest {
 	}
 	if c.From != 0 {
 		d.number(uint64(c.From))
+	}
+	if c.Password != "" {
+		d.texts(c.Password)
 	}
 	d.hash.Write(d.buffer)
 	return Digest(d.hash.Sum(nil))

@@ -145,10 +145,11 @@ func (m Maker) planPerson(ctx context.Context, g *Matching, who *member, to Chan
 
 // shapeAccount is the shaper of accounts: it says what should be of a person's.
 func (g *Matching) shapeAccount(who *member) (Wanted, bool, error) {
-	f := g.rules.userFlow(who.current)
-	if f == nil {
+	set := g.rules.userSet(who.current)
+	if set == nil {
 		return Wanted{}, false, nil
 	}
+	f := set.user
 	w := Wanted{Record: g.record(directory.Account, who.record.ID)}
 	if found, ok := g.result.Found[who.record.ID]; ok {
 		w.Found = &found
@@ -170,6 +171,7 @@ func (g *Matching) shapeAccount(who *member) (Wanted, bool, error) {
 	if make || who.account.Made {
 		w.Own = identity(p, key)
 	}
+	w.Password = set.password(p, who.role.Group)
 	return w, true, nil
 }
 

@@ -139,8 +139,12 @@ func (m Maker) change(w Wanted, held ledger.Object, known bool) (ledger.Change, 
 
 // keepable returns what is wanted without the values that the target has no place for.
 func (m Maker) keepable(w Wanted) Wanted {
-	if m.Can == nil {
+	if m.Can == nil { // the hosted directory, which has no passwords
+		w.Password = ""
 		return w
+	}
+	if !m.Can.Kinds[w.Record.Kind].Passwords {
+		w.Password = ""
 	}
 	can := m.Can.Kinds[w.Record.Kind].Values
 	for _, values := range []*directory.Values{&w.Values, &w.Own, &w.New} {

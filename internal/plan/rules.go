@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"rollbook/internal/flow"
+	"rollbook/internal/ledger"
 	"rollbook/internal/match"
 	"rollbook/internal/roster"
 	"rollbook/internal/vocab"
@@ -26,6 +27,7 @@ type Rules struct {
 type set struct {
 	orgs  map[string]bool // nil for all
 	user  *flow.UserProvisioning
+	flow  string // the ID of the user flow
 	class *classRules
 	days  flow.Policy
 
@@ -75,7 +77,7 @@ func NewRules(c flow.Snapshot, source flow.SourceSystem, year flow.Year, today r
 
 func (s *set) add(f flow.ProvisioningFlow) {
 	if f.User != nil {
-		s.user, s.resetUser = f.User, f.Reset != ""
+		s.user, s.flow, s.resetUser = f.User, f.ID, f.Reset != ""
 	}
 	if c := f.ClassGroup; c != nil {
 		s.class = &classRules{
@@ -103,6 +105,23 @@ func (r Rules) userFlow(current []roster.Affiliation) *flow.UserProvisioning {
 		return s.user
 	}
 	return nil
+}
+
+// password says where the initial password of a new account is: what the school chose for
+// the person comes before what the flow has for the role group.
+func (s set) password(p roster.Person, group string) string {
+	if p.Password != "" {
+		return ledger.PasswordOfFeed
+	}
+	if s.user.CreationOptions == nil {
+		return ""
+	}
+	for _, c := range s.user.CreationOptions.Configurations {
+		if c.RoleGroup == group && c.DefaultPasswordSettings != nil {
+			return ledger.PasswordOfFlow(s.flow, group)
+		}
+	}
+	return ""
 }
 
 // resetsUser reports whether the user flow for somebody with these affiliations

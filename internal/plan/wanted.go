@@ -17,6 +17,8 @@ type Wanted struct {
 	Values directory.Values // of every object
 	Own    directory.Values // beside them, of an object that Rollbook made
 	New    directory.Values // beside them, of a new object
+	// Password says where the initial password of a new account is (ledger.Change).
+	Password string
 
 	// Links are whom the object is linked to, of each relation that is decided on.
 	Links []WantedLinks
@@ -55,6 +57,7 @@ func (o Observation) change(w Wanted, held ledger.Object, known bool) (ledger.Ch
 	default:
 		c.Verb, c.Because = directory.Create, ledger.BecausePresent
 		c.Set = w.New.Over(w.Own.Over(w.Values))
+		c.Password = w.Password
 	}
 	for _, wanted := range w.Links {
 		c.Links = append(c.Links, o.links(wanted, held)...)

@@ -38,6 +38,8 @@ type Engine struct {
 	// plan waits for a person, and what it cannot keep is not planned.
 	External bool
 	Vault    feed.Vault
+	// Unseal returns a secret that was sealed; nil where none is needed.
+	Unseal func(sealed string) (string, error)
 	// Open opens the feed in a folder or archive. classes says that the feed
 	// must hold classes.
 	Open func(path string, lists *vocab.Lists) (OpenFeed, error)

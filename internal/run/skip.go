@@ -38,15 +38,15 @@ func (p *pass) addOutbound(f flow.ProvisioningFlow) {
 	default:
 		a.ID, a.Status = p.NewID(), ActivityInProgress
 		p.run.Activities = append(p.run.Activities, a)
-		for _, reason := range leftOut(f) {
+		for _, reason := range leftOut(f, p.External) {
 			p.leaveOut(reason)
 		}
 	}
 }
 
 // leftOut returns what a flow asks for that runs cannot do yet while they do
-// the rest of it.
-func leftOut(f flow.ProvisioningFlow) []string {
+// the rest of it. passwords says that the directory takes initial ones.
+func leftOut(f flow.ProvisioningFlow, passwords bool) []string {
 	var left []string
 	if f.User == nil {
 		return nil
@@ -55,8 +55,8 @@ func leftOut(f flow.ProvisioningFlow) []string {
 		if slices.ContainsFunc(options.Configurations, func(c flow.UserConfiguration) bool { return len(c.LicenseSkus) > 0 }) {
 			left = append(left, "licenses (licenseSkus) cannot be assigned yet; accounts are made without")
 		}
-		if slices.ContainsFunc(options.Configurations, func(c flow.UserConfiguration) bool { return c.DefaultPasswordSettings != nil }) {
-			left = append(left, "initial passwords (defaultPasswordSettings) cannot be set yet; accounts are made without")
+		if !passwords && slices.ContainsFunc(options.Configurations, func(c flow.UserConfiguration) bool { return c.DefaultPasswordSettings != nil }) {
+			left = append(left, "initial passwords (defaultPasswordSettings) are for directories of one's own; the hosted one has none")
 		}
 	}
 	management := f.User.ManagementOptions

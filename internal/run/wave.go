@@ -126,6 +126,9 @@ func (w *wave) resolve(ctx context.Context, h *handed) (directory.Change, error)
 		Seq: h.Seq, Wave: h.Wave, Verb: h.Verb, Set: h.Set, Was: h.Was, Handle: h.Handle,
 		Ref: directory.Ref{Kind: h.Record.Kind, Anchor: h.Anchor, ID: h.ObjectID, At: h.held.At},
 	}
+	if h.Change.Password != "" && h.Verb == directory.Create {
+		c.Secret = func(ctx context.Context) (string, error) { return w.password(ctx, h.Change) }
+	}
 	if !h.Tried.IsZero() {
 		// It may have waited long in the target after it was handed over: nothing is
 		// proved of it before so much time has passed from now on.

@@ -7,6 +7,7 @@ import (
 
 	"rollbook/internal/feed"
 	"rollbook/internal/feed/sds"
+	"rollbook/internal/flow"
 	"rollbook/internal/jobs"
 	"rollbook/internal/ledger"
 	"rollbook/internal/plan"
@@ -35,6 +36,7 @@ func (p *Parts) Engine(inbox run.Inbox) *run.Engine {
 		Target:    hosted.Target{Directory: p.Directory},
 		TargetID:  ledger.Hosted,
 		Vault:     vault{p.Secrets},
+		Unseal:    func(sealed string) (string, error) { return p.Secrets.Open(flow.Sealed(sealed)) },
 		Open: func(path string, lists *vocab.Lists) (run.OpenFeed, error) {
 			return sds.Open(path, sds.Options{Lists: lists})
 		},

@@ -178,3 +178,82 @@ func TestADirectoryThatIsDown(t *testing.T) {
 		}
 	})
 }
+
+// New accounts have the password that the school chose, or that the flow has for their role
+// group; who was there before keeps theirs, and no password is kept in the clear.
+func TestInitialPasswords(t *testing.T) {
+	onBoth(t, func(t *testing.T, cfg server.Config) {
+		s := newSchool(t, cfg)
+		chosen, usual, theirs := "Chosen by the school 1", "Usual for students 2", "Theirs since ever 3"
+		path := filepath.Join(s.folder, "users.csv")
+		lines := strings.Split(strings.TrimSpace(string(mustRead(t, path))), "\n")
+		for i := range lines {
+			switch {
+			case i == 0:
+				lines[i] += ",password"
+			case strings.HasPrefix(lines[i], "p-2001,"):
+				lines[i] += "," + chosen
+			default:
+				lines[i] += ","
+			}
+		}
+		mustWrite(t, path, []byte(strings.Join(lines, "\n")+"\n"))
+		sealed, err := s.parts.Secrets.Seal(usual)
+		if err != nil {
+			t.Fatal(err)
+		}
+		config, err := s.parts.Flow.Snapshot(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range config.ProvisioningFlows {
+			if f.User == nil {
+				continue
+			}
+			_, err := s.parts.Flow.UpdateProvisioningFlow(t.Context(), f.FlowSet, f.ID, func(f flow.ProvisioningFlow) (flow.ProvisioningFlow, error) {
+				f.User.CreationOptions = &flow.UserCreationOptions{Configurations: []flow.UserConfiguration{
+					{RoleGroup: "students", DefaultPasswordSettings: &flow.PasswordSettings{Password: sealed}},
+				}}
+				return f, nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		there := ldap.NewAddRequest("uid=cchen27@harbor.example,"+s.branch.People, nil)
+		for name, value := range map[string]string{"cn": "c", "sn": "Chen", "userPassword": theirs} {
+			there.Attribute(name, []string{value})
+		}
+		there.Attribute("objectClass", []string{"inetOrgPerson"})
+		if err := s.branch.Dial(t).Add(there); err != nil {
+			t.Fatal(err)
+		}
+		s.approve(s.ldap().Held.Plan)
+		for name, password := range map[string]string{"aarcon27": chosen, "bbell27": usual, "cchen27": theirs} {
+			c, err := ldap.DialURL(s.branch.URL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := c.Bind("uid="+name+"@harbor.example,"+s.branch.People, password); err != nil {
+				t.Errorf("%s cannot log in: %v", name, err)
+			}
+			if err := c.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+		if cfg.Database != "" {
+			return
+		}
+		files, err := filepath.Glob(filepath.Join(cfg.Data, "rollbook.db*"))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%v, %v", files, err)
+		}
+		for _, file := range files {
+			for _, password := range []string{chosen, usual, ldaptest.Password} {
+				if strings.Contains(string(mustRead(t, file)), password) {
+					t.Errorf("%s holds %q", filepath.Base(file), password)
+				}
+			}
+		}
+	})
+}

@@ -20,6 +20,8 @@ type changeBody struct {
 	Links   []ledger.Links `json:"links,omitempty"`
 	Because string         `json:"because,omitempty"`
 	From    roster.ID      `json:"from,omitzero"`
+
+	Password string `json:"password,omitempty"` // where it is
 }
 
 // outcomeBody is what is kept of an outcome as JSON, beside its columns.
@@ -112,6 +114,12 @@ func appendBody(dst []byte, c ledger.Change) ([]byte, error) {
 		dst = append(separate(dst), `"from":`...)
 		dst = strconv.AppendUint(dst, uint64(c.From), 10)
 	}
+	if c.Password != "" {
+		dst = append(separate(dst), `"password":`...)
+		if dst, err = jsontext.AppendQuote(dst, c.Password); err != nil {
+			return nil, err
+		}
+	}
 	return append(dst, '}'), nil
 }
 
@@ -174,6 +182,7 @@ func decodeBody(body []byte, c *ledger.Change) error {
 		return fmt.Errorf("change %d: %w", c.Seq, err)
 	}
 	c.Set, c.Was, c.Links, c.Because, c.From = directory.Values(b.Set), directory.Values(b.Was), b.Links, b.Because, b.From
+	c.Password = b.Password
 	return nil
 }
 

@@ -18,7 +18,7 @@ func (t *Target) Abilities(context.Context) (directory.Abilities, error) {
 		named, _ := naming(kind)
 		k := directory.KindAbilities{
 			Verbs:  map[directory.Verb]bool{directory.Create: true, directory.Update: true, directory.Delete: true},
-			Anchor: true, IDs: directory.IDLater, Values: map[directory.Property]directory.ValueAbilities{}, Relations: map[directory.Relation]directory.RelationAbilities{},
+			Anchor: true, Passwords: kind == directory.Account, IDs: directory.IDLater, Values: map[directory.Property]directory.ValueAbilities{}, Relations: map[directory.Relation]directory.RelationAbilities{},
 		}
 		for property := range t.settings.branch(kind).Attributes {
 			k.Values[property] = directory.ValueAbilities{Same: directory.SameWithoutCase, InCreate: true, InChange: true, Clear: property != named}

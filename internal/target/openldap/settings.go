@@ -33,6 +33,9 @@ type Settings struct {
 	// deleted (OpenLDAP: the overlay refint, for member and owner). Else it is done here, with
 	// a call for each group.
 	KeepsLinks bool `json:"keepsLinks,omitzero"`
+	// ChangePassword has whoever gets an initial password choose another one with the first
+	// login (OpenLDAP: the overlay ppolicy, pwdReset).
+	ChangePassword bool `json:"changePassword,omitzero"`
 	// Lock is the attribute that disables an account when it has a value; "" where
 	// accounts cannot be disabled.
 	Lock string `json:"lock,omitempty"`
@@ -55,6 +58,8 @@ const (
 	ownerLinks  = "owner"
 	familyName  = "sn" // which a person must have
 	commonName  = "cn" // which a person must have
+	password    = "userPassword"
+	mustChange  = "pwdReset"
 )
 
 // locked is what stands in the Lock of an account that is disabled for good (draft-behera-

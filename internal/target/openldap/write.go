@@ -77,7 +77,12 @@ func (w *write) create(ctx context.Context) {
 	}
 	property, name := w.name()
 	request := ldap.NewAddRequest(w.dn(w.kind(), name), nil)
-	for attribute, values := range w.attributes(name) {
+	attributes := w.attributes(name)
+	if err := w.secret(ctx, attributes); err != nil {
+		w.fail(directory.Invalid{Text: err.Error()})
+		return
+	}
+	for attribute, values := range attributes {
 		request.Attribute(attribute, values)
 	}
 	request.Attributes = slices.DeleteFunc(request.Attributes, func(a ldap.Attribute) bool { return len(a.Vals) == 0 })
@@ -93,6 +98,22 @@ func (w *write) create(ctx context.Context) {
 	}
 	w.out.Made, w.out.Ref.At, w.out.Set = true, request.DN, w.change.Set
 	w.out.Links = w.linkable()
+}
+
+// secret adds the initial password to the attributes of a new account.
+func (w *write) secret(ctx context.Context, attributes map[string][]string) error {
+	if w.change.Secret == nil {
+		return nil
+	}
+	initial, err := w.change.Secret(ctx)
+	if err != nil {
+		return err
+	}
+	attributes[password] = []string{initial}
+	if w.settings.ChangePassword {
+		attributes[mustChange] = []string{"TRUE"}
+	}
+	return nil
 }
 
 // failed tells failures of this change: what is not there is the unit, or another object
