@@ -113,7 +113,7 @@ func (a *app) showPlan(ctx context.Context, name string, pick picking) error {
 		if err != nil {
 			return usageError(err)
 		}
-		target, err := parts.TargetName(ctx, plan.Target)
+		targets, err := parts.TargetNames(ctx)
 		if err != nil {
 			return err
 		}
@@ -128,7 +128,7 @@ func (a *app) showPlan(ctx context.Context, name string, pick picking) error {
 		if pick.json {
 			err = a.printPlanJSON(plan, schools, called)
 		} else {
-			err = a.printPlan(plan, target, schools, called)
+			err = a.printPlan(plan, targets(plan.Target), schools, called)
 		}
 		if err != nil || !pick.any() {
 			return err

@@ -103,6 +103,10 @@ func (a *app) runs(ctx context.Context, asJSON bool) error {
 		if err != nil {
 			return err
 		}
+		targets, err := parts.TargetNames(ctx)
+		if err != nil {
+			return err
+		}
 		if asJSON {
 			docs := []runDocument{}
 			for _, r := range runs {
@@ -113,7 +117,7 @@ func (a *app) runs(ctx context.Context, asJSON bool) error {
 		table := tabwriter.NewWriter(a.out, 0, 0, columnPadding, ' ', 0)
 		terminal.Printf(table, "began\ttook\tended\tplans\trun\n")
 		for _, r := range runs {
-			terminal.Printf(table, "%s\t%s\t%s\t%s\t%s\n", r.Start.UTC().Format("2006-01-02 15:04:05Z"), took(r), r.Status, planned(plans[r.ID]), r.ID)
+			terminal.Printf(table, "%s\t%s\t%s\t%s\t%s\n", r.Start.UTC().Format("2006-01-02 15:04:05Z"), took(r), r.Status, planned(plans[r.ID], targets), r.ID)
 		}
 		return table.Flush()
 	})
@@ -128,13 +132,16 @@ func took(r run.Run) string {
 }
 
 // planned says in a few words what the plans of a run came to.
-func planned(plans []ledger.Plan) string {
+func planned(plans []ledger.Plan, target func(ledger.Target) string) string {
 	var parts []string
 	for _, p := range plans {
 		if p.Counts.Effects() == 0 && len(p.Guard.Trips) == 0 {
 			continue
 		}
 		text := fmt.Sprintf("%d %s: %s", p.ID, p.State, describe(p.Counts, false))
+		if p.Target != ledger.Hosted {
+			text = terminal.Text(target(p.Target)) + ": " + text
+		}
 		if p.By != "" {
 			text += " (by " + terminal.Text(p.By) + ")"
 		}
@@ -153,6 +160,10 @@ func (a *app) showRun(ctx context.Context, name string, asJSON bool) error {
 		if err != nil {
 			return err
 		}
+		targets, err := parts.TargetNames(ctx)
+		if err != nil {
+			return err
+		}
 		found, err := parts.Runs().Findings(ctx, r.ID)
 		if err != nil {
 			return err
@@ -162,11 +173,11 @@ func (a *app) showRun(ctx context.Context, name string, asJSON bool) error {
 			doc.Findings = findingsOf(found)
 			return a.printJSON(doc)
 		}
-		return a.printRun(r, plans[r.ID], found)
+		return a.printRun(r, plans[r.ID], found, targets)
 	})
 }
 
-func (a *app) printRun(r run.Run, plans []ledger.Plan, found []feed.Finding) error {
+func (a *app) printRun(r run.Run, plans []ledger.Plan, found []feed.Finding, target func(ledger.Target) string) error {
 	terminal.Printf(a.out, "run       %s\n", r.ID)
 	terminal.Printf(a.out, "began     %s, took %s\n", r.Start.UTC().Format("2006-01-02 15:04:05Z"), took(r))
 	terminal.Printf(a.out, "ended     %s\n", r.Status)
@@ -181,7 +192,7 @@ func (a *app) printRun(r run.Run, plans []ledger.Plan, found []feed.Finding) err
 		terminal.Printf(a.out, "flow      %s: %s\n", activity.DisplayName, text)
 	}
 	for _, p := range plans {
-		terminal.Printf(a.out, "plan      %s\n", planned([]ledger.Plan{p}))
+		terminal.Printf(a.out, "plan      %s\n", planned([]ledger.Plan{p}, target))
 	}
 	return printFindings(a.out, found, someFindings)
 }

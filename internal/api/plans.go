@@ -77,6 +77,7 @@ func (s *surface) plan(p ledger.Plan, called func(string) string) (*odata.Object
 	o := odata.New(s.model.Type(typePlan)).
 		Set("id", odata.Text(planID(p.ID))).
 		Set("runId", odata.Text(p.Run)).
+		Set("targetId", odata.Text(strconv.Itoa(int(p.Target)))).
 		Set("purpose", odata.Text(string(p.Purpose))).
 		Set("state", odata.Text(string(p.State))).
 		Set("hash", odata.Text(p.Hash)).

@@ -8,6 +8,7 @@ import (
 
 	"rollbook/internal/audit"
 	"rollbook/internal/directory"
+	"rollbook/internal/flow"
 	"rollbook/internal/guard"
 	"rollbook/internal/identity"
 	"rollbook/internal/ledger"
@@ -46,6 +47,8 @@ type Store interface {
 	AllPlans(ctx context.Context) ([]ledger.Plan, error)
 	// Plan returns a plan with its parts, or ledger.ErrNotFound.
 	Plan(ctx context.Context, id int64) (ledger.Plan, []ledger.Part, error)
+	// Targets returns the directories beside the hosted one.
+	Targets(ctx context.Context) ([]flow.Target, error)
 	// PlansByRun returns the plans by the run that made them, and by that which applied
 	// them, in their order.
 	PlansByRun(ctx context.Context) (map[string][]ledger.Plan, error)
@@ -96,7 +99,7 @@ func New(c Config) (http.Handler, error) {
 		Admit:        c.admit, Audit: c.Recorder, Refusal: c.refusal, Report: c.Report, Now: c.Now, NewID: c.NewID, PageSize: defaultTop,
 	}
 	s := &surface{c.Store, model}
-	service.Serve(audit.Records(model, c.Log), s.runs(), s.plans(), s.limits())
+	service.Serve(audit.Records(model, c.Log), s.runs(), s.plans(), s.limits(), s.targets())
 	service.Handle(s.planOperations()...)
 	return service, nil
 }
@@ -138,6 +141,7 @@ const (
 	typeLimit    = "rollbook.guardLimit"
 
 	typeExplanation = "rollbook.explanation"
+	typeTarget      = "rollbook.target"
 )
 
 func types() []odata.Type {
@@ -147,7 +151,7 @@ func types() []odata.Type {
 			text("message", true), number("errors"), number("warnings"), untyped("flows"), untyped("planIds"),
 		}},
 		{Name: typePlan, Properties: []odata.Property{
-			text("id", false), text("runId", false), text("purpose", false), text("state", false), text("hash", false),
+			text("id", false), text("runId", false), text("targetId", false), text("purpose", false), text("state", false), text("hash", false),
 			moment("createdDateTime", false), text("decidedBy", true), text("applyRunId", true), flag("doubt"),
 			untyped("counts"), untyped("guard"), untyped("causes"), untyped("undoing"),
 			collection("schools"), collection("classes"), collection("people"),
@@ -161,6 +165,9 @@ func types() []odata.Type {
 		}},
 		{Name: typeDecision, Properties: []odata.Property{
 			text("id", true), text("hash", true), text("note", true), collection("parts"),
+		}},
+		{Name: typeTarget, Properties: []odata.Property{
+			text("id", false), text("displayName", false), text("kind", false), moment("createdDateTime", true), collection("flowSetIds"),
 		}},
 		{Name: typeExplanation, Properties: []odata.Property{flag("answer"), untyped("stages")}},
 		{Name: typeLimit, Properties: []odata.Property{

@@ -245,22 +245,17 @@ func (p *Parts) follow(ctx context.Context, opts run.Options) ([]run.TargetResul
 	return results, nil
 }
 
-// TargetName returns what a target is called.
-func (p *Parts) TargetName(ctx context.Context, number ledger.Target) (string, error) {
-	if number == ledger.Hosted {
-		return HostedName, nil
-	}
+// TargetNames returns what says how targets are called, by their numbers in the ledger.
+func (p *Parts) TargetNames(ctx context.Context) (func(ledger.Target) string, error) {
 	all, err := p.Targets(ctx)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	name := ""
+	names := map[ledger.Target]string{ledger.Hosted: HostedName}
 	for _, t := range all {
-		if ledger.Target(t.Number) == number {
-			name = t.Name
-		}
+		names[ledger.Target(t.Number)] = t.Name
 	}
-	return cmp.Or(name, "removed"), nil
+	return func(number ledger.Target) string { return cmp.Or(names[number], "removed") }, nil
 }
 
 // everyDirectory does the runs that were asked for, for all directories.

@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -152,6 +153,31 @@ func TestADirectoryOfOnesOwn(t *testing.T) {
 		}
 		if again := s.ldap(); again.Plan.Effects() > 0 {
 			t.Errorf("the night after plans %+v", again.Plan)
+		}
+	})
+}
+
+// The directories that are written to are listed, without what they are reached with.
+func TestTargetsThroughTheAPI(t *testing.T) {
+	onBoth(t, func(t *testing.T, cfg server.Config) {
+		s := newSchool(t, cfg)
+		held := s.ldap()
+		srv := mustStart(t, cfg)
+		c := caller{client: clientFor(t, srv), base: srv.Addresses().URL, token: mustTokenFor(t, s.parts, "reader", "Rollbook-Plan.Read.All")}
+		status, _, page := c.mustCall(t, "GET", "/rollbook/v1/targets", nil)
+		all, _ := page["value"].([]any)
+		if status != 200 || len(all) != 2 || all[0].(map[string]any)["displayName"] != "hosted" || all[1].(map[string]any)["kind"] != "openldap" {
+			t.Fatalf("targets: %d %v", status, page)
+		}
+		if text := fmt.Sprint(page); strings.Contains(text, ldaptest.Admin) || strings.Contains(text, ldaptest.Password) {
+			t.Errorf("the list tells how they are reached: %s", text)
+		}
+		_, _, plan := c.mustCall(t, "GET", fmt.Sprint("/rollbook/v1/plans/", held.Held.Plan), nil)
+		if plan["targetId"] != all[1].(map[string]any)["id"] {
+			t.Errorf("the plan is for %v, want %v", plan["targetId"], all[1])
+		}
+		if status, _, _ := c.mustCall(t, "GET", "/rollbook/v1/targets/77", nil); status != 404 {
+			t.Errorf("one that is not there: %d", status)
 		}
 	})
 }

@@ -45,6 +45,7 @@ func RunSlow(t *testing.T, open func(t *testing.T) (directory.Target, Hand, Sett
 		"create/never with an ID":    testCreateWithID,
 		"create/invalid":             testCreateInvalid,
 		"create/name taken":          testNameTaken,
+		"create/initial password":    testInitialPassword,
 		"update/values":              testUpdate,
 		"update/adopts":              testAdopt,
 		"update/not there":           testUpdateMissing,

@@ -1,6 +1,8 @@
 package targettest
 
 import (
+	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -121,4 +123,31 @@ func testNameTaken(_ *testing.T, b bench) {
 	b.done(update(first.Ref, "userPrincipalName", "Ana@school.example")) // its own, in another case
 	b.done(update(first.Ref, "userPrincipalName", "free@school.example"))
 	b.done(account("other", "userPrincipalName", "ana@school.example"))
+}
+
+// An initial password is for a new account alone: it is asked for once, and never for an
+// account that was there before.
+func testInitialPassword(t *testing.T, b bench) {
+	if !b.can.Kinds[directory.Account].Passwords {
+		t.Skip("it has no passwords")
+	}
+	asked := 0
+	c := account("ana")
+	c.Secret = func(context.Context) (string, error) {
+		asked++
+		return "An initial password 1", nil
+	}
+	b.done(c)
+	b.done(c)
+	if asked != 1 {
+		t.Errorf("the password was asked for %d times, want once", asked)
+	}
+	missing := account("ben")
+	missing.Secret = func(context.Context) (string, error) { return "", errors.New("it is gone") }
+	if out := b.try(missing)[0]; out.State != directory.Failed || out.Made {
+		t.Errorf("an account whose password is gone: %+v", out)
+	}
+	if contents, _ := b.all(); len(contents) != 1 {
+		t.Errorf("there is %v, want the first account alone", contents)
+	}
 }
