@@ -3,19 +3,38 @@ package main
 import (
 	"cmp"
 	"context"
+	"encoding/csv"
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"rollbook/internal/feed"
 	"rollbook/internal/server"
+	"rollbook/internal/terminal"
 )
 
+type findingsOptions struct {
+	open, newest, gone bool
+	json, csv          bool
+}
+
+// lived reports whether findings are asked for with what became of them.
+func (o findingsOptions) lived() bool { return o.open || o.newest || o.gone }
+
 func newFindingsCommand(a *app) *cobra.Command {
-	asJSON := false
+	var opts findingsOptions
 	cmd := &cobra.Command{
 		Use:   "findings [RUN]",
-		Short: "Show all findings of a run, the latest where none is named",
+		Short: "Show all findings of a run, or what is new, open and gone",
 		Long: `Show all findings of a run: what was wrong with the feed, and what could not be
-planned. Without the ID of a run, those of the latest.
+planned. Without the ID of a run, those of the latest that read a feed.
+
+--new shows what the latest run found and the one before did not, --open all that it
+found with since when, --gone what only the one before found. --csv is for the school's
+office: one row a finding, safe to open in a spreadsheet.
 
 EXIT STATUS
   0  done
@@ -23,25 +42,115 @@ EXIT STATUS
   2  wrong usage, such as a run that does not exist
 `,
 		Args: atMostOne("a run: its ID, the beginning of it, or latest"),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.findings(cmd.Context(), args, asJSON) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if opts.lived() && len(args) > 0 {
+				return usageError(errors.New("--new, --open and --gone are of the latest run: name none"))
+			}
+			if opts.json && opts.csv {
+				return usageError(errors.New("--json and --csv go one at a time"))
+			}
+			return a.findings(cmd.Context(), args, opts)
+		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON array on standard output")
+	cmd.Flags().BoolVar(&opts.newest, "new", false, "only what the run before did not find")
+	cmd.Flags().BoolVar(&opts.open, "open", false, "with since when each is found")
+	cmd.Flags().BoolVar(&opts.gone, "gone", false, "what only the run before found")
+	cmd.Flags().BoolVar(&opts.json, "json", false, "print a JSON array on standard output")
+	cmd.Flags().BoolVar(&opts.csv, "csv", false, "print CSV on standard output")
 	return cmd
 }
 
-func (a *app) findings(ctx context.Context, args []string, asJSON bool) error {
+func (a *app) findings(ctx context.Context, args []string, opts findingsOptions) error {
 	return a.withInstallation(ctx, func(parts *server.Parts) error {
-		r, err := parts.FindRun(ctx, cmp.Or(first(args), "latest"))
+		if opts.lived() {
+			return a.lives(ctx, parts, opts)
+		}
+		r, err := parts.FindRunWithFeed(ctx, cmp.Or(first(args), "latest"))
 		if err != nil {
 			return usageError(err)
 		}
 		found, err := parts.Runs().Findings(ctx, r.ID)
-		if err != nil {
+		switch {
+		case err != nil:
 			return err
-		}
-		if asJSON {
+		case opts.json:
 			return a.printJSON(findingsOf(found))
+		case opts.csv:
+			lived := make([]server.Lived, len(found))
+			for i, f := range found {
+				lived[i] = server.Lived{Finding: f, Since: r}
+			}
+			return a.printCSV(lived)
 		}
 		return printFindings(a.out, found, everyFinding)
 	})
+}
+
+// lives shows the findings of the latest runs with what became of them.
+func (a *app) lives(ctx context.Context, parts *server.Parts, opts findingsOptions) error {
+	all, err := parts.Findings(ctx)
+	if err != nil {
+		return err
+	}
+	all = slices.DeleteFunc(all, func(l server.Lived) bool {
+		return !(l.State == server.NewFinding && (opts.newest || opts.open) || l.State == server.OpenFinding && opts.open || l.State == server.GoneFinding && opts.gone)
+	})
+	switch {
+	case opts.json:
+		docs := make([]livedDocument, len(all))
+		for i, l := range all {
+			docs[i] = livedDocument{findingsOf([]feed.Finding{l.Finding})[0], string(l.State), l.Since.Start.UTC().Format("2006-01-02T15:04:05Z"), l.Since.ID, l.Runs}
+		}
+		return a.printJSON(docs)
+	case opts.csv:
+		return a.printCSV(all)
+	}
+	if len(all) == 0 {
+		return terminal.Printf(a.out, "findings  none\n")
+	}
+	for _, l := range all {
+		terminal.Printf(a.out, "%-5s %-12s %s  %s%s\n", l.State, l.Severity, where(l.Finding), subject(l.Finding), l.Message)
+		terminal.Printf(a.out, "      %-12s since %s, %s\n", "", l.Since.Start.UTC().Format("2006-01-02 15:04Z"), count(l.Runs, "run"))
+	}
+	return nil
+}
+
+// livedDocument is a finding with its life as it is printed as JSON.
+type livedDocument struct {
+	finding
+	State string `json:"state"`
+	Since string `json:"firstSeenDateTime"`
+	Run   string `json:"firstSeenRunId"`
+	Runs  int    `json:"runs"`
+}
+
+// printCSV prints findings for a spreadsheet.
+func (a *app) printCSV(all []server.Lived) error {
+	w := csv.NewWriter(a.out)
+	rows := [][]string{{"severity", "file", "line", "column", "record", "message", "hint", "rule", "since"}}
+	for _, l := range all {
+		rows = append(rows, []string{
+			string(l.Severity), l.File, strconv.Itoa(l.Line), strconv.Itoa(l.Column), l.Record, l.Message, l.Hint, string(l.Rule), l.Since.Start.UTC().Format("2006-01-02"),
+		})
+	}
+	for _, row := range rows {
+		for i := range row {
+			row[i] = cell(row[i])
+		}
+		if err := w.Write(row); err != nil {
+			return err
+		}
+	}
+	w.Flush()
+	return w.Error()
+}
+
+// cell returns a text that a spreadsheet takes for text: one that begins like a formula
+// has an apostrophe before it, and nothing in it moves a terminal.
+func cell(text string) string {
+	text = terminal.Text(text)
+	if strings.ContainsRune("=+-@\t\r", []rune(text + " ")[0]) {
+		return "'" + text
+	}
+	return text
 }

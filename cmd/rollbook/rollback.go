@@ -120,7 +120,19 @@ func (a *app) printRollback(ctx context.Context, parts *server.Parts, r run.Run,
 	if result.Plan.ID == 0 {
 		terminal.Printf(a.out, "rollback  nothing is left to take back of the run of %s\n", began)
 	} else {
-		terminal.Printf(a.out, "rollback  plan %d takes back what the run of %s did\n", result.Plan.ID, began)
+		targets, err := parts.TargetNames(ctx)
+		if err != nil {
+			return err
+		}
+		made, _, err := parts.Ledger().Plan(ctx, result.Plan.ID)
+		if err != nil {
+			return err
+		}
+		terminal.Printf(a.out, "rollback  plan %d takes back what the run of %s did", result.Plan.ID, began)
+		if made.Target != ledger.Hosted {
+			terminal.Printf(a.out, " to %s", targets(made.Target))
+		}
+		terminal.Printf(a.out, "\n")
 		terminal.Printf(a.out, "does      %s\n", describe(result.Plan.Counts, false))
 	}
 	if n := result.Plan.Accounts.Delete + result.Plan.Groups.Delete; n > 0 {

@@ -234,6 +234,7 @@ func (p *pass) readFeed(ctx context.Context, in inbound, path string) (err error
 		return errors.Join(err, f.Drop(context.WithoutCancel(ctx)))
 	}
 	p.report(in, report)
+	p.run.Fed = true
 	switch {
 	case !report.Usable():
 		p.refuse(in, report)

@@ -9,6 +9,7 @@ type Run struct {
 	Requested     bool   // and not begun
 	Restart       bool   // when it is cut off before its plan is complete: it had been requested
 	Upload        string // that it is reading; "" for none
+	Fed           bool   // it read a feed
 	Start         time.Time
 	End           *time.Time // nil while it runs
 	BlockingError *BlockingError
