@@ -47,6 +47,8 @@ func constructors() []func(*app) *cobra.Command {
 		newRecreateCommand,
 		newRollbackCommand,
 		newResumeCommand,
+		newExportPersonCommand,
+		newEraseCommand,
 		newGuardCommand,
 		newTargetCommand,
 		newRunsCommand,
