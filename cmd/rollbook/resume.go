@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -81,6 +83,26 @@ func (a *app) printUndone(ctx context.Context, parts *server.Parts) error {
 	if err != nil {
 		return err
 	}
+	targets, err := parts.TargetNames(ctx)
+	if err != nil {
+		return err
+	}
+	for _, target := range slices.Sorted(maps.Keys(undone)) {
+		if err := names.LearnRecords(ctx, recordsOf(undone[target])); err != nil {
+			return err
+		}
+		if target != ledger.Hosted {
+			terminal.Printf(a.out, "target      %s\n", targets(target))
+		}
+		for _, u := range undone[target] {
+			a.printUndoneOf(names, u)
+		}
+	}
+	return nil
+}
+
+// recordsOf returns the records that undone things are about.
+func recordsOf(undone []ledger.Undone) []ledger.Record {
 	var records []ledger.Record
 	for _, u := range undone {
 		records = append(records, u.Record)
@@ -90,13 +112,7 @@ func (a *app) printUndone(ctx context.Context, parts *server.Parts) error {
 			}
 		}
 	}
-	if err := names.LearnRecords(ctx, records); err != nil {
-		return err
-	}
-	for _, u := range undone {
-		a.printUndoneOf(names, u)
-	}
-	return nil
+	return records
 }
 
 func (a *app) printUndoneOf(names *server.Names, u ledger.Undone) {

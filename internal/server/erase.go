@@ -70,13 +70,9 @@ func (p *Parts) gone(ctx context.Context, record ledger.Record) (roster.Person, 
 			return who, err
 		}
 	}
-	targets, err := p.Targets(ctx)
+	numbers, err := p.numbers(ctx)
 	if err != nil {
 		return who, err
-	}
-	numbers := []ledger.Target{ledger.Hosted}
-	for _, t := range targets {
-		numbers = append(numbers, ledger.Target(t.Number))
 	}
 	called, err := p.TargetNames(ctx)
 	if err != nil {

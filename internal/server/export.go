@@ -118,17 +118,13 @@ func (f *PersonFile) readEnrollments(ctx context.Context, r store.Roster) error 
 
 // readAccounts reads what each directory holds.
 func (p *Parts) readAccounts(ctx context.Context, f *PersonFile) error {
-	targets, err := p.Targets(ctx)
+	numbers, err := p.numbers(ctx)
 	if err != nil {
 		return err
 	}
 	called, err := p.TargetNames(ctx)
 	if err != nil {
 		return err
-	}
-	numbers := []ledger.Target{ledger.Hosted}
-	for _, t := range targets {
-		numbers = append(numbers, ledger.Target(t.Number))
 	}
 	for _, number := range numbers {
 		for held, err := range p.Ledger().ObjectsOf(ctx, number, directory.Account, f.Record.Source, ledger.IDs{f.Record.ID}) {

@@ -184,15 +184,26 @@ func (p *Parts) targetOfRun(ctx context.Context, id string) (ledger.Target, erro
 	return ledger.Hosted, err
 }
 
-// Undone returns what rollbacks took back and is not done again.
-func (p *Parts) Undone(ctx context.Context) ([]ledger.Undone, error) {
-	return p.Engine(nil).Undone(ctx)
+// Undone returns what rollbacks took back at each directory and is not done again.
+func (p *Parts) Undone(ctx context.Context) (map[ledger.Target][]ledger.Undone, error) {
+	numbers, err := p.numbers(ctx)
+	all := map[ledger.Target][]ledger.Undone{}
+	for _, number := range numbers {
+		for u, err := range p.Ledger().Undone(ctx, number) {
+			if err != nil {
+				return nil, err
+			}
+			all[number] = append(all[number], u)
+		}
+	}
+	return all, err
 }
 
-// Resume lets go of what rollbacks took back, as run.Engine does.
-func (p *Parts) Resume(ctx context.Context, of ledger.Record, run string) (n int, err error) {
-	err = p.Leases.Do(ctx, jobs.RunLease, func(ctx context.Context) error {
-		n, err = p.Engine(nil).Resume(ctx, of, run)
+// Resume lets go of what rollbacks took back, as run.Engine does, at all directories.
+func (p *Parts) Resume(ctx context.Context, of ledger.Record, id string) (n int, err error) {
+	err = p.everywhere(ctx, func(engine *run.Engine) error {
+		more, err := engine.Resume(ctx, of, id)
+		n += more
 		return err
 	})
 	return n, err
@@ -203,12 +214,26 @@ func (p *Parts) Explain(ctx context.Context, person, class string) (plan.Explana
 	return p.Engine(nil).Explain(ctx, person, class)
 }
 
-// Recreate has an object that somebody deleted made anew by the next run.
+// Recreate has an object that somebody deleted made anew by the next run, in whichever
+// directories it was deleted.
 func (p *Parts) Recreate(ctx context.Context, key string) (record ledger.Record, err error) {
-	err = p.Leases.Do(ctx, jobs.RunLease, func(ctx context.Context) error {
-		record, err = p.Engine(nil).Recreate(ctx, key)
+	deleted := 0
+	var there error
+	err = p.everywhere(ctx, func(engine *run.Engine) error {
+		found, err := engine.Recreate(ctx, key)
+		if _, still := errors.AsType[*run.StillThereError](err); still {
+			there = err
+			return nil
+		}
+		if err == nil {
+			record = found
+			deleted++
+		}
 		return err
 	})
+	if err == nil && deleted == 0 {
+		err = there
+	}
 	return record, err
 }
 

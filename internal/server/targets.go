@@ -193,6 +193,32 @@ func (p *Parts) withEngine(ctx context.Context, number ledger.Target, fn func(*r
 	return fmt.Errorf("the directory that the plan is for was removed: %w", ledger.ErrNotFound)
 }
 
+// numbers returns the numbers of all directories in the ledger.
+func (p *Parts) numbers(ctx context.Context) ([]ledger.Target, error) {
+	all, err := p.Targets(ctx)
+	numbers := []ledger.Target{ledger.Hosted}
+	for _, t := range all {
+		numbers = append(numbers, ledger.Target(t.Number))
+	}
+	return numbers, err
+}
+
+// everywhere calls fn with what does runs for each directory, as the one process at work.
+func (p *Parts) everywhere(ctx context.Context, fn func(*run.Engine) error) error {
+	return p.Leases.Do(ctx, jobs.RunLease, func(ctx context.Context) error {
+		numbers, err := p.numbers(ctx)
+		if err != nil {
+			return err
+		}
+		for _, number := range numbers {
+			if err := p.withEngine(ctx, number, fn); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // turn turns the engine of the hosted directory into that of another one.
 func (p *Parts) turn(engine *run.Engine, t flow.Target, opened directory.Target) {
 	engine.TargetID, engine.External = ledger.Target(t.Number), true

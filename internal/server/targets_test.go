@@ -154,6 +154,45 @@ func TestADirectoryOfOnesOwn(t *testing.T) {
 		if again := s.ldap(); again.Plan.Effects() > 0 {
 			t.Errorf("the night after plans %+v", again.Plan)
 		}
+		undone, err := s.parts.Undone(t.Context())
+		if err != nil || len(undone) != 1 || len(undone[2]) == 0 {
+			t.Errorf("undone: %+v, %v", undone, err)
+		}
+		class, err := s.parts.FindRecord(t.Context(), "k-201")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, err := s.parts.Resume(t.Context(), class, ""); n != 1 || err != nil {
+			t.Errorf("resumed %d, %v", n, err)
+		}
+		if resumed := s.ldap(); resumed.Plan.Memberships.Remove != 1 || strings.Contains(s.members("Section_k-201"), "aarcon27") {
+			t.Errorf("once it is resumed: %+v", resumed.Plan)
+		}
+	})
+}
+
+// What somebody deleted in a directory of one's own is told, and made anew when a person
+// says so.
+func TestRecreateInADirectoryOfOnesOwn(t *testing.T) {
+	onBoth(t, func(t *testing.T, cfg server.Config) {
+		s := newSchool(t, cfg)
+		s.approve(s.ldap().Held.Plan)
+		if err := s.branch.Dial(t).Del(ldap.NewDelRequest("cn=Section_k-202,"+s.branch.Groups, nil)); err != nil {
+			t.Fatal(err)
+		}
+		told := s.ldap()
+		if told.Plan.Effects() > 0 || len(told.Findings) != 1 || told.Findings[0].Record != "k-202" {
+			t.Errorf("a group that is gone: %+v, %+v", told.Plan, told.Findings)
+		}
+		if _, err := s.parts.Recreate(t.Context(), "k-201"); err == nil {
+			t.Error("what is there is to be made anew")
+		}
+		if _, err := s.parts.Recreate(t.Context(), "k-202"); err != nil {
+			t.Fatal(err)
+		}
+		if made := s.ldap(); made.Plan.Groups.Create != 1 || s.members("Section_k-202") == "" {
+			t.Errorf("made anew: %+v", made.Plan)
+		}
 	})
 }
 
