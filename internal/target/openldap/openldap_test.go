@@ -3,7 +3,10 @@ package openldap_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
+
+	"github.com/go-ldap/ldap/v3"
 
 	"rollbook/internal/directory"
 	"rollbook/internal/target/openldap"
@@ -142,5 +145,30 @@ func TestUnreachable(t *testing.T) {
 		if err == nil || len(outcomes) != 1 || !errors.As(outcomes[0].Err, &busy) {
 			t.Errorf("%s: %+v, %v", name, outcomes, err)
 		}
+	}
+}
+
+// A unit that vanished is named, and every change has an outcome.
+func TestTheUnitVanished(t *testing.T) {
+	t.Parallel()
+	b := ldaptest.Open(t)
+	target := open(t, settings(b))
+	if err := b.Dial(t).Del(ldap.NewDelRequest(b.People, nil)); err != nil {
+		t.Fatal(err)
+	}
+	c := directory.Change{
+		Seq: 1, Verb: directory.Create, Ref: directory.Ref{Kind: directory.Account, Anchor: "user_ana"},
+		Set: directory.Values{{Property: directory.UserPrincipalName, Text: "ana@school.example"}},
+	}
+	var outcomes []directory.Outcome
+	err := target.Apply(t.Context(), func(yield func(directory.Change) bool) { yield(c) }, func(some ...directory.Outcome) error {
+		outcomes = append(outcomes, some...)
+		return nil
+	})
+	if len(outcomes) != 1 || outcomes[0].State != directory.Failed {
+		t.Fatalf("%+v, %v", outcomes, err)
+	}
+	if text := errors.Join(err, outcomes[0].Err).Error(); !strings.Contains(text, b.People) {
+		t.Errorf("%q does not name the unit", text)
 	}
 }

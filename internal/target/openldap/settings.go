@@ -66,6 +66,9 @@ const (
 // ldap-password-policy: pwdAccountLockedTime).
 const locked = "000001010000Z"
 
+// unit is what a branch is called in an error; no objects of this kind are managed.
+const unit directory.Kind = "unit"
+
 // nobody stands for nobody where no other placeholder is set.
 const nobody = "cn=nobody"
 

@@ -21,7 +21,7 @@ type write struct {
 
 func (w *write) fail(err error) { w.out.State, w.out.Err = directory.Failed, err }
 
-// kind and the naming property of the object.
+// kind is that of the object.
 func (w *write) kind() directory.Kind { return w.change.Ref.Kind }
 
 // check returns why an object cannot have the values of the change. is is the object; the
@@ -116,12 +116,12 @@ func (w *write) secret(ctx context.Context, attributes map[string][]string) erro
 	return nil
 }
 
-// failed tells failures of this change: what is not there is the unit, or another object
-// than its own.
+// failed says why the change failed. Where a new object has no place, it is the unit that is
+// not there.
 func (w *write) failed(err error) error {
 	ref := w.change.Ref
 	if says(err, ldap.LDAPResultNoSuchObject) && ref.ID == "" {
-		ref = directory.Ref{At: w.settings.branch(w.kind()).Base}
+		ref = directory.Ref{Kind: unit, At: w.settings.branch(w.kind()).Base}
 	}
 	return failure(ref, err)
 }
