@@ -71,7 +71,7 @@ func (p *Parts) Run(ctx context.Context, opts run.Options) (result run.Result, e
 		if result, err = p.Engine(nil).Run(ctx, opts); err != nil || opts.DryRun || result.Run.Status == run.Failed {
 			return err
 		}
-		result.Targets, err = p.follow(ctx, opts)
+		result.Targets, err = p.follow(ctx, opts, func(*run.Engine) {})
 		return err
 	})
 	return result, err

@@ -89,9 +89,9 @@ func (noStandings) Settle(context.Context, int, string, []byte) error { return n
 
 func (noStandings) Settled(context.Context, int, string) ([]byte, error) { return nil, nil }
 
-// follow does what a run did to the hosted directory to all others. One that cannot be
-// reached holds up none.
-func (p *Parts) follow(ctx context.Context, opts run.Options) ([]run.TargetResult, error) {
+// follow does what a run did to the hosted directory to all others, with engines that
+// prepare has made ready. A directory that cannot be reached holds up none.
+func (p *Parts) follow(ctx context.Context, opts run.Options, prepare func(*run.Engine)) ([]run.TargetResult, error) {
 	all, err := p.Targets(ctx)
 	if err != nil {
 		return nil, err
@@ -101,6 +101,7 @@ func (p *Parts) follow(ctx context.Context, opts run.Options) ([]run.TargetResul
 	for _, t := range all {
 		result := run.TargetResult{Name: t.Name}
 		result.Err = p.withEngine(ctx, ledger.Target(t.Number), func(engine *run.Engine) (err error) {
+			prepare(engine)
 			result.Result, err = engine.Run(ctx, opts)
 			return err
 		})
@@ -115,7 +116,8 @@ func (p *Parts) follow(ctx context.Context, opts run.Options) ([]run.TargetResul
 // everyDirectory does the runs that were asked for, for all directories.
 type everyDirectory struct {
 	*run.Engine
-	parts *Parts
+	parts   *Parts
+	prepare func(*run.Engine) // so that they are watched
 }
 
 // Work implements jobs.Engine.
@@ -123,7 +125,7 @@ func (e everyDirectory) Work(ctx context.Context) error {
 	if err := e.Engine.Work(ctx); err != nil {
 		return err
 	}
-	results, err := e.parts.follow(ctx, run.Options{})
+	results, err := e.parts.follow(ctx, run.Options{}, e.prepare)
 	for _, r := range results {
 		if r.Err != nil {
 			e.parts.Config.Log.Warn("nothing was done to a directory", "target", r.Name, "error", r.Err)

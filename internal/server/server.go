@@ -15,6 +15,7 @@ import (
 	"rollbook/internal/installation"
 	"rollbook/internal/jobs"
 	"rollbook/internal/obs"
+	"rollbook/internal/run"
 	"rollbook/internal/store"
 	"rollbook/internal/upload"
 )
@@ -86,9 +87,12 @@ func (s *Server) build(ctx context.Context) error {
 	s.uploads = p.uploads()
 	s.uploads.Watch = obs.Uploads{Log: cfg.Log, Metrics: metrics}
 	engine := p.Engine(s.uploads)
-	engine.Watch = obs.Runs{Log: cfg.Log, Metrics: metrics}
-	engine.Target = obs.Target{Target: engine.Target, Metrics: metrics}
-	s.runs = jobs.NewRunner(jobs.RunLease, everyDirectory{engine, p}, p.Leases, cfg.Log)
+	watch := func(engine *run.Engine) {
+		engine.Watch = obs.Runs{Log: cfg.Log, Metrics: metrics}
+		engine.Target = obs.Target{Target: engine.Target, Metrics: metrics}
+	}
+	watch(engine)
+	s.runs = jobs.NewRunner(jobs.RunLease, everyDirectory{engine, p, watch}, p.Leases, cfg.Log)
 	s.checks = jobs.NewRunner(jobs.UploadLease, uploadChecks{s.uploads}, p.Leases, cfg.Log)
 	at, err := newOrigin(cfg.Config)
 	if err != nil {

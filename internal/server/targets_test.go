@@ -2,11 +2,13 @@ package server_test
 
 import (
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-ldap/ldap/v3"
@@ -192,6 +194,44 @@ func TestRecreateInADirectoryOfOnesOwn(t *testing.T) {
 		}
 		if made := s.ldap(); made.Plan.Groups.Create != 1 || s.members("Section_k-202") == "" {
 			t.Errorf("made anew: %+v", made.Plan)
+		}
+	})
+}
+
+// A run that is asked for through the API is done for every directory, and is watched.
+func TestARunOfTheServerIsForEveryDirectory(t *testing.T) {
+	onBoth(t, func(t *testing.T, cfg server.Config) {
+		log := &logged{}
+		s := newSchool(t, cfg)
+		s.approve(s.ldap().Held.Plan)
+		byHand := ldap.NewModifyRequest("cn=Section_k-201,"+s.branch.Groups, nil)
+		byHand.Delete("member", []string{"uid=cchen27@harbor.example," + s.branch.People})
+		if err := s.branch.Dial(t).Modify(byHand); err != nil {
+			t.Fatal(err)
+		}
+		cfg.Log = slog.New(slog.NewTextHandler(log, nil))
+		srv := mustStart(t, cfg)
+		c := caller{client: clientFor(t, srv), base: srv.Addresses().URL, token: mustTokenFor(t, s.parts, "starter", "IndustryData-Run.Start")}
+		if status, _, answer := c.mustCall(t, "POST", industryData+"/runs/start", nil); status != 202 {
+			t.Fatalf("start: %d %v", status, answer)
+		}
+		requested := log.await(t, `msg="run requested"`)
+		_, id, _ := strings.Cut(strings.TrimSpace(requested), "run=")
+		log.await(t, `msg="run ended" run=`+id+" status=completed ")
+		for ended := ""; ended == ""; { // that of the other directory has another ID
+			begun := log.await(t, `msg="run begun"`)
+			for line := range strings.Lines(log.String()) {
+				if strings.Contains(line, `msg="run ended"`) && !strings.Contains(line, id) {
+					ended = line
+				}
+			}
+			if ended == "" && t.Context().Err() != nil {
+				t.Fatalf("the other directory had no run; begun is %s", begun)
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		if got := s.members("Section_k-201"); !strings.Contains(got, "cchen27") {
+			t.Errorf("k-201 has %q after the run", got)
 		}
 	})
 }
