@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -20,9 +21,43 @@ import (
 // pageSize is how many objects are read from the directory at once.
 const pageSize = 1000
 
+// seen says which objects of the directory are shown.
+type seen struct {
+	class        string
+	name         string // a part of it, or of the user name
+	role         string
+	withoutOwner bool
+	json         bool
+}
+
+// named reports whether a part of one of some names is asked for.
+func (s seen) named(names ...string) bool {
+	return s.name == "" || slices.ContainsFunc(names, func(name string) bool {
+		return strings.Contains(strings.ToLower(name), strings.ToLower(s.name))
+	})
+}
+
+func (s seen) group(g classGroup) bool {
+	return s.named(g.DisplayName, g.MailNickname) && (!s.withoutOwner || len(g.owners) == 0)
+}
+
+func (s seen) user(u hosted.User) bool {
+	return s.named(u.DisplayName, u.UserPrincipalName) && (s.role == "" || u.Attributes[hosted.AttributePrimaryRole] == s.role)
+}
+
+// only yields the elements that are to be shown.
+func only[T any](all iter.Seq2[T, error], is func(T) bool) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for element, err := range all {
+			if (err != nil || is(element)) && !yield(element, err) {
+				return
+			}
+		}
+	}
+}
+
 func newGroupsCommand(a *app) *cobra.Command {
-	var class string
-	var asJSON bool
+	var which seen
 	cmd := &cobra.Command{
 		Use:   "groups",
 		Short: "Show the class groups of the directory, and who is in them",
@@ -37,15 +72,17 @@ EXIT STATUS
   2  wrong usage, such as a class that has no group
 `,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.groups(cmd.Context(), class, asJSON) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.groups(cmd.Context(), which) },
 	}
-	cmd.Flags().StringVar(&class, "class", "", "only the group of the class with this sourcedId")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON array on standard output")
+	cmd.Flags().StringVar(&which.class, "class", "", "only the group of the class with this sourcedId")
+	cmd.Flags().StringVar(&which.name, "name", "", "only groups with this in their name, in any case")
+	cmd.Flags().BoolVar(&which.withoutOwner, "without-owner", false, "only groups without an owner")
+	cmd.Flags().BoolVar(&which.json, "json", false, "print a JSON array on standard output")
 	return cmd
 }
 
 func newUsersCommand(a *app) *cobra.Command {
-	var asJSON bool
+	var which seen
 	cmd := &cobra.Command{
 		Use:   "users",
 		Short: "Show the accounts of the directory",
@@ -58,9 +95,11 @@ EXIT STATUS
   2  wrong usage
 `,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.users(cmd.Context(), asJSON) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.users(cmd.Context(), which) },
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print a JSON array on standard output")
+	cmd.Flags().StringVar(&which.name, "name", "", "only accounts with this in their name or user name, in any case")
+	cmd.Flags().StringVar(&which.role, "role", "", "only accounts of this role: student or teacher")
+	cmd.Flags().BoolVar(&which.json, "json", false, "print a JSON array on standard output")
 	return cmd
 }
 
@@ -70,10 +109,10 @@ type classGroup struct {
 	owners, members []string
 }
 
-func (a *app) groups(ctx context.Context, class string, asJSON bool) error {
+func (a *app) groups(ctx context.Context, which seen) error {
 	return a.withInstallation(ctx, func(parts *server.Parts) error {
-		groups := groupsOf(ctx, parts, class)
-		if asJSON {
+		groups := only(groupsOf(ctx, parts, which.class), which.group)
+		if which.json {
 			return a.printGroupsJSON(groups)
 		}
 		table := tabwriter.NewWriter(a.out, 0, 0, columnPadding, ' ', 0)
@@ -190,10 +229,10 @@ func (a *app) printGroupsJSON(groups iter.Seq2[classGroup, error]) error {
 	})
 }
 
-func (a *app) users(ctx context.Context, asJSON bool) error {
+func (a *app) users(ctx context.Context, which seen) error {
 	return a.withInstallation(ctx, func(parts *server.Parts) error {
-		users := paged(ctx, parts.Directory.ListUsers, userID)
-		if asJSON {
+		users := only(paged(ctx, parts.Directory.ListUsers, userID), which.user)
+		if which.json {
 			objects, err := graph.NewObjects()
 			if err != nil {
 				return err

@@ -39,7 +39,7 @@ EXIT STATUS
 }
 
 func newRunsShowCommand(a *app) *cobra.Command {
-	asJSON := false
+	asJSON, changes := false, false
 	cmd := &cobra.Command{
 		Use:   "show [RUN]",
 		Short: "Show a run: each of its flows, what it found, and its plans",
@@ -53,9 +53,12 @@ EXIT STATUS
   2  wrong usage, such as a run that does not exist
 `,
 		Args: atMostOne("a run: its ID, the beginning of it, or latest"),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.showRun(cmd.Context(), first(args), asJSON) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.showRun(cmd.Context(), first(args), asJSON, changes)
+		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object on standard output, and nothing else")
+	cmd.Flags().BoolVar(&changes, "changes", false, "name every change of its plans")
 	return cmd
 }
 
@@ -150,7 +153,7 @@ func planned(plans []ledger.Plan, target func(ledger.Target) string) string {
 	return cmp.Or(strings.Join(parts, "; "), "nothing to do")
 }
 
-func (a *app) showRun(ctx context.Context, name string, asJSON bool) error {
+func (a *app) showRun(ctx context.Context, name string, asJSON, changes bool) error {
 	return a.withInstallation(ctx, func(parts *server.Parts) error {
 		r, err := parts.FindRun(ctx, cmp.Or(name, "latest"))
 		if err != nil {
@@ -173,8 +176,29 @@ func (a *app) showRun(ctx context.Context, name string, asJSON bool) error {
 			doc.Findings = findingsOf(found)
 			return a.printJSON(doc)
 		}
-		return a.printRun(r, plans[r.ID], found, targets)
+		if err := a.printRun(r, plans[r.ID], found, targets); err != nil || !changes {
+			return err
+		}
+		return a.printChangesOf(ctx, parts, plans[r.ID])
 	})
+}
+
+// printChangesOf names every change of some plans.
+func (a *app) printChangesOf(ctx context.Context, parts *server.Parts, plans []ledger.Plan) error {
+	names, err := parts.Names(ctx)
+	if err != nil {
+		return err
+	}
+	called, err := names.Schools(ctx)
+	if err != nil {
+		return err
+	}
+	for _, p := range plans {
+		if err := a.printChanges(ctx, parts, names, called, p, picking{changes: true}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (a *app) printRun(r run.Run, plans []ledger.Plan, found []feed.Finding, target func(ledger.Target) string) error {
