@@ -21,7 +21,7 @@ where one is named, by the rules by which plans are made: each stage with a sign
 it passed (+) or did not (-). The answer is how the directory was left.
 
 PERSON and CLASS are sourcedIds; SOURCE:ID, with the number of the source system,
-where two have one.
+where two have one. A person may be named by the user name too.
 
 EXIT STATUS
   0  done, whatever the answer is

@@ -24,7 +24,7 @@ to the group of a class and who came and left there: when, by which plan of whic
 run, why, and what came of it. The newest comes first.
 
 PERSON and CLASS are sourcedIds; SOURCE:ID, with the number of the source system,
-where two have one.
+where two have one. A person may be named by the user name too.
 
 EXIT STATUS
   0  done

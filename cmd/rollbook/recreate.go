@@ -17,7 +17,7 @@ in the directory. The next sync makes it, with everybody who is to be in it. Wha
 still there is left alone.
 
 PERSON and CLASS are sourcedIds; SOURCE:ID, with the number of the source system,
-where two have one.
+where two have one. A person may be named by the user name too.
 
 EXIT STATUS
   0  done

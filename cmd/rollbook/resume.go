@@ -24,7 +24,7 @@ class or the run that applied a rollback, let go of it: the next sync does what 
 roster asks for there.
 
 PERSON and CLASS are sourcedIds; SOURCE:ID, with the number of the source system,
-where two have one. RUN is the ID of a run, or the beginning of one.
+where two have one. A person may be named by the user name too. RUN is the ID of a run, or the beginning of one.
 
 EXIT STATUS
   0  done

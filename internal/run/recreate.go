@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"rollbook/internal/directory"
 	"rollbook/internal/ledger"
@@ -57,9 +58,44 @@ func (e *Engine) Recreate(ctx context.Context, key string) (ledger.Record, error
 }
 
 // FindRecord returns the person or class that has a sourcedId, or SOURCE:ID with the
-// number of the source system. Of two that have one, it is the one of which the target
-// holds something, if that is one alone.
+// number of the source system; or, where none has, the person with a user name. Of
+// several, it is the one of which the target holds something, if that is one alone.
 func (e *Engine) FindRecord(ctx context.Context, key string) (ledger.Record, error) {
+	for _, is := range []func(int, roster.Record) bool{hasKey(key), hasUserName(key)} {
+		record, err := e.findRecord(ctx, key, is)
+		if none, is := errors.AsType[*NoRecordError](err); !is || none.Many {
+			return record, err
+		}
+	}
+	return ledger.Record{}, &NoRecordError{Key: key}
+}
+
+// hasKey returns what tells the records of a key.
+func hasKey(key string) func(int, roster.Record) bool {
+	return func(source int, r roster.Record) bool { return r.Key == key || fmt.Sprintf("%d:%s", source, r.Key) == key }
+}
+
+// hasUserName returns what tells the people of a user name, whose domain the roster may lack.
+func hasUserName(name string) func(int, roster.Record) bool {
+	local, _, _ := strings.Cut(name, "@")
+	return func(_ int, r roster.Record) bool {
+		if r.Kind != roster.KindPerson {
+			return false
+		}
+		who, err := roster.DecodePerson(r.Key, r.Split()[roster.Itself])
+		theirs, _, full := strings.Cut(who.Username, "@")
+		switch {
+		case err != nil || theirs == "":
+			return false
+		case full && local != name: // both have a domain
+			return strings.EqualFold(who.Username, name)
+		}
+		return strings.EqualFold(theirs, local)
+	}
+}
+
+// findRecord returns the one record that is meant.
+func (e *Engine) findRecord(ctx context.Context, key string, is func(int, roster.Record) bool) (ledger.Record, error) {
 	sources, err := e.sources(ctx)
 	if err != nil {
 		return ledger.Record{}, err
@@ -67,7 +103,7 @@ func (e *Engine) FindRecord(ctx context.Context, key string) (ledger.Record, err
 	var found, held []ledger.Record
 	for _, source := range sources {
 		for kind, record := range map[directory.Kind]roster.Kind{directory.Account: roster.KindPerson, directory.ClassGroup: roster.KindClass} {
-			ids, err := e.idsOf(ctx, source, record, key)
+			ids, err := e.idsOf(ctx, source, record, is)
 			if err != nil {
 				return ledger.Record{}, err
 			}
@@ -113,17 +149,18 @@ func (e *Engine) sources(ctx context.Context) ([]int, error) {
 	return sources, nil
 }
 
-// idsOf returns the record of a kind that has a sourcedId, if there is one.
-func (e *Engine) idsOf(ctx context.Context, source int, kind roster.Kind, key string) (ledger.IDs, error) {
+// idsOf returns the records of a kind that are meant.
+func (e *Engine) idsOf(ctx context.Context, source int, kind roster.Kind, is func(int, roster.Record) bool) (ledger.IDs, error) {
+	var ids ledger.IDs
 	for r, err := range e.Roster(nil, false).Records(ctx, source, kind) {
 		if err != nil {
 			return nil, err
 		}
-		if r.Key == key || fmt.Sprintf("%d:%s", source, r.Key) == key {
-			return ledger.IDs{r.ID}, nil
+		if is(source, r) {
+			ids = append(ids, r.ID)
 		}
 	}
-	return nil, nil
+	return ids, nil
 }
 
 // IsNotThere reports whether Recreate failed as there is nothing to make anew.
