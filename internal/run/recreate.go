@@ -72,7 +72,9 @@ func (e *Engine) FindRecord(ctx context.Context, key string) (ledger.Record, err
 
 // hasKey returns what tells the records of a key.
 func hasKey(key string) func(int, roster.Record) bool {
-	return func(source int, r roster.Record) bool { return r.Key == key || fmt.Sprintf("%d:%s", source, r.Key) == key }
+	return func(source int, r roster.Record) bool {
+		return r.Key == key || fmt.Sprintf("%d:%s", source, r.Key) == key
+	}
 }
 
 // hasUserName returns what tells the people of a user name, whose domain the roster may lack.
