@@ -14,10 +14,6 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// attempts is how often the schema is brought up to date where another process
-// is doing the same: the one that comes second fails, and finds it done.
-const attempts = 3
-
 func migrate(ctx context.Context, dataSource string) error {
 	connector, err := modernc.NewConnector(dataSource + "&_txlock=immediate")
 	if err != nil {
@@ -26,12 +22,18 @@ func migrate(ctx context.Context, dataSource string) error {
 	db := sql.OpenDB(connector)
 	defer db.Close()
 	db.SetMaxOpenConns(1)
-	for attempt := 1; ; attempt++ {
-		err = migrateOnce(ctx, db)
-		if err == nil || attempt == attempts || ctx.Err() != nil {
+	steps, err := migrations.ReadDir("migrations")
+	if err != nil {
+		return err
+	}
+	// Where other processes do the same, who comes second at a step fails, and finds it
+	// done: that can be so once a step.
+	for range steps {
+		if err = migrateOnce(ctx, db); err == nil || ctx.Err() != nil {
 			return err
 		}
 	}
+	return migrateOnce(ctx, db)
 }
 
 func migrationFiles() (fs.FS, error) { return fs.Sub(migrations, "migrations") }
