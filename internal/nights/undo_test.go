@@ -18,7 +18,7 @@ import (
 // A night that is rolled back leaves the directory as it was before, also what was made
 // by hand, and the nights after it do nothing of it again, until it is resumed (P8).
 func TestRollback(t *testing.T) {
-	check(t, 20, func(rt *rapid.T) {
+	check(t, 8, func(rt *rapid.T) {
 		w := newWorld(t)
 		d := drawDistrict(rt)
 		w.night(t, rt, d.files())
@@ -129,7 +129,7 @@ func (w *world) byHand(t *testing.T, rt *rapid.T) {
 // Of a night that others followed, what they changed since stays, and the rest is as it
 // was before that night.
 func TestRollbackOfAnEarlierNight(t *testing.T) {
-	check(t, 20, func(rt *rapid.T) {
+	check(t, 8, func(rt *rapid.T) {
 		w := newWorld(t)
 		d := drawDistrict(rt)
 		w.night(t, rt, d.files())
@@ -174,7 +174,7 @@ func TestRollbackOfAnEarlierNight(t *testing.T) {
 
 // Of a part of a night, a class or a person, nothing else is taken back.
 func TestRollbackOfAPart(t *testing.T) {
-	check(t, 20, func(rt *rapid.T) {
+	check(t, 8, func(rt *rapid.T) {
 		w := newWorld(t)
 		d := drawDistrict(rt)
 		w.night(t, rt, d.files())

@@ -247,7 +247,7 @@ func TestARollbackKilledAtEveryWrite(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := undisturbed.state(t)
-	for n := int64(1); !t.Failed(); n += stride() {
+	for n := int64(1); !t.Failed(); n += 2 * stride() {
 		w, id := night(t)
 		dying := &mortal{DB: w.db}
 		dying.left.Store(n)

@@ -81,7 +81,7 @@ func TestKilledWhileWritingToLDAP(t *testing.T) {
 	if len(want) < 40 || !slices.ContainsFunc(want, func(e string) bool { return strings.HasPrefix(e, "uid=bbell28@") }) {
 		t.Fatalf("the night came to %d entries: %s", len(want), want)
 	}
-	for n := int64(1); !t.Failed(); n += stride() {
+	for n := int64(1); !t.Failed(); n += 2 * stride() {
 		w, b := firstNight(t)
 		dying := &mortal{DB: w.db}
 		dying.left.Store(n)
