@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"rollbook/internal/directory"
+	"rollbook/internal/flow"
 	"rollbook/internal/server"
 	"rollbook/internal/terminal"
 )
@@ -18,7 +19,7 @@ import (
 func newTargetCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "target",
-		Short: "Have a directory of one's own be written to: OpenLDAP, and servers like it",
+		Short: "Have a directory of one's own be written to: Active Directory, OpenLDAP",
 		Long: `Have directories be written to beside the one that Rollbook hosts. Each has its own
 plans, which are approved and taken back on their own; one that cannot be reached holds
 up none. The first plan for a directory always waits for a person.
@@ -37,8 +38,11 @@ EXIT STATUS
 
 // targetOptions are those of a target that is added.
 type targetOptions struct {
+	kind           string
 	ldap           server.LDAPSettings
-	people, groups string // bases
+	owners         string
+	people, groups string   // bases
+	units          []string // people=PATH or groups=PATH
 	passwordFile   string
 	caFile         string
 	classes        []string // people=CLASS or groups=CLASS
@@ -51,8 +55,9 @@ func newTargetAddCommand(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "add NAME --url URL --bind-dn DN --password-file FILE --people DN --groups DN",
 		Short: "Add a directory, which the next sync plans for",
-		Long: `Add a directory that is reached over LDAP: people become inetOrgPersons below --people,
-class groups groupOfNames below --groups. Nothing is written by this, nor by the next sync,
+		Long: `Add a directory that is reached over LDAP. Of --kind openldap, people become
+inetOrgPersons below --people, and class groups groupOfNames below --groups; of --kind
+activedirectory, users and security groups. Nothing is written by this, nor by the next sync,
 whose plan for it waits for rollbook approve. rollbook target test says what is missing.
 
 The values of people and groups are kept in the attributes that these classes have;
@@ -68,18 +73,21 @@ EXIT STATUS
 		RunE: func(cmd *cobra.Command, args []string) error { return a.addTarget(cmd.Context(), args[0], opts) },
 	}
 	flags := cmd.Flags()
+	flags.StringVar(&opts.kind, "kind", server.KindOpenLDAP, "what it is: openldap, or activedirectory")
 	flags.StringVar(&opts.ldap.URL, "url", "", "where it is: ldaps://host, or ldap://host with --start-tls")
 	flags.BoolVar(&opts.ldap.StartTLS, "start-tls", false, "go over to TLS on an ldap:// address")
 	flags.StringVar(&opts.caFile, "ca", "", "a file with the authority of its certificate, in PEM; without it those of the machine")
-	flags.StringVar(&opts.ldap.BindDN, "bind-dn", "", "the DN that logs in, which may write below the two others")
+	flags.StringVar(&opts.ldap.BindDN, "bind-dn", "", "who logs in, and may write below the two others: a DN; of Active Directory a user principal name as well")
 	flags.StringVar(&opts.passwordFile, "password-file", "", "a file with its password")
 	flags.StringVar(&opts.people, "people", "", "the DN below which accounts are made")
 	flags.StringVar(&opts.groups, "groups", "", "the DN below which class groups are made")
+	flags.StringArrayVar(&opts.units, "units", nil, "the units below --people or --groups, by values: people=OU={primaryRole}; who lacks one is right below; repeatable")
 	flags.StringSliceVar(&opts.attributes, "attribute", nil, "an attribute for a value: people.PROPERTY=NAME or groups.PROPERTY=NAME; repeatable")
 	flags.StringSliceVar(&opts.classes, "class", nil, "a further object class: people=NAME or groups=NAME; repeatable")
-	flags.StringSliceVar(&opts.ldap.Placeholders, "placeholder", nil, "the DN that stands for nobody in a group without members (default cn=nobody), then those that the server writes; repeatable")
-	flags.BoolVar(&opts.ldap.KeepsLinks, "keeps-links", false, "the server itself has groups follow renamed and deleted accounts, members and owners (refint)")
-	flags.BoolVar(&opts.ldap.ChangePassword, "change-password", false, "whoever gets an initial password has to choose another one with the first login (ppolicy)")
+	flags.StringSliceVar(&opts.ldap.Placeholders, "placeholder", nil, "openldap: the DN that stands for nobody in a group without members (default cn=nobody), then those that the server writes; repeatable")
+	flags.BoolVar(&opts.ldap.KeepsLinks, "keeps-links", false, "openldap: the server itself has groups follow renamed and deleted accounts, members and owners (refint)")
+	flags.StringVar(&opts.owners, "owners", "", "activedirectory: the attribute of a group that holds its owners (default managedBy, which holds one)")
+	flags.BoolVar(&opts.ldap.ChangePassword, "change-password", false, "whoever gets an initial password has to choose another one with the first login (openldap: ppolicy)")
 	flags.StringSliceVar(&opts.flowSets, "flow-set", nil, "only this flow set, by its name or ID; repeatable")
 	return cmd
 }
@@ -95,6 +103,14 @@ func (o targetOptions) settings() (server.LDAPSettings, string, error) {
 			return s, "", fmt.Errorf("--class %q is not of the form people=CLASS or groups=CLASS", text)
 		}
 		branch.Classes = append(branch.Classes, class)
+	}
+	for _, text := range o.units {
+		of, path, ok := strings.Cut(text, "=")
+		branch := branchOf(&s, of)
+		if !ok || branch == nil {
+			return s, "", fmt.Errorf("--units %q is not of the form people=PATH or groups=PATH", text)
+		}
+		branch.Units = path
 	}
 	for _, text := range o.attributes {
 		key, attribute, ok := strings.Cut(text, "=")
@@ -122,7 +138,28 @@ func (o targetOptions) settings() (server.LDAPSettings, string, error) {
 	return s, strings.TrimRight(string(password), "\r\n"), err
 }
 
-func branchOf(s *server.LDAPSettings, name string) *server.LDAPBranch {
+// add adds the directory, of whichever kind it is.
+func (o targetOptions) add(ctx context.Context, parts *server.Parts, name string, s server.LDAPSettings, password string, flowSets []string) (flow.Target, error) {
+	if o.kind == server.KindActiveDirectory {
+		return parts.AddActiveDirectory(ctx, name, server.ActiveDirectorySettings{Settings: s.Settings, Owners: o.owners}, password, flowSets)
+	}
+	return parts.AddLDAP(ctx, name, s, password, flowSets)
+}
+
+// misplaced returns the error for a flag that is for another kind of directory.
+func (o targetOptions) misplaced() error {
+	switch {
+	case o.kind != server.KindOpenLDAP && o.kind != server.KindActiveDirectory:
+		return fmt.Errorf("--kind %q is neither openldap nor activedirectory", o.kind)
+	case o.kind == server.KindOpenLDAP && o.owners != "":
+		return errors.New("--owners is for --kind activedirectory")
+	case o.kind == server.KindActiveDirectory && (o.ldap.KeepsLinks || len(o.ldap.Placeholders) > 0):
+		return errors.New("--keeps-links and --placeholder are for --kind openldap: Active Directory needs neither")
+	}
+	return nil
+}
+
+func branchOf(s *server.LDAPSettings, name string) *server.Branch {
 	switch name {
 	case "people":
 		return &s.People
@@ -133,6 +170,9 @@ func branchOf(s *server.LDAPSettings, name string) *server.LDAPBranch {
 }
 
 func (a *app) addTarget(ctx context.Context, name string, opts targetOptions) error {
+	if err := opts.misplaced(); err != nil {
+		return usageError(err)
+	}
 	settings, password, err := opts.settings()
 	if err != nil {
 		return usageError(err)
@@ -146,7 +186,7 @@ func (a *app) addTarget(ctx context.Context, name string, opts targetOptions) er
 			}
 			sets = append(sets, set.ID)
 		}
-		t, err := parts.AddLDAP(ctx, name, settings, password, sets)
+		t, err := opts.add(ctx, parts, name, settings, password, sets)
 		_, taken := errors.AsType[*server.TargetExistsError](err)
 		_, wrong := errors.AsType[*server.WrongSettingsError](err)
 		if taken || wrong {

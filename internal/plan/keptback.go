@@ -129,7 +129,7 @@ func keepLinks(undone []ledger.Links, w Wanted, changes []ledger.Links) (kept, l
 // change returns what is to be done for what is wanted of a record, without what is
 // kept back of it; it is false where that is nothing.
 func (m Maker) change(w Wanted, held ledger.Object, known bool) (ledger.Change, bool) {
-	c, changed := m.Seen.change(m.keepable(w), held, known)
+	c, changed := m.Seen.change(m.keepable(w, held), held, known)
 	if c.Verb == directory.Create || c.Because == ledger.BecauseMatched {
 		return c, changed && !m.KeptBack.Object(w.Record)
 	}
@@ -137,8 +137,9 @@ func (m Maker) change(w Wanted, held ledger.Object, known bool) (ledger.Change, 
 	return c, len(c.Set) > 0 || len(c.Links) > 0
 }
 
-// keepable returns what is wanted without the values that the target has no place for.
-func (m Maker) keepable(w Wanted) Wanted {
+// keepable returns what is wanted without the values and links that the target has no place
+// for.
+func (m Maker) keepable(w Wanted, held ledger.Object) Wanted {
 	if m.Can == nil { // the hosted directory, which has no passwords
 		w.Password = ""
 		return w
@@ -153,5 +154,26 @@ func (m Maker) keepable(w Wanted) Wanted {
 			return !kept
 		})
 	}
+	w.Links = slices.Clone(w.Links)
+	for i, l := range w.Links {
+		if most := m.Can.Kinds[w.Record.Kind].Relations[l.Relation].Max; most > 0 {
+			w.Links[i].IDs = l.atMost(most, held)
+		}
+	}
 	return w
 }
+
+// atMost returns so many of those who are to be linked: who is linked stays, then comes who
+// was read first. Who stays as nobody can tell takes a place as well.
+func (w WantedLinks) atMost(most int, held ledger.Object) ledger.IDs {
+	linked := held.Linked(w.Relation)
+	had := linked.IDs.With(linked.Found)
+	if w.Keep {
+		return had.And(w.IDs).With(first(w.IDs.Minus(had), most-len(had)))
+	}
+	most -= len(had.And(w.Stay).Minus(w.IDs))
+	stays := first(had.And(w.IDs), most)
+	return stays.With(first(w.IDs.Minus(had), most-len(stays)))
+}
+
+func first(ids ledger.IDs, n int) ledger.IDs { return ids[:max(0, min(n, len(ids)))] }

@@ -206,6 +206,40 @@ func TestSeveralRolesInOneClass(t *testing.T) {
 	wantHeld(t, map[string]group{"Section_K1": {"Class K1", at("tess", "ana"), at("ana", "ben")}}, w)
 }
 
+// A directory that holds one owner of a group gets one, who stays while they are one: nobody is
+// put in for another who is an owner as well.
+func TestAsManyOwnersAsTheDirectoryHolds(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	can, err := w.directory.Abilities(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for kind, k := range can.Kinds {
+		k.Values = map[directory.Property]directory.ValueAbilities{}
+		for _, p := range []directory.Property{directory.Anchor, directory.UserPrincipalName, directory.DisplayName, directory.MailNickname} {
+			k.Values[p] = directory.ValueAbilities{InCreate: true, InChange: true}
+		}
+		can.Kinds[kind] = k
+	}
+	can.Kinds[directory.ClassGroup].Relations[directory.Owner] = directory.RelationAbilities{InCreate: -1, Max: 1}
+	w.can = &can
+	s := small()
+	s.people = append(s.people, teacher("abel"))
+	s.classes[0].seats = append(s.classes[0].seats, seat{"abel", "teacher"})
+	w.sources[0].say(s)
+	w.run(t)
+	wantHeld(t, map[string]group{"Section_K1": {"Class K1", at("tess"), at("ana", "ben")}}, w)
+	wantNothing(t, w.run(t))
+	w.sources[0].say(s.without("tess"))
+	w.run(t)
+	wantHeld(t, map[string]group{"Section_K1": {"Class K1", at("abel"), at("ana", "ben")}}, w)
+	w.sources[0].say(s)
+	w.run(t)
+	wantHeld(t, map[string]group{"Section_K1": {"Class K1", at("abel"), at("ana", "ben")}}, w)
+	wantNothing(t, w.run(t))
+}
+
 func TestTeams(t *testing.T) {
 	t.Parallel()
 	w := ran(t, small())

@@ -62,7 +62,8 @@ type world struct {
 	today     roster.Date
 	settled   map[int]roster.FeedNumber
 	since     map[int]plan.Since
-	some      int // how often only some records were asked for
+	can       *directory.Abilities // nil for everything
+	some      int                  // how often only some records were asked for
 }
 
 const today = roster.Date(20261123)
@@ -294,7 +295,7 @@ func (w *world) plan(t fataler) *made {
 	}
 	m.next = seen.Next
 	to := &collector{}
-	maker := plan.Maker{Roster: w, Held: w, Target: ledger.Hosted, Directory: w.directory, Seen: seen, Settled: w.settled, Since: w.since, Measures: plan.NewMeasures()}
+	maker := plan.Maker{Roster: w, Held: w, Target: ledger.Hosted, Directory: w.directory, Seen: seen, Settled: w.settled, Since: w.since, Can: w.can, Measures: plan.NewMeasures()}
 	var all []*plan.Matching
 	for _, s := range w.sources {
 		rules, err := plan.NewRules(w.config, s.system, flow.Year{StartDate: "2026-08-01", EndDate: "2027-07-31"}, w.today)

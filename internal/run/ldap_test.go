@@ -11,6 +11,7 @@ import (
 	"rollbook/internal/run"
 	"rollbook/internal/store/dbtest"
 	"rollbook/internal/target"
+	"rollbook/internal/target/ldapserver"
 	"rollbook/internal/target/openldap"
 	"rollbook/internal/target/openldap/ldaptest"
 	"rollbook/internal/target/retry"
@@ -19,9 +20,9 @@ import (
 // toLDAP has an engine write to a branch of an OpenLDAP server.
 func (w *world) toLDAP(t *testing.T, b ldaptest.Branch) {
 	t.Helper()
-	opened, err := openldap.Open(openldap.Settings{
-		URL: b.URL, BindDN: ldaptest.Admin, People: openldap.Branch{Base: b.People}, Groups: openldap.Branch{Base: b.Groups},
-	}, ldaptest.Password)
+	opened, err := openldap.Open(openldap.Settings{Settings: ldapserver.Settings{
+		URL: b.URL, BindDN: ldaptest.Admin, People: ldapserver.Branch{Base: b.People}, Groups: ldapserver.Branch{Base: b.Groups},
+	}}, ldaptest.Password)
 	if err != nil {
 		t.Fatal(err)
 	}

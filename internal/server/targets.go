@@ -3,6 +3,7 @@ package server
 import (
 	"cmp"
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -14,11 +15,16 @@ import (
 	"rollbook/internal/jobs"
 	"rollbook/internal/ledger"
 	"rollbook/internal/store"
+	"rollbook/internal/target/activedirectory"
+	"rollbook/internal/target/ldapserver"
 	"rollbook/internal/target/openldap"
 )
 
-// KindOpenLDAP is the kind of a target that is written to over LDAP.
-const KindOpenLDAP = "openldap"
+// The kinds of targets.
+const (
+	KindOpenLDAP        = "openldap"
+	KindActiveDirectory = "activedirectory"
+)
 
 // HostedName is what the hosted directory is called among the targets.
 const HostedName = "hosted"
@@ -40,20 +46,34 @@ func (e *TargetExistsError) Error() string {
 // LDAPSettings are those of a target of KindOpenLDAP.
 type LDAPSettings = openldap.Settings
 
-// LDAPBranch is where such a target keeps objects of a kind.
-type LDAPBranch = openldap.Branch
+// ActiveDirectorySettings are those of a target of KindActiveDirectory.
+type ActiveDirectorySettings = activedirectory.Settings
+
+// Branch is where a target that is reached over LDAP keeps objects of a kind.
+type Branch = ldapserver.Branch
 
 // AddLDAP adds a directory that is reached over LDAP (AddTarget). It returns a
 // WrongSettingsError for settings that cannot be.
 func (p *Parts) AddLDAP(ctx context.Context, name string, s LDAPSettings, password string, flowSets []string) (flow.Target, error) {
-	if err := s.WithDefaults().Check(); err != nil {
-		return flow.Target{}, &WrongSettingsError{err}
+	return p.addChecked(ctx, flow.Target{Name: name, Kind: KindOpenLDAP, FlowSets: flowSets}, s, s.WithDefaults().Check(), password)
+}
+
+// AddActiveDirectory is AddLDAP for a domain of Active Directory.
+func (p *Parts) AddActiveDirectory(ctx context.Context, name string, s ActiveDirectorySettings, password string, flowSets []string) (flow.Target, error) {
+	return p.addChecked(ctx, flow.Target{Name: name, Kind: KindActiveDirectory, FlowSets: flowSets}, s, s.WithDefaults().Check(), password)
+}
+
+// addChecked adds a target whose settings were checked.
+func (p *Parts) addChecked(ctx context.Context, t flow.Target, settings any, wrong error, password string) (flow.Target, error) {
+	if wrong != nil {
+		return flow.Target{}, &WrongSettingsError{wrong}
 	}
-	settings, err := json.Marshal(s, json.Deterministic(true))
+	text, err := json.Marshal(settings, json.Deterministic(true))
 	if err != nil {
 		return flow.Target{}, err
 	}
-	return p.AddTarget(ctx, flow.Target{Name: name, Kind: KindOpenLDAP, Settings: string(settings), FlowSets: flowSets}, password)
+	t.Settings = string(text)
+	return p.AddTarget(ctx, t, password)
 }
 
 // WrongSettingsError says why there can be no directory with these settings.
@@ -80,13 +100,25 @@ type closer interface {
 
 // openTarget is the list of the kinds of directories that there are.
 func openTarget(t flow.Target, password string) (closer, error) {
+	read := func(settings any) error {
+		if err := json.Unmarshal([]byte(t.Settings), settings); err != nil {
+			return fmt.Errorf("read the settings of the directory %s: %w", t.Name, err)
+		}
+		return nil
+	}
 	switch t.Kind {
 	case KindOpenLDAP:
 		var settings openldap.Settings
-		if err := json.Unmarshal([]byte(t.Settings), &settings); err != nil {
-			return nil, fmt.Errorf("read the settings of the directory %s: %w", t.Name, err)
+		if err := read(&settings); err != nil {
+			return nil, err
 		}
 		return openldap.Open(settings, password)
+	case KindActiveDirectory:
+		var settings activedirectory.Settings
+		if err := read(&settings); err != nil {
+			return nil, err
+		}
+		return activedirectory.Open(settings, password, rand.Reader)
 	}
 	return nil, fmt.Errorf("the directory %s is of the kind %q, which this release does not know", t.Name, t.Kind)
 }

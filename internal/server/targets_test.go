@@ -18,6 +18,7 @@ import (
 	"rollbook/internal/ledger"
 	"rollbook/internal/run"
 	"rollbook/internal/server"
+	"rollbook/internal/target/ldapserver"
 	"rollbook/internal/target/openldap"
 	"rollbook/internal/target/openldap/ldaptest"
 )
@@ -31,23 +32,30 @@ type school struct {
 }
 
 func newSchool(t *testing.T, cfg server.Config) school {
-	s := school{t: t, parts: mustOpen(t, cfg), folder: t.TempDir(), branch: ldaptest.Open(t)}
+	s := newDistrict(t, cfg)
+	s.branch = ldaptest.Open(t)
+	s.add("ldap", s.branch.URL)
+	return s
+}
+
+// newDistrict is an installation that writes to no directory but its own.
+func newDistrict(t *testing.T, cfg server.Config) school {
+	s := school{t: t, parts: mustOpen(t, cfg), folder: t.TempDir()}
 	if err := s.parts.Configure(t.Context(), "harbor.example"); err != nil {
 		t.Fatal(err)
 	}
 	if err := os.CopyFS(s.folder, os.DirFS("../../examples/district")); err != nil {
 		t.Fatal(err)
 	}
-	s.add("ldap", s.branch.URL)
 	return s
 }
 
 // add adds the branch at an address as a target.
 func (s school) add(name, url string) {
 	s.t.Helper()
-	settings, err := json.Marshal(openldap.Settings{
-		URL: url, BindDN: ldaptest.Admin, People: openldap.Branch{Base: s.branch.People}, Groups: openldap.Branch{Base: s.branch.Groups},
-	})
+	settings, err := json.Marshal(openldap.Settings{Settings: ldapserver.Settings{
+		URL: url, BindDN: ldaptest.Admin, People: ldapserver.Branch{Base: s.branch.People}, Groups: ldapserver.Branch{Base: s.branch.Groups},
+	}})
 	if err != nil {
 		s.t.Fatal(err)
 	}

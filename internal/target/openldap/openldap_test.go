@@ -9,6 +9,7 @@ import (
 	"github.com/go-ldap/ldap/v3"
 
 	"rollbook/internal/directory"
+	"rollbook/internal/target/ldapserver"
 	"rollbook/internal/target/openldap"
 	"rollbook/internal/target/openldap/ldaptest"
 	"rollbook/internal/target/targettest"
@@ -16,15 +17,15 @@ import (
 
 // settings are those with an attribute for everything that the suite writes.
 func settings(b ldaptest.Branch) openldap.Settings {
-	return openldap.Settings{
-		URL: b.URL, BindDN: ldaptest.Admin, Lock: "pwdAccountLockedTime",
-		People: openldap.Branch{Base: b.People, Attributes: map[directory.Property]string{
+	return openldap.Settings{Lock: "pwdAccountLockedTime", Settings: ldapserver.Settings{
+		URL: b.URL, BindDN: ldaptest.Admin,
+		People: ldapserver.Branch{Base: b.People, Attributes: map[directory.Property]string{
 			directory.ExternalID: "roomNumber", directory.Grade: "departmentNumber", directory.CourseTitle: "title",
 		}},
-		Groups: openldap.Branch{Base: b.Groups, Classes: []string{"extensibleObject"}, Attributes: map[directory.Property]string{
+		Groups: ldapserver.Branch{Base: b.Groups, Classes: []string{"extensibleObject"}, Attributes: map[directory.Property]string{
 			directory.DisplayName: "displayName", directory.Description: "description", directory.CourseTitle: "title", directory.HasTeam: "employeeType",
 		}},
-	}
+	}}
 }
 
 func open(t *testing.T, s openldap.Settings) *openldap.Target {
@@ -57,10 +58,10 @@ func TestTarget(t *testing.T) {
 
 func TestSettingsThatCannotBe(t *testing.T) {
 	t.Parallel()
-	good := openldap.Settings{
+	good := openldap.Settings{Settings: ldapserver.Settings{
 		URL: "ldaps://ldap.school.example", BindDN: "cn=rollbook,dc=school,dc=example",
-		People: openldap.Branch{Base: "ou=people,dc=school,dc=example"}, Groups: openldap.Branch{Base: "ou=groups,dc=school,dc=example"},
-	}.WithDefaults()
+		People: ldapserver.Branch{Base: "ou=people,dc=school,dc=example"}, Groups: ldapserver.Branch{Base: "ou=groups,dc=school,dc=example"},
+	}}.WithDefaults()
 	if err := good.Check(); err != nil {
 		t.Fatal(err)
 	}

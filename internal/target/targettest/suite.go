@@ -23,10 +23,26 @@ type Hand func(ctx context.Context, c directory.Change) error
 // Run tests the directory that open returns, a new and empty one at each call,
 // against the contract of directory.Target.
 func Run(t *testing.T, open func(t *testing.T) (directory.Target, Hand)) {
-	RunSlow(t, func(t *testing.T) (directory.Target, Hand, Settle) {
+	run(t, thousands, atOnce(open))
+}
+
+// RunSmall is Run for a directory that takes long for each object: where the suite makes
+// thousands, it makes hundreds.
+func RunSmall(t *testing.T, open func(t *testing.T) (directory.Target, Hand)) {
+	run(t, hundreds, atOnce(open))
+}
+
+// How many objects the suite makes where it makes many.
+const (
+	thousands = 3000
+	hundreds  = 300
+)
+
+func atOnce(open func(t *testing.T) (directory.Target, Hand)) func(t *testing.T) (directory.Target, Hand, Settle) {
+	return func(t *testing.T) (directory.Target, Hand, Settle) {
 		target, hand := open(t)
 		return target, hand, func() {}
-	})
+	}
 }
 
 // Settle waits until reads show everything that was written.
@@ -35,6 +51,10 @@ type Settle func()
 // RunSlow is Run for a directory of which reads lag behind. Of one that loses
 // answers nobody can tell what was so before a change, and this is not tested.
 func RunSlow(t *testing.T, open func(t *testing.T) (directory.Target, Hand, Settle)) {
+	run(t, thousands, open)
+}
+
+func run(t *testing.T, many int, open func(t *testing.T) (directory.Target, Hand, Settle)) {
 	for name, test := range map[string]func(*testing.T, bench){
 		"create/account":             testCreateAccount,
 		"create/group with links":    testCreateGroup,
@@ -75,7 +95,7 @@ func RunSlow(t *testing.T, open func(t *testing.T) (directory.Target, Hand, Sett
 			if err != nil {
 				t.Fatal(err)
 			}
-			test(t, bench{t, target, hand, settle, can})
+			test(t, bench{t, target, hand, settle, can, many})
 		})
 	}
 }
@@ -87,6 +107,7 @@ type bench struct {
 	hand   Hand
 	settle Settle
 	can    directory.Abilities
+	many   int // how many objects are many
 }
 
 // try hands changes over, and returns their final outcomes in the order of the

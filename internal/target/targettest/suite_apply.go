@@ -32,7 +32,7 @@ func testApplyNothing(_ *testing.T, b bench) {
 
 func testMany(_ *testing.T, b bench) {
 	var changes []directory.Change
-	for i := range 3000 {
+	for i := range b.many {
 		changes = append(changes, account(fmt.Sprint("p", i)))
 	}
 	var links []directory.LinkChange

@@ -160,7 +160,7 @@ func testFind(t *testing.T, b bench) {
 func testFindThousands(t *testing.T, b bench) {
 	var changes []directory.Change
 	var keys []directory.Key
-	for i := range 2500 {
+	for i := range b.many {
 		name := fmt.Sprint("p", i)
 		if i%2 == 0 {
 			changes = append(changes, account(name))

@@ -1,4 +1,4 @@
-package openldap
+package ldapserver
 
 import (
 	"context"
@@ -9,20 +9,20 @@ import (
 	"time"
 
 	"github.com/go-ldap/ldap/v3"
-
-	"rollbook/internal/directory"
 )
 
 // callLimit is how long a call may take: a server that never answers stops nobody for
 // longer.
 const callLimit = 30 * time.Second
 
-// side is how many calls are under way at once. More gain nothing on one server.
-const side = 4
+// Side is how many calls are under way at once. More gain nothing on one server.
+const Side = 4
 
-// Target is a directory that is reached over LDAP.
+// Target is a directory that is reached over LDAP. A kind of server adds its Abilities and
+// its Probe, which make it a directory.Target.
 type Target struct {
 	settings Settings
+	layout   Layout
 	password string
 	people   *people
 
@@ -30,16 +30,10 @@ type Target struct {
 	idle []*ldap.Conn
 }
 
-var _ directory.Target = (*Target)(nil)
-
-// Open returns the directory with these settings. It does not connect yet. The caller
-// MUST close it.
-func Open(s Settings, password string) (*Target, error) {
-	s = s.WithDefaults()
-	if err := s.Check(); err != nil {
-		return nil, err
-	}
-	return &Target{settings: s, password: password, people: newPeople()}, nil
+// Open returns the directory with these settings, which the caller MUST have checked. It
+// does not connect yet. The caller MUST close it.
+func Open(s Settings, l Layout, password string) *Target {
+	return &Target{settings: s, layout: l, password: password, people: newPeople()}
 }
 
 // Close ends all connections.
@@ -54,8 +48,8 @@ func (t *Target) Close() error {
 	return errors.Join(errs...)
 }
 
-// with calls fn with a connection that is logged in. One that broke is not used again.
-func (t *Target) with(ctx context.Context, fn func(*ldap.Conn) error) error {
+// With calls fn with a connection that is logged in. One that broke is not used again.
+func (t *Target) With(ctx context.Context, fn func(*ldap.Conn) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}

@@ -1,4 +1,4 @@
-package openldap
+package ldapserver
 
 import (
 	"context"
@@ -27,16 +27,20 @@ func (t *Target) search(ctx context.Context, k directory.Kind, filter string, at
 		control := ldap.NewControlPaging(page)
 		for {
 			var found *ldap.SearchResult
-			err := t.with(ctx, func(c *ldap.Conn) (err error) {
-				request := ldap.NewSearchRequest(t.settings.branch(k).Base, ldap.ScopeWholeSubtree, ldap.NeverDerefAliases, 0, 0, false, filter, attributes, []ldap.Control{control})
+			err := t.With(ctx, func(c *ldap.Conn) (err error) {
+				request := ldap.NewSearchRequest(t.layout.kind(k).Base, ldap.ScopeWholeSubtree, ldap.NeverDerefAliases, 0, 0, false, filter, attributes, []ldap.Control{control})
 				found, err = c.Search(request)
 				return err
 			})
 			if err != nil {
-				yield(entry{}, fmt.Errorf("read below %s: %w", t.settings.branch(k).Base, err))
+				yield(entry{}, fmt.Errorf("read below %s: %w", t.layout.kind(k).Base, err))
 				return
 			}
 			for _, e := range found.Entries {
+				if err := t.complete(ctx, e); err != nil {
+					yield(entry{}, err)
+					return
+				}
 				if !yield(entry{e, k}, nil) {
 					return
 				}
@@ -50,26 +54,18 @@ func (t *Target) search(ctx context.Context, k directory.Kind, filter string, at
 	}
 }
 
-// class is the filter that finds all objects of a kind.
-func class(k directory.Kind) string {
-	if k == directory.Account {
-		return "(objectClass=inetOrgPerson)"
-	}
-	return "(objectClass=groupOfNames)"
-}
-
-// lookUp returns the entries of a kind of which an attribute has one of some values.
-func (t *Target) lookUp(ctx context.Context, k directory.Kind, attribute string, values []string) ([]entry, error) {
+// lookUp returns the entries of a kind that the filters of some values find.
+func (t *Target) lookUp(ctx context.Context, k directory.Kind, filterOf func(string) string, values []string) ([]entry, error) {
 	slices.Sort(values)
 	var all []entry
 	for some := range slices.Chunk(slices.Compact(values), terms) {
 		var filter strings.Builder
-		filter.WriteString("(&" + class(k) + "(|")
+		filter.WriteString("(&" + t.layout.kind(k).Filter + "(|")
 		for _, value := range some {
-			filter.WriteString("(" + attribute + "=" + ldap.EscapeFilter(value) + ")")
+			filter.WriteString(filterOf(value))
 		}
 		filter.WriteString("))")
-		for e, err := range t.search(ctx, k, filter.String(), t.settings.wanted(k)) {
+		for e, err := range t.search(ctx, k, filter.String(), t.layout.wanted(k)) {
 			if err != nil {
 				return nil, err
 			}
@@ -97,7 +93,7 @@ func (t *Target) Since(ctx context.Context, m directory.Mark, kinds []directory.
 			if !slices.Contains(kinds, kind) {
 				continue
 			}
-			for e, err := range t.search(ctx, kind, class(kind), t.settings.wanted(kind)) {
+			for e, err := range t.search(ctx, kind, t.layout.kind(kind).Filter, t.layout.wanted(kind)) {
 				if err != nil {
 					yield(directory.Observed{}, err)
 					return
@@ -119,9 +115,9 @@ func (t *Target) forget(kinds []directory.Kind) {
 }
 
 func (t *Target) observed(e entry) directory.Observed {
-	o := directory.Observed{Ref: t.settings.ref(e), Values: t.settings.values(e), Whole: true}
+	o := directory.Observed{Ref: t.layout.ref(e), Values: t.layout.values(e), Whole: true}
 	if e.kind == directory.Account {
-		t.people.put(e.id(), e.DN)
+		t.people.put(t.layout.id(e), e.DN)
 		return o
 	}
 	for _, l := range t.links(e) {
@@ -133,11 +129,11 @@ func (t *Target) observed(e entry) directory.Observed {
 // meet reads where everybody stands.
 func (t *Target) meet(ctx context.Context) error {
 	t.people.reset()
-	for e, err := range t.search(ctx, directory.Account, class(directory.Account), []string{entryID}) {
+	for e, err := range t.search(ctx, directory.Account, t.layout.kind(directory.Account).Filter, []string{t.layout.ID.Attribute}) {
 		if err != nil {
 			return err
 		}
-		t.people.put(e.id(), e.DN)
+		t.people.put(t.layout.id(e), e.DN)
 	}
 	return nil
 }
@@ -153,12 +149,12 @@ func (t *Target) Find(ctx context.Context, k directory.Kind, keys []directory.Ke
 			}
 		}
 		for property, values := range byProperty {
-			attribute, kept := t.settings.branch(k).Attributes[property]
+			attribute, kept := t.layout.kind(k).Attributes[property]
 			if !kept {
 				yield(directory.Found{}, directory.Invalid{Property: property, Text: "no attribute of the directory keeps it"})
 				return
 			}
-			entries, err := t.lookUp(ctx, k, attribute, slices.Clone(values))
+			entries, err := t.lookUp(ctx, k, equals(attribute), slices.Clone(values))
 			if err != nil {
 				yield(directory.Found{}, err)
 				return
@@ -170,9 +166,9 @@ func (t *Target) Find(ctx context.Context, k directory.Kind, keys []directory.Ke
 			}
 			for _, e := range entries {
 				if k == directory.Account {
-					t.people.put(e.id(), e.DN)
+					t.people.put(t.layout.id(e), e.DN)
 				}
-				object := t.settings.object(e)
+				object := t.layout.object(e)
 				has, _ := object.Values.Get(property)
 				for _, value := range asked[strings.ToLower(has)] {
 					if !yield(directory.Found{Key: directory.Key{Property: property, Value: value}, Object: object}, nil) {

@@ -1,4 +1,4 @@
-package openldap
+package ldapserver
 
 import (
 	"strings"

@@ -1,4 +1,4 @@
-package openldap
+package ldapserver
 
 import (
 	"context"
@@ -11,15 +11,15 @@ import (
 	"rollbook/internal/directory"
 )
 
-// pack is how many changes are looked up together before they are done side by side.
-const pack = 200
+// Pack is how many changes are looked up together before they are done side by side.
+const Pack = 200
 
 // Apply implements directory.Target. What the changes are to is read in a few calls for
 // many of them; then each takes one call, and a rename one more.
 func (t *Target) Apply(ctx context.Context, changes iter.Seq[directory.Change], report func(...directory.Outcome) error) error {
 	var some []directory.Change
 	for c := range changes {
-		if some = append(some, c); len(some) < pack && ctx.Err() == nil {
+		if some = append(some, c); len(some) < Pack && ctx.Err() == nil {
 			continue
 		}
 		if err := t.applyPack(ctx, some, report); err != nil {
@@ -66,7 +66,7 @@ func (t *Target) applyKind(ctx context.Context, changes []directory.Change) ([]d
 	outcomes := make([]directory.Outcome, len(changes))
 	next := make(chan int)
 	var workers sync.WaitGroup
-	for range min(side, len(changes)) {
+	for range min(Side, len(changes)) {
 		workers.Go(func() {
 			for i := range next {
 				outcomes[i] = t.apply(ctx, changes[i], known)
@@ -109,14 +109,18 @@ func (t *Target) known(ctx context.Context, changes []directory.Change) (known, 
 	}
 	for _, kind := range directory.Kinds() {
 		k.byAnchor[kind] = map[string]entry{}
-		for attribute, values := range map[string][]string{entryID: ids[kind], t.settings.branch(kind).Attributes[directory.Anchor]: anchors[kind]} {
-			entries, err := t.lookUp(ctx, kind, attribute, values)
+		byAnchor := equals(t.layout.kind(kind).Attributes[directory.Anchor])
+		for _, look := range []struct {
+			filter func(string) string
+			values []string
+		}{{t.layout.byID, ids[kind]}, {byAnchor, anchors[kind]}} {
+			entries, err := t.lookUp(ctx, kind, look.filter, look.values)
 			if err != nil {
 				return k, err
 			}
 			for _, e := range entries {
-				k.byID[e.id()] = e
-				if anchor := t.settings.ref(e).Anchor; anchor != "" {
+				k.byID[t.layout.id(e)] = e
+				if anchor := t.layout.ref(e).Anchor; anchor != "" {
 					k.byAnchor[kind][anchor] = e
 				}
 			}
@@ -130,9 +134,9 @@ func (t *Target) meetSome(ctx context.Context, ids []string) error {
 	if len(ids) > page {
 		return t.meet(ctx)
 	}
-	entries, err := t.lookUp(ctx, directory.Account, entryID, ids)
+	entries, err := t.lookUp(ctx, directory.Account, t.layout.byID, ids)
 	for _, e := range entries {
-		t.people.put(e.id(), e.DN)
+		t.people.put(t.layout.id(e), e.DN)
 	}
 	return err
 }

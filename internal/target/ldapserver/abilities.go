@@ -1,0 +1,29 @@
+package ldapserver
+
+import "rollbook/internal/directory"
+
+// Abilities says what a directory with the layout can do.
+func (l Layout) Abilities() directory.Abilities {
+	can := directory.Abilities{Kinds: map[directory.Kind]directory.KindAbilities{}, Pack: Pack, Side: Side}
+	for _, kind := range directory.Kinds() {
+		layout := l.kind(kind)
+		k := directory.KindAbilities{
+			Verbs:  map[directory.Verb]bool{directory.Create: true, directory.Update: true, directory.Delete: true},
+			Anchor: true, Passwords: kind == directory.Account, IDs: directory.IDLater, Values: map[directory.Property]directory.ValueAbilities{}, Relations: map[directory.Relation]directory.RelationAbilities{},
+		}
+		for property := range layout.Attributes {
+			k.Values[property] = directory.ValueAbilities{Same: directory.SameWithoutCase, InCreate: true, InChange: true, Clear: property != layout.Name}
+		}
+		name := k.Values[layout.Name]
+		name.Unique = directory.UniqueInContainer
+		k.Values[layout.Name] = name
+		if layout.Enabled != nil {
+			k.Values[directory.AccountEnabled] = directory.ValueAbilities{InCreate: true, InChange: true}
+		}
+		for _, relation := range kind.Relations() {
+			k.Relations[relation] = directory.RelationAbilities{InCreate: -1, Max: l.Links[relation].Max}
+		}
+		can.Kinds[kind] = k
+	}
+	return can
+}
