@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -60,7 +61,7 @@ func (a *app) printResult(path string, r run.Result, dryRun bool) error {
 	for _, s := range r.Skipped {
 		terminal.Printf(a.out, "skipped   %s: %s\n", s.Flow, s.Reason)
 	}
-	if err := a.printTargets(r.Targets); err != nil {
+	if err := a.printTargets(r); err != nil {
 		return err
 	}
 	var total float64
@@ -95,8 +96,8 @@ func (a *app) printDone(r run.Result, dryRun bool) error {
 }
 
 // printTargets says what was done to the directories beside the hosted one.
-func (a *app) printTargets(targets []run.TargetResult) error {
-	for _, t := range targets {
+func (a *app) printTargets(r run.Result) error {
+	for _, t := range r.Targets {
 		if t.Err != nil {
 			terminal.Printf(a.out, "target    %s: nothing was done: %v\n", t.Name, t.Err)
 			continue
@@ -104,6 +105,9 @@ func (a *app) printTargets(targets []run.TargetResult) error {
 		terminal.Printf(a.out, "target    %s: %s\n", t.Name, describe(t.Result.Plan.Counts, agrees(t.Result)))
 		if err := a.printDone(t.Result, false); err != nil {
 			return err
+		}
+		if text := leftOut(elsewhere(t.Result.NotProvisioned, r.NotProvisioned)); text != "" {
+			terminal.Printf(a.out, "left out  %s\n", text)
 		}
 		if len(t.Result.Findings) > 0 {
 			if err := printFindings(a.out, t.Result.Findings, someFindings); err != nil {
@@ -241,6 +245,13 @@ func frozen(f feed.Frozen) string {
 	)
 }
 
+// elsewhere returns what is not provisioned to one directory and is told of no other.
+func elsewhere(here, told map[plan.Reason]int) map[plan.Reason]int {
+	rest := maps.Clone(here)
+	maps.DeleteFunc(rest, func(r plan.Reason, n int) bool { return told[r] == n })
+	return rest
+}
+
 // leftOut says in one line what is not provisioned, and why.
 func leftOut(of map[plan.Reason]int) string {
 	return counts(
@@ -249,6 +260,7 @@ func leftOut(of map[plan.Reason]int) string {
 		numbered{of[plan.ClassesUnsure], "class whose dates cannot be read", "classes whose dates cannot be read"},
 		numbered{of[plan.ClassesWithoutFlow], "class of an organization that no flow set selects", "classes of organizations that no flow set selects"},
 		numbered{of[plan.GroupsGone], "class whose group was deleted by hand", "classes whose groups were deleted by hand"},
+		numbered{of[plan.GroupsOfMoreOwners], "class group with more owners than the directory holds", "class groups with more owners than the directory holds"},
 		numbered{of[plan.GroupsWithoutOwner], "class group without an owner", "class groups without an owner"},
 		numbered{of[plan.GroupsWithoutAnybody], "class group without anybody", "class groups without anybody"},
 		numbered{of[plan.PeopleWithoutRole], "person without a role today", "people without a role today"},

@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"rollbook/internal/doctest"
+	"rollbook/internal/target/activedirectory/adtest"
 	"rollbook/internal/target/openldap/ldaptest"
 )
 
@@ -112,6 +113,15 @@ func take(t *testing.T, name string, steps []doctest.Step, bin string) {
 		env = append(env, "LDAP="+b.URL, "PEOPLE="+b.People, "GROUPS="+b.Groups, "WRITER="+ldaptest.Admin)
 		if err := os.WriteFile(filepath.Join(home, "password"), []byte(ldaptest.Password+"\n"), 0o600); err != nil {
 			t.Fatal(err)
+		}
+	}
+	if slices.ContainsFunc(steps, func(s doctest.Step) bool { return strings.Contains(s.Command, "$AD") }) {
+		b := adtest.Open(t)
+		env = append(env, "AD="+b.URL, "PEOPLE="+b.People, "GROUPS="+b.Groups, "WRITER="+adtest.Admin)
+		for name, text := range map[string]string{"password": adtest.Password + "\n", "ca.pem": b.CA} {
+			if err := os.WriteFile(filepath.Join(home, name), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 	session, err := doctest.Start(home, t.TempDir(), env)

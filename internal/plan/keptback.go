@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"math"
 	"slices"
 
 	"rollbook/internal/directory"
@@ -156,16 +157,25 @@ func (m Maker) keepable(w Wanted, held ledger.Object) Wanted {
 	}
 	w.Links = slices.Clone(w.Links)
 	for i, l := range w.Links {
-		if most := m.Can.Kinds[w.Record.Kind].Relations[l.Relation].Max; most > 0 {
-			w.Links[i].IDs = l.atMost(most, held)
-		}
+		w.Links[i].IDs = l.atMost(m.most(w.Record.Kind, l.Relation), held)
 	}
 	return w
+}
+
+// most returns how many links of a relation the target holds of one object.
+func (m Maker) most(k directory.Kind, r directory.Relation) int {
+	if m.Can == nil || m.Can.Kinds[k].Relations[r].Max == 0 {
+		return math.MaxInt
+	}
+	return m.Can.Kinds[k].Relations[r].Max
 }
 
 // atMost returns so many of those who are to be linked: who is linked stays, then comes who
 // was read first. Who stays as nobody can tell takes a place as well.
 func (w WantedLinks) atMost(most int, held ledger.Object) ledger.IDs {
+	if len(w.IDs)+len(w.Stay) <= most && !w.Keep || most == math.MaxInt {
+		return w.IDs
+	}
 	linked := held.Linked(w.Relation)
 	had := linked.IDs.With(linked.Found)
 	if w.Keep {

@@ -24,7 +24,8 @@ const (
 	GroupsGone           Reason = "groupsGone"           // somebody deleted the group
 	GroupsWithoutOwner   Reason = "groupsWithoutOwner"
 	GroupsWithoutAnybody Reason = "groupsWithoutAnybody"
-	ChangesUndone        Reason = "changesUndone" // that a rollback took back, and that are not made again
+	GroupsOfMoreOwners   Reason = "groupsOfMoreOwners" // than the directory holds of one group
+	ChangesUndone        Reason = "changesUndone"      // that a rollback took back, and that are not made again
 )
 
 // reasons are the reasons of people and of classes by the numbers under which they are
@@ -34,7 +35,7 @@ func reasonsOfPeople() []Reason {
 }
 
 func reasonsOfClasses() []Reason {
-	return []Reason{"", ClassesOver, ClassesLater, ClassesUnsure, ClassesWithoutFlow, GroupsGone, GroupsWithoutOwner, GroupsWithoutAnybody}
+	return []Reason{"", ClassesOver, ClassesLater, ClassesUnsure, ClassesWithoutFlow, GroupsGone, GroupsWithoutOwner, GroupsWithoutAnybody, GroupsOfMoreOwners}
 }
 
 // left returns the number of a reason.
@@ -121,6 +122,8 @@ func (c *classPlanner) lacks(group ledger.Object) Reason {
 		return GroupsWithoutAnybody
 	case !owned:
 		return GroupsWithoutOwner
+	case c.maker.most(directory.ClassGroup, directory.Owner) < len(c.owners.are):
+		return GroupsOfMoreOwners
 	}
 	return ""
 }
