@@ -268,6 +268,7 @@ func leftOut(of map[plan.Reason]int) string {
 		numbered{of[plan.PeopleUnsure], "person whose role ended with its session, or cannot be read", "people whose roles ended with their sessions, or cannot be read"},
 		numbered{of[plan.PeopleWithoutAccount], "person with a role and no account", "people with a role and no account"},
 		numbered{of[plan.PeopleOfOtherRoles], "person whose role gets no account", "people whose roles get no account"},
+		numbered{of[plan.RecordsIgnored], "person or class that is left as it is by decision", "people and classes that are left as they are by decision"},
 		numbered{of[plan.ChangesUndone], "change that a rollback took back", "changes that a rollback took back"},
 	)
 }

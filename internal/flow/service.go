@@ -85,6 +85,7 @@ const (
 	KindInboundFlow      Kind = "inboundFlows"
 	KindFlowSet          Kind = "outboundProvisioningFlowSets"
 	KindProvisioningFlow Kind = "provisioningFlows"
+	KindDecision         Kind = "decisions"
 )
 
 // current returns the state of the configuration.

@@ -18,6 +18,7 @@ type Snapshot struct {
 	InboundFlows      []InboundFlow
 	FlowSets          []FlowSet
 	ProvisioningFlows []ProvisioningFlow // of all sets
+	Decisions         []Decision
 	Definitions       []vocab.Definition // by type, sort index and code
 	Lists             *vocab.Lists       // of the definitions
 
@@ -81,6 +82,8 @@ func (s *Snapshot) add(kind Kind, decode func(into any) error) error {
 		return decodeOnto(&s.FlowSets, decode)
 	case KindProvisioningFlow:
 		return decodeOnto(&s.ProvisioningFlows, decode)
+	case KindDecision:
+		return decodeOnto(&s.Decisions, decode)
 	default: // a counter is no part of it
 	}
 	return nil

@@ -20,6 +20,9 @@ func (m Maker) planKnown(ctx context.Context, g *Matching, to Changes, findings 
 		if err := errors.Join(g.note(who), m.gonePerson(who)); err != nil {
 			return err
 		}
+		if g.ignores(who) {
+			return nil
+		}
 		record := g.record(directory.Account, who.record.ID)
 		if who.role.Group == "" && !who.rests {
 			m.KeptBack.freeObject(record)
@@ -46,6 +49,9 @@ func (m Maker) planKnown(ctx context.Context, g *Matching, to Changes, findings 
 // those that are to be made.
 func (m Maker) planNew(ctx context.Context, g *Matching, to Changes, findings Findings) error {
 	return m.eachNewcomer(ctx, g, func(who *member) error {
+		if g.ignores(who) {
+			return nil
+		}
 		if refusal, refused := g.result.Refused[who.record.ID]; refused {
 			problem := Problem{Reason: string(refusal.Reason), Kind: roster.KindPerson, Key: who.record.Key, Value: refusal.Value}
 			if refusal.Reason == match.TakenAccount {
@@ -59,7 +65,9 @@ func (m Maker) planNew(ctx context.Context, g *Matching, to Changes, findings Fi
 		}
 		if h, relinked := g.relinked[who.record.ID]; relinked {
 			who.account, who.known = h.account, true
-			findings.Add(Problem{Reason: Relinked, Kind: roster.KindPerson, Key: who.record.Key, Value: h.key})
+			if _, decided := g.rules.linked[who.record.ID]; !decided {
+				findings.Add(Problem{Reason: Relinked, Kind: roster.KindPerson, Key: who.record.Key, Value: h.key})
+			}
 			return m.planPerson(ctx, g, who, to, findings)
 		}
 		if found, ok := g.result.Found[who.record.ID]; ok && g.managedForAnother(found, who) {
@@ -85,7 +93,13 @@ func (m Maker) planNew(ctx context.Context, g *Matching, to Changes, findings Fi
 			}
 			g.forgotten = append(g.forgotten, g.record(directory.Account, who.record.ID))
 		}
-		key, _ := g.rules.match.Key(p, who.role.Group)
+		if name, linked := g.rules.linked[who.record.ID]; linked {
+			if _, found := g.result.Found[who.record.ID]; !found {
+				findings.Add(Problem{Reason: LinkedGone, Kind: roster.KindPerson, Key: who.record.Key, Value: name})
+				return nil
+			}
+		}
+		key, _ := g.rules.key(who.record.ID, p, who.role.Group)
 		if _, found := g.result.Found[who.record.ID]; !found && g.renamedTo[strings.ToLower(key.Value)] {
 			findings.Add(Problem{Reason: string(match.ClaimedTwice), Kind: roster.KindPerson, Key: who.record.Key, Value: key.Value})
 			return nil // somebody else is to have the name from tonight on
@@ -97,8 +111,19 @@ func (m Maker) planNew(ctx context.Context, g *Matching, to Changes, findings Fi
 // managedForAnother reports whether an account carries the anchor of another
 // person: of another source system, or of one that left.
 func (g *Matching) managedForAnother(account directory.Object, who *member) bool {
+	if _, linked := g.rules.linked[who.record.ID]; linked {
+		return false // a person said whose it is
+	}
 	return account.Ref.Anchor != "" && account.Ref.Anchor != directory.Account.Anchor(g.scoped(who.record.Key))
 }
+
+// ignores reports whether everything is to stay as it is of somebody.
+func (g *Matching) ignores(who *member) bool {
+	return g.rules.ignored[directory.Account].Has(who.record.ID)
+}
+
+// LinkedGone is the reason of a person who was linked to an account that is not there.
+const LinkedGone = "linked-account-gone"
 
 // AccountGone is the reason of a person whose account somebody deleted, and made no
 // other one. It is not made again by itself: who deletes an account means it.
@@ -162,7 +187,7 @@ func (g *Matching) shapeAccount(who *member) (Wanted, bool, error) {
 	if err != nil || p.Frozen != 0 { // whose row cannot be read: the account stays as it is
 		return Wanted{}, false, err
 	}
-	key, ok := g.rules.match.Key(p, who.role.Group)
+	key, ok := g.rules.key(who.record.ID, p, who.role.Group)
 	if make && !ok {
 		return Wanted{}, false, nil
 	}

@@ -135,6 +135,9 @@ func (c *classPlanner) shape(room *classroom) (Wanted, bool, error) {
 		c.people.classLeft(room.record.ID, c.whyNot(room.class))
 	}
 	switch {
+	case c.rules.ignored[directory.ClassGroup].Has(room.record.ID):
+		c.people.classLeft(room.record.ID, RecordsIgnored)
+		return Wanted{}, false, nil // it stays as it is
 	case gone && current && rules.reset:
 		c.forgetGone(room)
 	case !current && gone && room.class.Frozen == 0: // should it come back, it gets a new one
@@ -161,6 +164,7 @@ func (c *classPlanner) shape(room *classroom) (Wanted, bool, error) {
 	c.seat(room.roll, rules)
 	c.people.classLeft(room.record.ID, c.lacks(room.group))
 	c.values(&w, room.class, rules)
+	c.leaveIgnored(room.group)
 	w.Links = []WantedLinks{
 		{Relation: directory.Member, IDs: c.members.are, Stay: c.members.stay, Replaced: c.replaced, Leaves: c.leaves},
 		{Relation: directory.Owner, IDs: c.owners.are, Stay: c.owners.stay, Replaced: c.replaced, Leaves: c.leaves},
@@ -234,6 +238,19 @@ func (c *classPlanner) seat(roll roster.Roll, rules *classRules) {
 		if rules.member[e.Role] {
 			c.members.add(e.Person, is)
 		}
+	}
+}
+
+// leaveIgnored has whoever is ignored stay where they are, and not come where they are not.
+func (c *classPlanner) leaveIgnored(group ledger.Object) {
+	ignored := c.rules.ignored[directory.Account]
+	if len(ignored) == 0 {
+		return
+	}
+	for relation, of := range map[directory.Relation]*linked{directory.Owner: &c.owners, directory.Member: &c.members} {
+		held := group.Linked(relation)
+		of.are = of.are.Minus(ignored)
+		of.stay = of.stay.With(held.IDs.With(held.Found).And(ignored))
 	}
 }
 

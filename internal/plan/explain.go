@@ -13,7 +13,7 @@ import (
 
 // Stage is one step of the way from what a school says to what a directory holds.
 type Stage struct {
-	Name    string `json:"stage"` // person, role, account, class, group, enrollment, mapping, rollback, membership
+	Name    string `json:"stage"` // person, decision, role, account, class, group, enrollment, mapping, rollback, membership
 	Passed  bool   `json:"passed"`
 	Message string `json:"message"`
 }
@@ -45,6 +45,7 @@ func (m Maker) Explain(ctx context.Context, rules Rules, person, class roster.ID
 		return e, err
 	}
 	e.person(who)
+	e.decided(g, who)
 	e.role(g, who)
 	account := e.account(g, who, m.KeptBack)
 	if class == 0 {
@@ -86,6 +87,16 @@ func (e *Explanation) person(who *member) {
 		e.stage("person", true, "%s (%s) is kept as before since feed %d: the row in users.csv cannot be read or is missing", name, who.record.Key, p.Frozen)
 	default:
 		e.stage("person", true, "%s (%s) is in the roster", name, who.record.Key)
+	}
+}
+
+// decided says what a person had decided of somebody.
+func (e *Explanation) decided(g *Matching, who *member) {
+	if g.ignores(who) {
+		e.stage("decision", false, "it was decided to leave %s as he or she is: nothing is added or taken away (rollbook decisions)", who.record.Key)
+	}
+	if name, linked := g.rules.linked[who.record.ID]; linked {
+		e.stage("decision", true, "it was decided that the account is %s (rollbook decisions)", name)
 	}
 }
 
@@ -164,6 +175,8 @@ func (e *Explanation) class(c *classPlanner, room *classroom) {
 	title := fmt.Sprintf("%s (%s)", room.class.Title, room.record.Key)
 	rules, _ := c.rules.classFlow(room.class.OrgSourcedID)
 	switch {
+	case c.rules.ignored[directory.ClassGroup].Has(room.record.ID):
+		e.stage("class", false, "it was decided to leave %s as it is (rollbook decisions)", title)
 	case !room.record.Active:
 		e.stage("class", false, "%s is gone from the roster since feed %d; its group is kept as it is", title, room.record.Feed)
 	case rules == nil:

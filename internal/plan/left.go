@@ -25,6 +25,7 @@ const (
 	GroupsWithoutOwner   Reason = "groupsWithoutOwner"
 	GroupsWithoutAnybody Reason = "groupsWithoutAnybody"
 	GroupsOfMoreOwners   Reason = "groupsOfMoreOwners" // than the directory holds of one group
+	RecordsIgnored       Reason = "recordsIgnored"     // that a person had left as they are
 	ChangesUndone        Reason = "changesUndone"      // that a rollback took back, and that are not made again
 )
 
@@ -35,7 +36,7 @@ func reasonsOfPeople() []Reason {
 }
 
 func reasonsOfClasses() []Reason {
-	return []Reason{"", ClassesOver, ClassesLater, ClassesUnsure, ClassesWithoutFlow, GroupsGone, GroupsWithoutOwner, GroupsWithoutAnybody, GroupsOfMoreOwners}
+	return []Reason{"", ClassesOver, ClassesLater, ClassesUnsure, ClassesWithoutFlow, GroupsGone, GroupsWithoutOwner, GroupsWithoutAnybody, GroupsOfMoreOwners, RecordsIgnored}
 }
 
 // left returns the number of a reason.
@@ -53,8 +54,11 @@ func left(reasons []Reason, r Reason) uint8 {
 func (g *Matching) Left() map[Reason]int {
 	counts := map[Reason]int{}
 	reasons := reasonsOfPeople()
-	for _, s := range g.people.standing {
+	ignored := g.rules.ignored[directory.Account]
+	for id, s := range g.people.standing {
 		switch {
+		case ignored.Has(roster.ID(id)):
+			counts[RecordsIgnored]++
 		case s&present == 0:
 			counts[reasons[s/firstRole]]++
 		case s&provisioned == 0:

@@ -143,14 +143,14 @@ func (g *Matching) note(who *member) error {
 	}
 	g.people.set(id, newcomer)
 	g.newcomers.add(who)
-	if g.keptBack.Object(g.record(directory.Account, id)) {
-		return nil // whose account was given up, and who gets none
+	if g.keptBack.Object(g.record(directory.Account, id)) || g.rules.ignored[directory.Account].Has(id) {
+		return nil // whose account was given up, or who is left as they are, and who gets none
 	}
 	p, err := who.person()
 	if err != nil {
 		return err
 	}
-	if key, ok := g.rules.match.Key(p, who.role.Group); ok {
+	if key, ok := g.rules.key(id, p, who.role.Group); ok {
 		g.claims = append(g.claims, match.Claim{Person: id, Key: key})
 	}
 	return nil

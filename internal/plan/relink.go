@@ -57,7 +57,8 @@ func (m Maker) relink(ctx context.Context, g *Matching) error {
 		if err != nil {
 			return err
 		}
-		if !h.replacedBy(p, who.role.Group) {
+		_, linked := g.rules.linked[who.record.ID]
+		if !(linked && h.gone && h.account.ID != "") && !h.replacedBy(p, who.role.Group) {
 			g.holders[who.record.ID] = h
 			return nil
 		}

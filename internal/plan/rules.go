@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"rollbook/internal/directory"
 	"rollbook/internal/flow"
 	"rollbook/internal/ledger"
 	"rollbook/internal/match"
@@ -21,6 +22,9 @@ type Rules struct {
 	lists *vocab.Lists
 	match match.Rules
 	sets  []set // in the order of creation
+
+	linked  map[roster.ID]string // people and the user names of the accounts that they are to have
+	ignored map[directory.Kind]ledger.IDs
 }
 
 // set is a flow set with its flows that can do work.
@@ -54,6 +58,7 @@ func NewRules(c flow.Snapshot, source flow.SourceSystem, year flow.Year, today r
 	if r.YearEnd, err = roster.ParseDate(year.EndDate); err != nil {
 		return Rules{}, err
 	}
+	r.decide(c.Decisions)
 	for _, s := range c.FlowSets {
 		var compiled set
 		if s.Policy != nil {
@@ -73,6 +78,37 @@ func NewRules(c flow.Snapshot, source flow.SourceSystem, year flow.Year, today r
 		r.sets = append(r.sets, compiled)
 	}
 	return r, nil
+}
+
+// decide takes what was decided on the records of the source system.
+func (r *Rules) decide(decisions []flow.Decision) {
+	r.linked, r.ignored = map[roster.ID]string{}, map[directory.Kind]ledger.IDs{}
+	for _, d := range decisions {
+		if d.Record.Source != r.Source.Number {
+			continue
+		}
+		kind, id := directory.Account, roster.ID(d.Record.Number)
+		if d.Record.Class {
+			kind = directory.ClassGroup
+		}
+		switch d.As {
+		case flow.Link:
+			r.linked[id] = d.UserName
+		case flow.Ignore:
+			r.ignored[kind] = append(r.ignored[kind], id)
+		}
+	}
+	for _, ids := range r.ignored {
+		slices.Sort(ids)
+	}
+}
+
+// key returns what a person is looked up by: what was decided, or what the school says.
+func (r Rules) key(id roster.ID, p roster.Person, group string) (match.Key, bool) {
+	if name, linked := r.linked[id]; linked {
+		return match.Key{Property: directory.UserPrincipalName, Value: name}, true
+	}
+	return r.match.Key(p, group)
 }
 
 func (s *set) add(f flow.ProvisioningFlow) {

@@ -171,7 +171,7 @@ func problemWords() map[string]wording {
 		},
 		string(match.TakenAccount): {
 			feed.Error, people, "the account %q is that of %s; nobody gets the account of another",
-			"If it is the same person under a new id, the names and the kind of role must be the same as before. If not, give the new one another user name in the source system.",
+			"If the holder is gone and it is the same person: rollbook link, with the person and the user name. If not, give the new one another user name in the source system.",
 		},
 		plan.NameTaken: {
 			feed.Error, people, "the account cannot have the user name %q, which another account has or gets; it keeps the one that it has",
@@ -192,6 +192,10 @@ func problemWords() map[string]wording {
 		plan.AccountGone: {
 			feed.Error, people, "the account with the ID %s was deleted in the directory; it is not made again by itself",
 			"To have it made anew: rollbook recreate, with the record's sourcedId. An account that is made by hand with the same user name is taken by the next run.",
+		},
+		plan.LinkedGone: {
+			feed.Error, people, "the person is linked to the account %q, which the directory does not have",
+			"Link the person to another account: rollbook link. Or let the school have its way: rollbook decisions withdraw.",
 		},
 		plan.ClassInSeveralSets: {
 			feed.Warning, classes, "several flow sets have the organization %s of this class; the one that was created first makes its group",

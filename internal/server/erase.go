@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"rollbook/internal/directory"
+	"rollbook/internal/flow"
 	"rollbook/internal/jobs"
 	"rollbook/internal/ledger"
 	"rollbook/internal/roster"
@@ -40,6 +41,9 @@ func (p *Parts) Erase(ctx context.Context, key string) (name string, err error) 
 			}
 		}
 		// Whoever is cut off begins again: what the person is known by goes last.
+		if _, err := p.Flow.Withdraw(ctx, flow.DecidedOn{Source: record.Source, Number: uint32(record.ID)}); err != nil {
+			return err
+		}
 		if err := store.EraseMentions(ctx, p.DB, erased); err != nil {
 			return err
 		}

@@ -366,3 +366,14 @@ func nameOf(r roster.Record) (string, error) {
 	class, err := roster.DecodeClass(r.Key, r.Split()[roster.Itself])
 	return fmt.Sprintf("%s (%s)", class.Title, r.Key), err
 }
+
+// sourcedID returns that of a record.
+func (n *Names) sourcedID(ctx context.Context, of ledger.Record) (key string, err error) {
+	for r, err := range n.roster().RecordsOf(ctx, of.Source, recordKind(of.Kind), []roster.ID{of.ID}) {
+		if err != nil {
+			return "", err
+		}
+		key = r.Key
+	}
+	return key, nil
+}
