@@ -29,6 +29,8 @@ const (
 	planApprove = "Rollbook-Plan.Approve.All"
 	planCreate  = "Rollbook-Plan.Create.All"
 	explainRead = "Rollbook-Explain.Read.All"
+
+	decisionWrite = "Rollbook-Decision.Write.All"
 )
 
 // Pages of collections.
@@ -65,6 +67,11 @@ type Store interface {
 	Decide(ctx context.Context, d run.Decision, progress run.Progress) (run.Result, error)
 	Reject(ctx context.Context, d run.Decision) error
 	Limits(ctx context.Context) (guard.Limits, error)
+	// Decisions returns what was decided on people and classes.
+	Decisions(ctx context.Context) ([]flow.Decision, error)
+	Link(ctx context.Context, person, userName, note, by string) (flow.Decision, error)
+	Ignore(ctx context.Context, key, note, by string) (flow.Decision, error)
+	WithdrawDecision(ctx context.Context, d flow.Decision) error
 }
 
 // Config is what the surface is made of. Everything is needed unless it says otherwise.
@@ -99,7 +106,7 @@ func New(c Config) (http.Handler, error) {
 		Admit:        c.admit, Audit: c.Recorder, Refusal: c.refusal, Report: c.Report, Now: c.Now, NewID: c.NewID, PageSize: defaultTop,
 	}
 	s := &surface{c.Store, model}
-	service.Serve(audit.Records(model, c.Log), s.runs(), s.plans(), s.limits(), s.targets())
+	service.Serve(audit.Records(model, c.Log), s.runs(), s.plans(), s.limits(), s.targets(), s.decisions())
 	service.Handle(s.planOperations()...)
 	return service, nil
 }
@@ -142,6 +149,8 @@ const (
 
 	typeExplanation = "rollbook.explanation"
 	typeTarget      = "rollbook.target"
+
+	typeRecordDecision = "rollbook.recordDecision"
 )
 
 func types() []odata.Type {
@@ -168,6 +177,10 @@ func types() []odata.Type {
 		}},
 		{Name: typeTarget, Properties: []odata.Property{
 			text("id", false), text("displayName", false), text("kind", false), moment("createdDateTime", true), collection("flowSetIds"),
+		}},
+		{Name: typeRecordDecision, Properties: []odata.Property{
+			text("id", false), text("kind", false), text("record", false), text("as", false), text("userName", true), text("note", true),
+			text("decidedBy", false), moment("decidedDateTime", false),
 		}},
 		{Name: typeExplanation, Properties: []odata.Property{flag("answer"), untyped("stages")}},
 		{Name: typeLimit, Properties: []odata.Property{

@@ -50,6 +50,7 @@ func Permissions() []Permission {
 		{"Rollbook-Plan.Read.All", "read plans, what they change and why, and the limits of the guard"},
 		{"Rollbook-Plan.Approve.All", "read plans, and approve or reject those that are held"},
 		{"Rollbook-Plan.Create.All", "read plans, and make those that take back what a run did"},
+		{"Rollbook-Decision.Write.All", "decide on people and classes: whose an account is, and who is left as they are"},
 		{"Rollbook-Explain.Read.All", "ask why a person has an account, or is in a class, or why not"},
 		{"AuditLog.Read.All", "read who changed what, and who was refused what"},
 		{"Directory.Read.All", "read the whole directory"},

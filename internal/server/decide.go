@@ -61,6 +61,15 @@ func (p *Parts) decidedOn(ctx context.Context, record ledger.Record) (flow.Decid
 	return of, err
 }
 
+// WithdrawDecision takes a decision back.
+func (p *Parts) WithdrawDecision(ctx context.Context, d flow.Decision) error {
+	_, err := p.Flow.Withdraw(ctx, d.Record)
+	return err
+}
+
+// Decisions returns what was decided on people and classes.
+func (p *Parts) Decisions(ctx context.Context) ([]flow.Decision, error) { return p.Flow.Decisions(ctx) }
+
 // Withdraw takes back what was decided on a person or class, and reports whether anything
 // was.
 func (p *Parts) Withdraw(ctx context.Context, key string) (bool, error) {

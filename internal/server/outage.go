@@ -45,6 +45,9 @@ func refusal(err error) *odata.Error {
 	if held, is := errors.AsType[*HeldError](err); is {
 		return &odata.Error{Status: http.StatusConflict, Code: "anotherRunIsAtWork", Message: "Nothing was done: " + held.Error() + "."}
 	}
+	if has, is := errors.AsType[*HasAccountError](err); is {
+		return &odata.Error{Status: http.StatusConflict, Code: "hasAccount", Target: "record", Message: has.Error() + "."}
+	}
 	found := outageOf(err)
 	switch {
 	case found == nil:
