@@ -63,6 +63,9 @@ func (t *Target) applyKind(ctx context.Context, changes []directory.Change) ([]d
 	if err != nil {
 		return untried(changes, err), err
 	}
+	if err := t.clear(ctx, changes, known); err != nil {
+		return untried(changes, err), err
+	}
 	outcomes := make([]directory.Outcome, len(changes))
 	next := make(chan int)
 	var workers sync.WaitGroup

@@ -148,39 +148,68 @@ func (w *write) linked(links []linkWrite) {
 // unlink takes an account out of all groups, before it is deleted. Servers that do so by
 // themselves do it a moment later, when it may be there anew.
 func (w *write) unlink(ctx context.Context, is entry) error {
-	return w.relinkAll(ctx, is, func(request *ldap.ModifyRequest, group entry, relation directory.Relation) {
-		attribute := w.layout.Links[relation].Attribute
-		left := slices.DeleteFunc(slices.Clone(group.GetAttributeValues(attribute)), func(dn string) bool { return canonical(dn) == canonical(is.DN) })
-		if relation == directory.Member && len(left) == 0 && len(w.layout.Placeholders) > 0 {
-			request.Add(attribute, w.layout.Placeholders[:1])
+	return w.unlinkAll(ctx, is.kind, is.DN)
+}
+
+// unlinkAll takes who stands at a DN, or stood there, out of all groups.
+func (t *Target) unlinkAll(ctx context.Context, kind directory.Kind, dn string) error {
+	return t.relinkAll(ctx, kind, dn, func(request *ldap.ModifyRequest, group entry, relation directory.Relation) {
+		attribute := t.layout.Links[relation].Attribute
+		left := slices.DeleteFunc(slices.Clone(group.GetAttributeValues(attribute)), func(one string) bool { return canonical(one) == canonical(dn) })
+		if relation == directory.Member && len(left) == 0 && len(t.layout.Placeholders) > 0 {
+			request.Add(attribute, t.layout.Placeholders[:1])
 		}
-		request.Delete(attribute, []string{is.DN})
+		request.Delete(attribute, []string{dn})
 	})
 }
 
-// follow has the links to an account lead to where it stands since it was renamed.
-func (w *write) follow(ctx context.Context, is entry, dn string) error {
-	return w.relinkAll(ctx, is, func(request *ldap.ModifyRequest, _ entry, relation directory.Relation) {
-		request.Delete(w.layout.Links[relation].Attribute, []string{is.DN})
-		request.Add(w.layout.Links[relation].Attribute, []string{dn})
+// follow has the links to an account lead to where it will stand. back has those that it
+// changed lead to where it stood.
+func (w *write) follow(ctx context.Context, is entry, from, to string) (back func() error, err error) {
+	var undo []*ldap.ModifyRequest
+	err = w.relinkAll(ctx, is.kind, from, func(request *ldap.ModifyRequest, group entry, relation directory.Relation) {
+		attribute := w.layout.Links[relation].Attribute
+		request.Delete(attribute, []string{from})
+		if canonical(from) != canonical(to) && has(group, attribute, to) {
+			return
+		}
+		request.Add(attribute, []string{to})
+		undone := ldap.NewModifyRequest(group.DN, nil)
+		undone.Delete(attribute, []string{to})
+		undone.Add(attribute, []string{from})
+		undo = append(undo, undone)
 	})
+	return func() error {
+		return w.With(ctx, func(c *ldap.Conn) error {
+			for _, request := range undo {
+				if err := c.Modify(request); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}, err
 }
 
-// relinkAll changes the groups that are linked to an account, where the server leaves that
+func has(group entry, attribute, dn string) bool {
+	return slices.ContainsFunc(group.GetAttributeValues(attribute), func(one string) bool { return canonical(one) == canonical(dn) })
+}
+
+// relinkAll changes the groups that lead to the DN of an account, where the server leaves that
 // to whoever changes the account.
-func (w *write) relinkAll(ctx context.Context, is entry, change func(*ldap.ModifyRequest, entry, directory.Relation)) error {
-	if is.kind != directory.Account || w.layout.KeepsLinks {
+func (t *Target) relinkAll(ctx context.Context, kind directory.Kind, dn string, change func(*ldap.ModifyRequest, entry, directory.Relation)) error {
+	if kind != directory.Account || t.layout.KeepsLinks {
 		return nil
 	}
 	for _, relation := range directory.ClassGroup.Relations() {
-		groups, err := w.lookUp(ctx, directory.ClassGroup, equals(w.layout.Links[relation].Attribute), []string{is.DN})
+		groups, err := t.lookUp(ctx, directory.ClassGroup, equals(t.layout.Links[relation].Attribute), []string{dn})
 		if err != nil {
 			return err
 		}
 		for _, group := range groups {
 			request := ldap.NewModifyRequest(group.DN, nil)
 			change(request, group, relation)
-			if err := w.With(ctx, func(c *ldap.Conn) error { return c.Modify(request) }); err != nil {
+			if err := t.With(ctx, func(c *ldap.Conn) error { return c.Modify(request) }); err != nil {
 				return err
 			}
 		}

@@ -168,16 +168,25 @@ func (w *write) update(ctx context.Context, is entry) {
 			was[i].Text = directory.True
 		}
 	}
-	dn, err := w.rename(ctx, is, set)
+	if err := w.taken(ctx, is, set); err != nil {
+		w.fail(err)
+		return
+	}
+	dn, err := w.move(ctx, is, set)
 	if err != nil {
 		w.fail(err)
 		return
 	}
-	if w.kind().isName() {
-		w.out.Set = set.Only(directory.Values{{Property: w.kind().Name}})
-		w.out.Was = was.Only(w.out.Set)
-	}
 	if err := w.modify(ctx, dn, w.replaced(is, set), w.links(is)); err != nil {
+		w.fail(err)
+		return
+	}
+	written := set
+	if w.kind().isName() {
+		written = set.Without(directory.Values{{Property: w.kind().Name}})
+	}
+	w.out.Set, w.out.Was = written, was.Only(written)
+	if err := w.rename(ctx, is, dn, set); err != nil {
 		w.fail(err)
 		return
 	}
@@ -190,38 +199,83 @@ func (w *write) update(ctx context.Context, is entry) {
 	}
 }
 
-// rename gives an object the name that it is to have, and moves it to the unit where its
-// values have it be from now on. It returns where it stands then.
-func (w *write) rename(ctx context.Context, is entry, set directory.Values) (dn string, err error) {
+// move moves an object to the unit where its values have it be from now on, before these
+// are written: whoever is cut off in between finds them not written, and begins again. What
+// an object is called goes along where it is not itself the name that plans compare. It
+// returns where the object stands then.
+func (w *write) move(ctx context.Context, is entry, set directory.Values) (dn string, err error) {
 	kind := w.kind()
 	called := is.GetAttributeValue(kind.Naming)
-	name, renamed := set.Get(kind.Name)
-	if renamed = renamed && kind.Named(name) != called; renamed {
+	if name, renamed := set.Get(kind.Name); renamed && !kind.isName() {
 		called = kind.Named(name)
 	}
 	values := w.layout.values(is)
-	if to := kind.Place(set.Over(values)); to != kind.Place(values) {
+	if to := kind.Place(set.Over(values)); to != kind.Place(values) && canonical(to) != canonical(parent(is.DN)) {
 		w.unit = to
 	}
-	if !renamed && w.unit == "" {
+	if called == is.GetAttributeValue(kind.Naming) && w.unit == "" {
 		return is.DN, nil
 	}
-	rdn := kind.Naming + "=" + ldap.EscapeDN(called)
-	err = w.With(ctx, func(c *ldap.Conn) error {
-		return c.ModifyDN(ldap.NewModifyDNRequest(is.DN, rdn, true, w.unit))
-	})
+	return w.modifyDN(ctx, is, is.DN, called)
+}
+
+// rename gives an object the name that plans compare, once everything else is written:
+// whoever is cut off before finds another name, and begins again.
+func (w *write) rename(ctx context.Context, is entry, dn string, set directory.Values) error {
+	kind := w.kind()
+	name, renamed := set.Get(kind.Name)
+	if !renamed || !kind.isName() {
+		return nil
+	}
+	w.unit = ""
+	_, err := w.modifyDN(ctx, is, dn, kind.Named(name))
+	return err
+}
+
+// modifyDN changes where an object stands. The groups that it is in lead there before, so that
+// whoever is cut off in between goes on from there; they must not lead to somebody else.
+func (w *write) modifyDN(ctx context.Context, is entry, from, called string) (dn string, err error) {
+	rdn := w.kind().Naming + "=" + ldap.EscapeDN(called)
+	dn = rdn + "," + cmp.Or(w.unit, parent(from))
+	back, err := w.follow(ctx, is, from, dn)
+	if err != nil {
+		return "", w.failed(ctx, err, nil)
+	}
+	err = w.With(ctx, func(c *ldap.Conn) error { return c.ModifyDN(ldap.NewModifyDNRequest(from, rdn, true, w.unit)) })
 	if says(err, ldap.LDAPResultEntryAlreadyExists) {
-		return "", directory.Conflict{Property: kind.Name, Value: name}
+		if err := back(); err != nil {
+			return "", w.failed(ctx, err, nil)
+		}
+		name, _ := w.change.Set.Get(w.kind().Name)
+		return "", directory.Conflict{Property: w.kind().Name, Value: name}
 	}
 	if err != nil {
 		return "", w.failed(ctx, err, nil)
 	}
-	dn = rdn + "," + cmp.Or(w.unit, parent(is.DN))
 	w.out.Ref.At = dn
 	if is.kind == directory.Account {
 		w.people.put(w.layout.id(is), dn)
 	}
-	return dn, w.follow(ctx, is, dn)
+	return dn, nil
+}
+
+// taken returns why an object cannot go to where it is to stand, nil where it can: somebody
+// else is there. It is asked before anything is written, and before groups lead there.
+func (w *write) taken(ctx context.Context, is entry, set directory.Values) error {
+	kind := w.kind()
+	name, renamed := set.Get(kind.Name)
+	to := kind.rdn(name) + "," + parent(is.DN)
+	if !renamed || !kind.isName() || canonical(is.DN) == canonical(to) {
+		return nil
+	}
+	there, err := w.IsThere(ctx, to)
+	if err != nil {
+		return failure(w.change.Ref, err)
+	}
+	if there {
+		return directory.Conflict{Property: kind.Name, Value: name}
+	}
+	return nil
 }
 
 // parent returns the DN above another one.

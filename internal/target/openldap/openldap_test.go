@@ -56,6 +56,67 @@ func TestTarget(t *testing.T) {
 	})
 }
 
+// Who gets the user name of somebody whom another hand deleted is in none of the groups that
+// still lead there, on a server that does not look after its links.
+func TestANameThatGroupsStillLeadTo(t *testing.T) {
+	t.Parallel()
+	b := ldaptest.Open(t)
+	target := open(t, settings(b))
+	apply := func(c directory.Change) directory.Outcome {
+		t.Helper()
+		var out directory.Outcome
+		c.Seq = 1
+		err := target.Apply(t.Context(), func(yield func(directory.Change) bool) { yield(c) }, func(some ...directory.Outcome) error {
+			out = some[0]
+			return nil
+		})
+		if err = errors.Join(err, out.Err); err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	account := func(anchor, name string) directory.Change {
+		return directory.Change{
+			Verb: directory.Create, Ref: directory.Ref{Kind: directory.Account, Anchor: anchor},
+			Set: directory.Values{{Property: directory.UserPrincipalName, Text: name}},
+		}
+	}
+	member := func(anchor string) directory.LinkChange {
+		for o, err := range target.Since(t.Context(), "", []directory.Kind{directory.Account}) {
+			if err == nil && o.Ref.Anchor == anchor {
+				return directory.LinkChange{Link: directory.Link{Relation: directory.Member, To: o.Ref}}
+			}
+		}
+		t.Fatalf("there is no %s", anchor)
+		return directory.LinkChange{}
+	}
+	raw := b.Dial(t)
+	for _, how := range []string{"made", "renamed"} {
+		gone := apply(account("user_gone"+how, "ana"+how))
+		apply(directory.Change{
+			Verb: directory.Create, Ref: directory.Ref{Kind: directory.ClassGroup, Anchor: "Section_" + how},
+			Set: directory.Values{{Property: directory.MailNickname, Text: "Section_" + how}}, Links: []directory.LinkChange{member("user_gone" + how)},
+		})
+		if err := raw.Del(ldap.NewDelRequest(gone.Ref.At, nil)); err != nil {
+			t.Fatal(err)
+		}
+		if how == "made" {
+			apply(account("user_new", "ANA"+how))
+		} else {
+			apply(account("user_other", "ben"))
+			c := account("user_other", "ana"+how)
+			apply(c)
+		}
+		found, err := raw.Search(ldap.NewSearchRequest("cn=Section_"+how+","+b.Groups, ldap.ScopeBaseObject, ldap.NeverDerefAliases, 0, 0, false, "(objectClass=*)", []string{"member"}, nil))
+		if err != nil || len(found.Entries) != 1 {
+			t.Fatal(err)
+		}
+		if got := found.Entries[0].GetAttributeValues("member"); len(got) != 1 || got[0] != "cn=nobody" {
+			t.Errorf("%s: the group of who is gone has %v", how, got)
+		}
+	}
+}
+
 func TestSettingsThatCannotBe(t *testing.T) {
 	t.Parallel()
 	good := openldap.Settings{Settings: ldapserver.Settings{
