@@ -12,6 +12,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/spf13/cobra"
 
+	"rollbook/internal/directory"
 	"rollbook/internal/graph"
 	"rollbook/internal/hosted"
 	"rollbook/internal/server"
@@ -27,6 +28,7 @@ type seen struct {
 	name         string // a part of it, or of the user name
 	role         string
 	withoutOwner bool
+	target       string // by the ledger of that directory; "" for what the hosted one shows
 	json         bool
 }
 
@@ -66,16 +68,20 @@ func newGroupsCommand(a *app) *cobra.Command {
 As JSON it is an array of groups as the Graph API shows them, each with owners
 and members as arrays of user principal names.
 
+With --target it is what the ledger says of that directory: the name of the class, where
+the group is there, and who is in it. The directory itself is not asked.
+
 EXIT STATUS
   0  done
   1  the program failed
-  2  wrong usage, such as a class that has no group
+  2  wrong usage, such as a class that has no group, or a directory that there is not
 `,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.groups(cmd.Context(), which) },
 	}
 	cmd.Flags().StringVar(&which.class, "class", "", "only the group of the class with this sourcedId")
 	cmd.Flags().StringVar(&which.name, "name", "", "only groups with this in their name, in any case")
+	cmd.Flags().StringVar(&which.target, "target", "", "what the ledger says of this directory: hosted, or a name of rollbook target list")
 	cmd.Flags().BoolVar(&which.withoutOwner, "without-owner", false, "only groups without an owner")
 	cmd.Flags().BoolVar(&which.json, "json", false, "print a JSON array on standard output")
 	return cmd
@@ -89,15 +95,19 @@ func newUsersCommand(a *app) *cobra.Command {
 		Long: `Show the accounts that the directory holds. As JSON it is an array of users as
 the Graph API shows them.
 
+With --target it is what the ledger says of that directory: the name of the person, and
+where the account is there. The directory itself is not asked.
+
 EXIT STATUS
   0  done
   1  the program failed
-  2  wrong usage
+  2  wrong usage, such as a directory that there is not
 `,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.users(cmd.Context(), which) },
 	}
 	cmd.Flags().StringVar(&which.name, "name", "", "only accounts with this in their name or user name, in any case")
+	cmd.Flags().StringVar(&which.target, "target", "", "what the ledger says of this directory: hosted, or a name of rollbook target list")
 	cmd.Flags().StringVar(&which.role, "role", "", "only accounts of this role: student or teacher")
 	cmd.Flags().BoolVar(&which.json, "json", false, "print a JSON array on standard output")
 	return cmd
@@ -111,6 +121,9 @@ type classGroup struct {
 
 func (a *app) groups(ctx context.Context, which seen) error {
 	return a.withInstallation(ctx, func(parts *server.Parts) error {
+		if which.target != "" {
+			return a.held(ctx, parts, directory.ClassGroup, which)
+		}
 		groups := only(groupsOf(ctx, parts, which.class), which.group)
 		if which.json {
 			return a.printGroupsJSON(groups)
@@ -231,6 +244,12 @@ func (a *app) printGroupsJSON(groups iter.Seq2[classGroup, error]) error {
 
 func (a *app) users(ctx context.Context, which seen) error {
 	return a.withInstallation(ctx, func(parts *server.Parts) error {
+		if which.target != "" && which.role != "" {
+			return usageError(errors.New("--role is for the hosted directory alone"))
+		}
+		if which.target != "" {
+			return a.held(ctx, parts, directory.Account, which)
+		}
 		users := only(paged(ctx, parts.Directory.ListUsers, userID), which.user)
 		if which.json {
 			objects, err := graph.NewObjects()

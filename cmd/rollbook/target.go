@@ -8,6 +8,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/go-json-experiment/json/jsontext"
 	"github.com/spf13/cobra"
 
 	"rollbook/internal/directory"
@@ -32,7 +33,7 @@ EXIT STATUS
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newTargetAddCommand(a), newTargetTestCommand(a), newTargetListCommand(a), newTargetRemoveCommand(a))
+	cmd.AddCommand(newTargetAddCommand(a), newTargetTestCommand(a), newTargetShowCommand(a), newTargetListCommand(a), newTargetRemoveCommand(a))
 	return cmd
 }
 
@@ -244,6 +245,32 @@ func (a *app) testTarget(ctx context.Context, name string) error {
 		}
 		return terminal.Printf(a.out, "missing   nothing\n")
 	})
+}
+
+func newTargetShowCommand(a *app) *cobra.Command {
+	return &cobra.Command{
+		Use:   "show NAME",
+		Short: "Show the settings of a directory, without its password",
+		Long:  "Show the settings of a directory as JSON. Its password is never shown.\n\nEXIT STATUS\n  0  done\n  1  the program failed\n  2  wrong usage, such as a directory that there is not\n",
+		Args:  oneArg("the name of a directory"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.withInstallation(cmd.Context(), func(parts *server.Parts) error {
+				t, err := parts.FindTarget(cmd.Context(), args[0])
+				if err != nil {
+					return usageError(err)
+				}
+				settings := jsontext.Value(t.Settings)
+				if err := settings.Indent(jsontext.WithIndent("  ")); err != nil {
+					return err
+				}
+				terminal.Printf(a.out, "name      %s\nkind      %s\nsettings\n", t.Name, t.Kind)
+				for line := range strings.SplitSeq(settings.String(), "\n") {
+					terminal.Printf(a.out, "%s\n", line)
+				}
+				return nil
+			})
+		},
+	}
 }
 
 func newTargetListCommand(a *app) *cobra.Command {
