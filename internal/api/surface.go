@@ -31,6 +31,7 @@ const (
 	explainRead = "Rollbook-Explain.Read.All"
 
 	decisionWrite = "Rollbook-Decision.Write.All"
+	findingRead   = "Rollbook-Run.Read.All"
 )
 
 // Pages of collections.
@@ -72,6 +73,10 @@ type Store interface {
 	Link(ctx context.Context, person, userName, note, by string) (flow.Decision, error)
 	Ignore(ctx context.Context, key, note, by string) (flow.Decision, error)
 	WithdrawDecision(ctx context.Context, d flow.Decision) error
+	// FindingsNow returns the findings of the latest feeds.
+	FindingsNow(ctx context.Context) ([]Finding, error)
+	// HushFinding leaves a finding out of what is open until some time.
+	HushFinding(ctx context.Context, id string, until time.Time, note, by string) (Finding, error)
 }
 
 // Config is what the surface is made of. Everything is needed unless it says otherwise.
@@ -106,8 +111,8 @@ func New(c Config) (http.Handler, error) {
 		Admit:        c.admit, Audit: c.Recorder, Refusal: c.refusal, Report: c.Report, Now: c.Now, NewID: c.NewID, PageSize: defaultTop,
 	}
 	s := &surface{c.Store, model}
-	service.Serve(audit.Records(model, c.Log), s.runs(), s.plans(), s.limits(), s.targets(), s.decisions())
-	service.Handle(s.planOperations()...)
+	service.Serve(audit.Records(model, c.Log), s.runs(), s.plans(), s.limits(), s.targets(), s.decisions(), s.findings())
+	service.Handle(append(s.planOperations(), s.findingOperations()...)...)
 	return service, nil
 }
 
@@ -151,6 +156,8 @@ const (
 	typeTarget      = "rollbook.target"
 
 	typeRecordDecision = "rollbook.recordDecision"
+	typeFinding        = "rollbook.finding"
+	typeQuiet          = "rollbook.quiet"
 )
 
 func types() []odata.Type {
@@ -182,6 +189,12 @@ func types() []odata.Type {
 			text("id", false), text("kind", false), text("record", false), text("as", false), text("userName", true), text("note", true),
 			text("decidedBy", false), moment("decidedDateTime", false),
 		}},
+		{Name: typeFinding, Properties: []odata.Property{
+			text("id", false), text("rule", false), text("severity", false), text("state", false), text("file", false), number("line"), number("column"),
+			text("record", true), text("message", false), text("hint", true), moment("firstSeenDateTime", false), text("firstSeenRunId", false), number("runs"),
+			moment("quietUntilDateTime", true), text("quietBy", true), text("quietNote", true),
+		}},
+		{Name: typeQuiet, Properties: []odata.Property{text("until", true), text("note", true)}},
 		{Name: typeExplanation, Properties: []odata.Property{flag("answer"), untyped("stages")}},
 		{Name: typeLimit, Properties: []odata.Property{
 			text("id", false), text("rule", false), flag("school"), number("absolute"),

@@ -49,7 +49,7 @@ func TestPermissionsHaveOneNameEach(t *testing.T) {
 		}
 		seen[p.Name] = true
 	}
-	if len(seen) != 37 {
-		t.Errorf("got %d permissions, want 16 of industryData, 15 of the directory, 3 of plans, those of explanations and of decisions, and that of the audit log", len(seen))
+	if len(seen) != 38 {
+		t.Errorf("got %d permissions, want 16 of industryData, 15 of the directory, 3 of plans, those of explanations, decisions and findings, and that of the audit log", len(seen))
 	}
 }

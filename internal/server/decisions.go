@@ -53,3 +53,28 @@ func (d decisions) Called(ctx context.Context, changes []ledger.Entry) (func(led
 	}
 	return func(r ledger.Record) string { return names.Of(r.Kind, r.Source, r.ID) }, names.Learn(ctx, changes)
 }
+
+// FindingsNow implements api.Store.
+func (d decisions) FindingsNow(ctx context.Context) ([]api.Finding, error) {
+	lived, err := d.Findings(ctx)
+	var all []api.Finding
+	for _, l := range lived {
+		all = append(all, shownFinding(l))
+	}
+	return all, err
+}
+
+// HushFinding implements api.Store.
+func (d decisions) HushFinding(ctx context.Context, id string, until time.Time, note, by string) (api.Finding, error) {
+	l, err := d.Hush(ctx, id, until, note, by)
+	return shownFinding(l), err
+}
+
+func shownFinding(l Lived) api.Finding {
+	return api.Finding{
+		ID: l.ID, Rule: string(l.Rule), Severity: string(l.Severity), State: string(l.State),
+		File: l.File, Line: l.Line, Column: l.Column, Record: l.Record, Message: l.Message, Hint: l.Hint,
+		FirstSeen: l.Since.Start, FirstRun: l.Since.ID, Runs: l.Runs,
+		QuietUntil: l.Quiet.Until, QuietBy: l.Quiet.By, QuietNote: l.Quiet.Note,
+	}
+}

@@ -2,11 +2,16 @@ package server
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"strings"
+	"time"
 	"unicode"
 
 	"rollbook/internal/feed"
 	"rollbook/internal/run"
+	"rollbook/internal/store"
 )
 
 // Life is how a finding fares over the runs that read feeds.
@@ -17,15 +22,51 @@ const (
 	NewFinding  Life = "new"  // the latest run found it, and the one before did not
 	OpenFinding Life = "open" // the latest run found it again
 	GoneFinding Life = "gone" // the run before the latest found it, and that did not
+	// QuietFinding is an open one of which somebody said that it need not be told until
+	// some time.
+	QuietFinding Life = "quiet"
 )
 
 // Lived is a finding with its life.
 type Lived struct {
 	feed.Finding
+	ID    string // the same in all runs
 	State Life
 	Since run.Run // the first of the runs that found it one after the other
 	Runs  int     // how many these are
+	Quiet store.Quiet
 }
+
+// NoFindingError says that no finding of the latest runs has an ID.
+type NoFindingError struct{ ID string }
+
+func (e *NoFindingError) Error() string {
+	return fmt.Sprintf("no finding of the latest runs has the ID %q: rollbook findings --open shows them", e.ID)
+}
+
+// Hush has a finding not be told as open until some time, or be told again where that is
+// past. id may be the beginning of one. It returns a NoFindingError where there is no such
+// finding.
+func (p *Parts) Hush(ctx context.Context, id string, until time.Time, note, by string) (Lived, error) {
+	all, err := p.Findings(ctx)
+	if err != nil {
+		return Lived{}, err
+	}
+	for _, l := range all {
+		if id == "" || !strings.HasPrefix(l.ID, id) {
+			continue
+		}
+		now := p.Config.Now()
+		l.Quiet = store.Quiet{ID: l.ID, Until: until, Note: note, By: by, At: now}
+		if !until.After(now) {
+			return l, p.quiets().End(ctx, l.ID)
+		}
+		return l, p.quiets().Put(ctx, l.Quiet)
+	}
+	return Lived{}, &NoFindingError{id}
+}
+
+func (p *Parts) quiets() store.Quiets { return store.Quiets{DB: p.DB} }
 
 // FindRunWithFeed returns the run with a name (FindRun); latest is the latest one that read
 // a feed, if any did.
@@ -76,7 +117,17 @@ func (p *Parts) Findings(ctx context.Context) ([]Lived, error) {
 			found[i][key] = f
 		}
 	}
-	return lives(fed, found, order), nil
+	quiet, err := p.quiets().List(ctx, p.Config.Now())
+	if err != nil {
+		return nil, err
+	}
+	all := lives(fed, found, order)
+	for i, l := range all {
+		if q, is := quiet[l.ID]; is && l.State != GoneFinding {
+			all[i].State, all[i].Quiet = QuietFinding, q
+		}
+	}
+	return all, nil
 }
 
 // lives follows findings back from the latest run.
@@ -88,7 +139,7 @@ func lives(fed []run.Run, found []map[string]feed.Finding, order []string) []Liv
 			continue
 		}
 		told[key] = true
-		l := Lived{State: OpenFinding}
+		l := Lived{State: OpenFinding, ID: idOf(key)}
 		from := 0
 		if _, there := found[0][key]; !there {
 			l.State, from = GoneFinding, 1
@@ -106,6 +157,12 @@ func lives(fed []run.Run, found []map[string]feed.Finding, order []string) []Liv
 		all = append(all, l)
 	}
 	return all
+}
+
+// idOf returns the ID of the findings with a key, which names nobody.
+func idOf(key string) string {
+	sum := sha256.Sum256([]byte(key))
+	return hex.EncodeToString(sum[:])[:16]
 }
 
 // keyOf tells findings apart over runs. Lines move, and so do numbers of rows.

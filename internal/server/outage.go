@@ -48,6 +48,9 @@ func refusal(err error) *odata.Error {
 	if has, is := errors.AsType[*HasAccountError](err); is {
 		return &odata.Error{Status: http.StatusConflict, Code: "hasAccount", Target: "record", Message: has.Error() + "."}
 	}
+	if none, is := errors.AsType[*NoFindingError](err); is {
+		return odata.NotFound("No finding of the latest runs is '%s'.", none.ID)
+	}
 	found := outageOf(err)
 	switch {
 	case found == nil:

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"github.com/go-json-experiment/json"
@@ -29,9 +30,27 @@ const erasedText = "erased"
 
 // EraseMentions takes a person out of findings and out of the audit log.
 func EraseMentions(ctx context.Context, db DB, p Person) error {
-	for _, erase := range []func(context.Context, DB, Person) error{eraseFindings, eraseAudit} {
+	for _, erase := range []func(context.Context, DB, Person) error{eraseFindings, eraseQuiet, eraseAudit} {
 		if err := erase(ctx, db, p); err != nil {
 			return fmt.Errorf("erase a person: %w", err)
+		}
+	}
+	return nil
+}
+
+// eraseQuiet takes the notes that name a person from the findings that are quiet.
+func eraseQuiet(ctx context.Context, db DB, p Person) error {
+	quiet, err := Quiets{db}.List(ctx, time.Time{})
+	if err != nil {
+		return err
+	}
+	for _, one := range quiet {
+		if !p.Named(one.Note) {
+			continue
+		}
+		one.Note = erasedText
+		if err := (Quiets{db}).Put(ctx, one); err != nil {
+			return err
 		}
 	}
 	return nil
