@@ -237,6 +237,9 @@ func (w *write) rename(ctx context.Context, is entry, dn string, set directory.V
 func (w *write) modifyDN(ctx context.Context, is entry, from, called string) (dn string, err error) {
 	rdn := w.kind().Naming + "=" + ldap.EscapeDN(called)
 	dn = rdn + "," + cmp.Or(w.unit, parent(from))
+	if err := w.free(ctx, is, dn); err != nil {
+		return "", err
+	}
 	back, err := w.follow(ctx, is, from, dn)
 	if err != nil {
 		return "", w.failed(ctx, err, nil)
@@ -259,21 +262,38 @@ func (w *write) modifyDN(ctx context.Context, is entry, from, called string) (dn
 	return dn, nil
 }
 
-// taken returns why an object cannot go to where it is to stand, nil where it can: somebody
-// else is there. It is asked before anything is written, and before groups lead there.
+// taken returns why an object cannot have the name that it is to have, nil where it can. It
+// is asked before anything is written.
 func (w *write) taken(ctx context.Context, is entry, set directory.Values) error {
 	kind := w.kind()
 	name, renamed := set.Get(kind.Name)
-	to := kind.rdn(name) + "," + parent(is.DN)
-	if !renamed || !kind.isName() || canonical(is.DN) == canonical(to) {
+	if !renamed || !kind.isName() {
 		return nil
 	}
-	there, err := w.IsThere(ctx, to)
+	return w.stands(ctx, is, kind.rdn(name)+","+parent(is.DN))
+}
+
+// free returns why groups must not lead to where an account is to stand, nil where they may:
+// they would lead to somebody else who is there.
+func (w *write) free(ctx context.Context, is entry, dn string) error {
+	if is.kind != directory.Account || w.layout.KeepsLinks {
+		return nil
+	}
+	return w.stands(ctx, is, dn)
+}
+
+// stands returns a Conflict where another object than this one stands at a DN.
+func (w *write) stands(ctx context.Context, is entry, dn string) error {
+	if canonical(is.DN) == canonical(dn) {
+		return nil
+	}
+	there, err := w.IsThere(ctx, dn)
 	if err != nil {
 		return failure(w.change.Ref, err)
 	}
 	if there {
-		return directory.Conflict{Property: kind.Name, Value: name}
+		name, _ := w.change.Set.Get(w.kind().Name)
+		return directory.Conflict{Property: w.kind().Name, Value: name}
 	}
 	return nil
 }
