@@ -135,7 +135,7 @@ func TestTheServerGoesAwayAtAnyCall(t *testing.T) {
 	for _, lose := range []bool{false, true} {
 		t.Run(fmt.Sprint("answer lost ", lose), func(t *testing.T) {
 			t.Parallel()
-			for n := 1; !t.Failed(); n += 3 * int(stride()) {
+			for n := 1; !t.Failed(); n += int(stride()) {
 				w, b := firstNight(t)
 				proxy := ldaptest.NewProxy(t, b.URL, n, lose)
 				w.startAs("01", w.db)
