@@ -111,7 +111,7 @@ EXIT STATUS
 			if err != nil && !end {
 				return usageError(errors.New("--until YYYY-MM-DD says until when, --end that it is told again"))
 			}
-			return a.hush(cmd.Context(), args[0], day, note)
+			return a.quietUntil(cmd.Context(), args[0], day, note)
 		},
 	}
 	cmd.Flags().StringVar(&until, "until", "", "the day from which it is told again")
@@ -120,9 +120,9 @@ EXIT STATUS
 	return cmd
 }
 
-func (a *app) hush(ctx context.Context, id string, until time.Time, note string) error {
+func (a *app) quietUntil(ctx context.Context, id string, until time.Time, note string) error {
 	return a.withInstallation(ctx, func(parts *server.Parts) error {
-		l, err := parts.Hush(ctx, id, until, note, a.who())
+		l, err := parts.QuietUntil(ctx, id, until, note, a.who())
 		if _, none := errors.AsType[*server.NoFindingError](err); none {
 			return usageError(err)
 		}

@@ -91,7 +91,7 @@ func (s *surface) quiet(r *odata.Request) (odata.Answer, error) {
 		}
 	}
 	id, name := r.Caller().Identity()
-	f, err := s.HushFinding(r.Context(), r.Param("id"), until, asked.Get("note").Text(), cmp.Or(name, id))
+	f, err := s.QuietUntil(r.Context(), r.Param("id"), until, asked.Get("note").Text(), cmp.Or(name, id))
 	if err != nil {
 		return odata.Answer{}, err
 	}

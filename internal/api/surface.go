@@ -75,8 +75,8 @@ type Store interface {
 	WithdrawDecision(ctx context.Context, d flow.Decision) error
 	// FindingsNow returns the findings of the latest feeds.
 	FindingsNow(ctx context.Context) ([]Finding, error)
-	// HushFinding leaves a finding out of what is open until some time.
-	HushFinding(ctx context.Context, id string, until time.Time, note, by string) (Finding, error)
+	// QuietUntil leaves a finding out of what is open until some time.
+	QuietUntil(ctx context.Context, id string, until time.Time, note, by string) (Finding, error)
 }
 
 // Config is what the surface is made of. Everything is needed unless it says otherwise.

@@ -64,9 +64,9 @@ func (d decisions) FindingsNow(ctx context.Context) ([]api.Finding, error) {
 	return all, err
 }
 
-// HushFinding implements api.Store.
-func (d decisions) HushFinding(ctx context.Context, id string, until time.Time, note, by string) (api.Finding, error) {
-	l, err := d.Hush(ctx, id, until, note, by)
+// QuietUntil implements api.Store.
+func (d decisions) QuietUntil(ctx context.Context, id string, until time.Time, note, by string) (api.Finding, error) {
+	l, err := d.Parts.QuietUntil(ctx, id, until, note, by)
 	return shownFinding(l), err
 }
 

@@ -44,10 +44,10 @@ func (e *NoFindingError) Error() string {
 	return fmt.Sprintf("no finding of the latest runs has the ID %q: rollbook findings --open shows them", e.ID)
 }
 
-// Hush has a finding not be told as open until some time, or be told again where that is
+// QuietUntil has a finding not be told as open until some time, or be told again where that is
 // past. id may be the beginning of one. It returns a NoFindingError where there is no such
 // finding.
-func (p *Parts) Hush(ctx context.Context, id string, until time.Time, note, by string) (Lived, error) {
+func (p *Parts) QuietUntil(ctx context.Context, id string, until time.Time, note, by string) (Lived, error) {
 	all, err := p.Findings(ctx)
 	if err != nil {
 		return Lived{}, err

@@ -54,7 +54,6 @@ func (s Settings) layout(random io.Reader) ldapserver.Layout {
 				Enabled: enabled(),
 				Made:    func(string) map[string][]string { return nil },
 				Renamed: func(name string) map[string][]string { return map[string][]string{accountName: {AccountName(name)}} },
-				// An account whose password is to be changed cannot log in over LDAP before.
 				Password: passwords(random, s.ChangePassword),
 			},
 			directory.ClassGroup: {
