@@ -90,7 +90,7 @@ func killed(t *testing.T, w *world, n int64) bool {
 // stride is how many writes lie between two deaths: 1 but in a short test.
 func stride() int64 {
 	if testing.Short() {
-		return 4
+		return 8
 	}
 	return 1
 }

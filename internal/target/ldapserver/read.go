@@ -2,6 +2,7 @@ package ldapserver
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"slices"
@@ -21,35 +22,36 @@ const (
 // whole is the Mark of a read of everything, the only one there is.
 const whole = directory.Mark("whole")
 
-// search yields the entries of a kind that a filter finds, page after page.
+// search yields the entries of a kind that a filter finds, page after page. The pages are
+// those of one connection (RFC 2696: the cookie is).
 func (t *Target) search(ctx context.Context, k directory.Kind, filter string, attributes []string) iter.Seq2[entry, error] {
 	return func(yield func(entry, error) bool) {
-		control := ldap.NewControlPaging(page)
-		for {
-			var found *ldap.SearchResult
-			err := t.With(ctx, func(c *ldap.Conn) (err error) {
-				request := ldap.NewSearchRequest(t.layout.kind(k).Base, ldap.ScopeWholeSubtree, ldap.NeverDerefAliases, 0, 0, false, filter, attributes, []ldap.Control{control})
-				found, err = c.Search(request)
-				return err
-			})
-			if err != nil {
-				yield(entry{}, fmt.Errorf("read below %s: %w", t.layout.kind(k).Base, err))
-				return
-			}
-			for _, e := range found.Entries {
-				if err := t.complete(ctx, e); err != nil {
-					yield(entry{}, err)
-					return
+		goesOn := true
+		err := t.With(ctx, func(c *ldap.Conn) error {
+			control := ldap.NewControlPaging(page)
+			for goesOn {
+				found, err := c.Search(ldap.NewSearchRequest(t.layout.kind(k).Base, ldap.ScopeWholeSubtree, ldap.NeverDerefAliases, 0, 0, false, filter, attributes, []ldap.Control{control}))
+				if err = errors.Join(err, ctx.Err()); err != nil {
+					return err
 				}
-				if !yield(entry{e, k}, nil) {
-					return
+				for _, e := range found.Entries {
+					if err := t.complete(ctx, e); err != nil {
+						return err
+					}
+					if goesOn = yield(entry{e, k}, nil); !goesOn {
+						return nil
+					}
 				}
+				next, _ := ldap.FindControl(found.Controls, ldap.ControlTypePaging).(*ldap.ControlPaging)
+				if next == nil || len(next.Cookie) == 0 {
+					return nil
+				}
+				control.SetCookie(next.Cookie)
 			}
-			next, _ := ldap.FindControl(found.Controls, ldap.ControlTypePaging).(*ldap.ControlPaging)
-			if next == nil || len(next.Cookie) == 0 {
-				return
-			}
-			control.SetCookie(next.Cookie)
+			return nil
+		})
+		if err != nil && goesOn {
+			yield(entry{}, fmt.Errorf("read below %s: %w", t.layout.kind(k).Base, err))
 		}
 	}
 }
