@@ -134,14 +134,14 @@ func (a *app) groups(ctx context.Context, which seen) error {
 				return err
 			}
 			terminal.Printf(table, "%s\t%s\n", g.DisplayName, g.MailNickname)
-			terminal.Printf(table, "  owners\t%s\n", listed(g.owners))
-			terminal.Printf(table, "  members\t%s\n", listed(g.members))
+			terminal.Printf(table, "  owners\t%s\n", listed(g.owners, " "))
+			terminal.Printf(table, "  members\t%s\n", listed(g.members, " "))
 		}
 		return table.Flush()
 	})
 }
 
-func listed(names []string) string {
+func listed(names []string, between string) string {
 	if len(names) == 0 {
 		return "(none)"
 	}
@@ -149,7 +149,7 @@ func listed(names []string) string {
 	for i, name := range names {
 		shown[i] = terminal.Text(name)
 	}
-	return strings.Join(shown, " ")
+	return strings.Join(shown, between)
 }
 
 // groupsOf yields the group of a class, or all groups for "".

@@ -58,9 +58,9 @@ EXIT STATUS
 	cmd.Flags().BoolVar(&opts.open, "open", false, "with since when each is found")
 	cmd.Flags().BoolVar(&opts.gone, "gone", false, "what only the run before found")
 	cmd.Flags().BoolVar(&opts.quiet, "quiet", false, "what need not be told until some time")
-	cmd.AddCommand(newQuietCommand(a))
 	cmd.Flags().BoolVar(&opts.json, "json", false, "print a JSON array on standard output")
 	cmd.Flags().BoolVar(&opts.csv, "csv", false, "print CSV on standard output")
+	cmd.AddCommand(newQuietCommand(a))
 	return cmd
 }
 

@@ -46,20 +46,9 @@ func (a *app) held(ctx context.Context, parts *server.Parts, kind directory.Kind
 		}
 		terminal.Printf(table, "%s\t%s\n", terminal.Text(o.Name), terminal.Text(o.At))
 		if kind == directory.ClassGroup {
-			terminal.Printf(table, "  owners\t%s\n", people(o.Owners))
-			terminal.Printf(table, "  members\t%s\n", people(o.Members))
+			terminal.Printf(table, "  owners\t%s\n", listed(o.Owners, ", "))
+			terminal.Printf(table, "  members\t%s\n", listed(o.Members, ", "))
 		}
 	}
 	return table.Flush()
-}
-
-func people(names []string) string {
-	if len(names) == 0 {
-		return "(none)"
-	}
-	shown := make([]string, len(names))
-	for i, name := range names {
-		shown[i] = terminal.Text(name)
-	}
-	return strings.Join(shown, ", ")
 }

@@ -36,18 +36,7 @@ func (s *surface) findings() *odata.EntitySet {
 	return &odata.EntitySet{
 		Path: "findings", Type: s.model.Type(typeFinding), ReadAll: read, ReadOne: read, List: list,
 		Order: []odata.Order{{Property: "file"}, {Property: "line"}, {Property: "id"}},
-		Get: func(r *odata.Request) (*odata.Object, error) {
-			all, err := list(r)
-			if err != nil {
-				return nil, err
-			}
-			for _, o := range all {
-				if o.Get("id").Text() == r.Param("id") {
-					return o, nil
-				}
-			}
-			return nil, odata.NotFound("No finding of the latest runs is '%s'.", r.Param("id"))
-		},
+		Get:   among(list, "No finding of the latest runs is '%s'."),
 	}
 }
 

@@ -171,18 +171,7 @@ func (s *surface) limits() *odata.EntitySet {
 	}
 	return &odata.EntitySet{
 		Path: "guard", Type: s.model.Type(typeLimit), ReadAll: permissions, ReadOne: permissions, List: list,
-		Get: func(r *odata.Request) (*odata.Object, error) {
-			all, err := list(r)
-			if err != nil {
-				return nil, err
-			}
-			for _, o := range all {
-				if o.Get("id").Text() == r.Param("id") {
-					return o, nil
-				}
-			}
-			return nil, odata.NotFound("There is no limit '%s'.", r.Param("id"))
-		},
+		Get: among(list, "There is no limit '%s'."),
 	}
 }
 

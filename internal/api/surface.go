@@ -116,6 +116,23 @@ func New(c Config) (http.Handler, error) {
 	return service, nil
 }
 
+// among returns what gets the entity that the path names out of a list; missing says of an
+// ID that there is none.
+func among(list func(*odata.Request) ([]*odata.Object, error), missing string) func(*odata.Request) (*odata.Object, error) {
+	return func(r *odata.Request) (*odata.Object, error) {
+		all, err := list(r)
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range all {
+			if o.Get("id").Text() == r.Param("id") {
+				return o, nil
+			}
+		}
+		return nil, odata.NotFound(missing, r.Param("id"))
+	}
+}
+
 // admit counts a request of a caller, or of its address where it is a stranger's.
 func (c Config) admit(caller odata.Caller, r *http.Request) time.Duration {
 	if known, ok := caller.(identity.Caller); ok {

@@ -1,7 +1,6 @@
 package api
 
 import (
-	"slices"
 	"strconv"
 
 	"rollbook/internal/ledger"
@@ -38,16 +37,6 @@ func (s *surface) targets() *odata.EntitySet {
 	}
 	return &odata.EntitySet{
 		Path: "targets", Type: s.model.Type(typeTarget), ReadAll: permissions, ReadOne: permissions, List: list,
-		Get: func(r *odata.Request) (*odata.Object, error) {
-			all, err := list(r)
-			if err != nil {
-				return nil, err
-			}
-			i := slices.IndexFunc(all, func(o *odata.Object) bool { return o.Get("id").Text() == r.Param("id") })
-			if i < 0 {
-				return nil, odata.NotFound("There is no directory '%s'.", r.Param("id"))
-			}
-			return all[i], nil
-		},
+		Get: among(list, "There is no directory '%s'."),
 	}
 }

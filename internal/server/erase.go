@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"rollbook/internal/directory"
-	"rollbook/internal/flow"
 	"rollbook/internal/jobs"
 	"rollbook/internal/ledger"
 	"rollbook/internal/roster"
@@ -41,7 +40,7 @@ func (p *Parts) Erase(ctx context.Context, key string) (name string, err error) 
 			}
 		}
 		// Whoever is cut off begins again: what the person is known by goes last.
-		if _, err := p.Flow.Withdraw(ctx, flow.DecidedOn{Source: record.Source, Number: uint32(record.ID)}); err != nil {
+		if _, err := p.Flow.Withdraw(ctx, decidedOn(record)); err != nil {
 			return err
 		}
 		if err := store.EraseMentions(ctx, p.DB, erased); err != nil {

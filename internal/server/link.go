@@ -43,22 +43,20 @@ func (p *Parts) Ignore(ctx context.Context, key, note, by string) (flow.Decision
 }
 
 func (p *Parts) decided(ctx context.Context, record ledger.Record, d flow.Decision) (flow.Decision, error) {
-	var err error
-	if d.Record, err = p.decidedOn(ctx, record); err != nil {
+	names, err := p.Names(ctx)
+	if err != nil {
+		return d, err
+	}
+	d.Record = decidedOn(record)
+	if d.Record.SourcedID, err = names.sourcedID(ctx, record); err != nil {
 		return d, err
 	}
 	return p.Flow.Decide(ctx, d)
 }
 
-// decidedOn names a record as decisions do.
-func (p *Parts) decidedOn(ctx context.Context, record ledger.Record) (flow.DecidedOn, error) {
-	of := flow.DecidedOn{Source: record.Source, Class: record.Kind == directory.ClassGroup, Number: uint32(record.ID)}
-	names, err := p.Names(ctx)
-	if err != nil {
-		return of, err
-	}
-	of.SourcedID, err = names.sourcedID(ctx, record)
-	return of, err
+// decidedOn tells a record from others as decisions do, without its name.
+func decidedOn(record ledger.Record) flow.DecidedOn {
+	return flow.DecidedOn{Source: record.Source, Class: record.Kind == directory.ClassGroup, Number: uint32(record.ID)}
 }
 
 // WithdrawDecision takes a decision back.
@@ -77,5 +75,5 @@ func (p *Parts) Withdraw(ctx context.Context, key string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return p.Flow.Withdraw(ctx, flow.DecidedOn{Source: record.Source, Class: record.Kind == directory.ClassGroup, Number: uint32(record.ID)})
+	return p.Flow.Withdraw(ctx, decidedOn(record))
 }

@@ -119,51 +119,69 @@ func (s school) members(group string) string {
 	return strings.Join(names, " ")
 }
 
+// directoryOfOnesOwn is what a test sees and does in one.
+type directoryOfOnesOwn struct {
+	members func() string // of the group of k-201
+	takeOut func()        // cchen27, of that group
+}
+
+// firstNights fills a directory, and goes through the nights that follow: the first plan
+// waits, what a hand did is put right, and a night is taken back.
+func (s school) firstNights(own directoryOfOnesOwn) {
+	s.t.Helper()
+	first := s.ldap()
+	if first.Held == nil || !strings.Contains(first.Held.Why[0].Message, "first plan") || own.members() != "" {
+		s.t.Fatalf("the first plan: %+v; there is %q", first.Held, own.members())
+	}
+	s.approve(first.Held.Plan)
+	all := "aarcon27 bbell27 cchen27 ddiallo27 eevans27 ffaure27 peter.quinn"
+	if got := own.members(); got != all {
+		s.t.Errorf("k-201 has %q, want %q", got, all)
+	}
+	if again := s.ldap(); again.Plan.Effects() > 0 || again.Held != nil {
+		s.t.Errorf("the same feed again plans %+v", again.Plan)
+	}
+	s.edit("enrollments.csv", "k-201,p-2001,student\n", "")
+	s.edit("users.csv", "bbell27", "bbell28")
+	night := s.ldap()
+	if diff := cmp.Diff(ledger.Counts{Accounts: ledger.ObjectCounts{Update: 1}, Memberships: ledger.LinkCounts{Remove: 1}}, night.Plan.Counts); diff != "" {
+		s.t.Errorf("the night (-want +got):\n%s", diff)
+	}
+	if got := own.members(); got != "bbell28 cchen27 ddiallo27 eevans27 ffaure27 peter.quinn" {
+		s.t.Errorf("k-201 has %q after the night", got)
+	}
+	own.takeOut()
+	if fixed := s.ldap(); fixed.Plan.Memberships.Add != 1 || !strings.Contains(own.members(), "cchen27") {
+		s.t.Errorf("what a hand took out is not put right: %+v", fixed.Plan)
+	}
+	back, err := s.parts.Rollback(s.t.Context(), ledger.Undoing{Run: night.Run.ID}, nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.approve(back.Plan.ID)
+	if got := own.members(); got != all {
+		s.t.Errorf("k-201 has %q once the night was rolled back, want %q", got, all)
+	}
+	if again := s.ldap(); again.Plan.Effects() > 0 {
+		s.t.Errorf("the night after plans %+v", again.Plan)
+	}
+}
+
 // A district gets its accounts and groups into a directory of its own: the first plan
 // waits, nights follow, what a hand did is put right, and a night is taken back.
 func TestADirectoryOfOnesOwn(t *testing.T) {
 	onBoth(t, func(t *testing.T, cfg server.Config) {
 		s := newSchool(t, cfg)
-		first := s.ldap()
-		if first.Held == nil || !strings.Contains(first.Held.Why[0].Message, "first plan") || s.members("Section_k-201") != "" {
-			t.Fatalf("the first plan: %+v; there is %q", first.Held, s.members("Section_k-201"))
-		}
-		s.approve(first.Held.Plan)
-		all := "aarcon27 bbell27 cchen27 ddiallo27 eevans27 ffaure27 peter.quinn"
-		if got := s.members("Section_k-201"); got != all {
-			t.Errorf("k-201 has %q, want %q", got, all)
-		}
-		if again := s.ldap(); again.Plan.Effects() > 0 || again.Held != nil {
-			t.Errorf("the same feed again plans %+v", again.Plan)
-		}
-		s.edit("enrollments.csv", "k-201,p-2001,student\n", "")
-		s.edit("users.csv", "bbell27", "bbell28")
-		night := s.ldap()
-		if diff := cmp.Diff(ledger.Counts{Accounts: ledger.ObjectCounts{Update: 1}, Memberships: ledger.LinkCounts{Remove: 1}}, night.Plan.Counts); diff != "" {
-			t.Errorf("the night (-want +got):\n%s", diff)
-		}
-		if got := s.members("Section_k-201"); got != "bbell28 cchen27 ddiallo27 eevans27 ffaure27 peter.quinn" {
-			t.Errorf("k-201 has %q after the night", got)
-		}
-		byHand := ldap.NewModifyRequest("cn=Section_k-201,"+s.branch.Groups, nil)
-		byHand.Delete("member", []string{"uid=cchen27@harbor.example," + s.branch.People})
-		if err := s.branch.Dial(t).Modify(byHand); err != nil {
-			t.Fatal(err)
-		}
-		if fixed := s.ldap(); fixed.Plan.Memberships.Add != 1 || !strings.Contains(s.members("Section_k-201"), "cchen27") {
-			t.Errorf("what a hand took out is not put right: %+v", fixed.Plan)
-		}
-		back, err := s.parts.Rollback(t.Context(), ledger.Undoing{Run: night.Run.ID}, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s.approve(back.Plan.ID)
-		if got := s.members("Section_k-201"); got != all {
-			t.Errorf("k-201 has %q once the night was rolled back, want %q", got, all)
-		}
-		if again := s.ldap(); again.Plan.Effects() > 0 {
-			t.Errorf("the night after plans %+v", again.Plan)
-		}
+		s.firstNights(directoryOfOnesOwn{
+			members: func() string { return s.members("Section_k-201") },
+			takeOut: func() {
+				byHand := ldap.NewModifyRequest("cn=Section_k-201,"+s.branch.Groups, nil)
+				byHand.Delete("member", []string{"uid=cchen27@harbor.example," + s.branch.People})
+				if err := s.branch.Dial(t).Modify(byHand); err != nil {
+					t.Fatal(err)
+				}
+			},
+		})
 		undone, err := s.parts.Undone(t.Context())
 		if err != nil || len(undone) != 1 || len(undone[2]) == 0 {
 			t.Errorf("undone: %+v, %v", undone, err)

@@ -1,9 +1,7 @@
 package activedirectory_test
 
 import (
-	"context"
 	"crypto/rand"
-	"errors"
 	"testing"
 
 	"rollbook/internal/directory"
@@ -37,20 +35,10 @@ func open(t *testing.T, s activedirectory.Settings, password string) *activedire
 	return target
 }
 
-// The other hand is a client of its own, which knows nothing of what the target does.
 func TestTarget(t *testing.T) {
 	t.Parallel()
 	targettest.RunSmall(t, func(t *testing.T) (directory.Target, targettest.Hand) {
 		s := settings(adtest.Open(t))
-		other := open(t, s, adtest.Password)
-		return open(t, s, adtest.Password), func(ctx context.Context, c directory.Change) error {
-			c.Seq = 1
-			var failed error
-			err := other.Apply(ctx, func(yield func(directory.Change) bool) { yield(c) }, func(outcomes ...directory.Outcome) error {
-				failed = outcomes[0].Err
-				return nil
-			})
-			return errors.Join(err, failed)
-		}
+		return open(t, s, adtest.Password), targettest.HandOf(open(t, s, adtest.Password))
 	})
 }

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/go-ldap/ldap/v3"
-
 	"rollbook/internal/directory"
 	"rollbook/internal/target/ldapserver"
 )
@@ -17,7 +15,6 @@ import (
 type Target struct {
 	*ldapserver.Target
 	settings Settings
-	layout   ldapserver.Layout
 }
 
 var _ directory.Target = (*Target)(nil)
@@ -29,13 +26,7 @@ func Open(s Settings, password string, random io.Reader) (*Target, error) {
 	if err := s.Check(); err != nil {
 		return nil, err
 	}
-	layout := s.layout(random)
-	return &Target{ldapserver.Open(s.Settings, layout, password), s, layout}, nil
-}
-
-// Abilities implements directory.Target.
-func (t *Target) Abilities(context.Context) (directory.Abilities, error) {
-	return t.layout.Abilities(), nil
+	return &Target{ldapserver.Open(s.Settings, s.layout(random), password), s}, nil
 }
 
 // layout is how users and groups are kept.
@@ -83,7 +74,7 @@ func groupAccountName(name string) string { return short(name, name, mostOfCommo
 // holder returns the filter that finds who has a name, or what is made of it.
 func holder(attribute string, made func(string) string) func(string) string {
 	return func(name string) string {
-		return fmt.Sprintf("(|(%s=%s)(%s=%s))", attribute, ldap.EscapeFilter(name), accountName, ldap.EscapeFilter(made(name)))
+		return "(|" + ldapserver.Equals(attribute)(name) + ldapserver.Equals(accountName)(made(name)) + ")"
 	}
 }
 
@@ -107,7 +98,7 @@ func (t *Target) Probe(ctx context.Context) ([]directory.Problem, error) {
 
 // rights returns which rights are missing to make objects of a kind and to write to them.
 func (t *Target) rights(ctx context.Context, kind directory.Kind) ([]directory.Problem, error) {
-	layout := t.layout.Kinds[kind]
+	layout := t.Layout().Kinds[kind]
 	class := classOf(kind)
 	unit, there, err := t.Entry(ctx, layout.Base, mayMakeBelow)
 	if err != nil || !there {

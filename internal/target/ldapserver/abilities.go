@@ -1,10 +1,19 @@
 package ldapserver
 
-import "rollbook/internal/directory"
+import (
+	"context"
 
-// Abilities says what a directory with the layout can do.
-func (l Layout) Abilities() directory.Abilities {
-	can := directory.Abilities{Kinds: map[directory.Kind]directory.KindAbilities{}, Pack: Pack, Side: Side}
+	"rollbook/internal/directory"
+)
+
+// Abilities implements directory.Target.
+func (t *Target) Abilities(context.Context) (directory.Abilities, error) {
+	return t.layout.abilities(), nil
+}
+
+// abilities says what a directory with the layout can do.
+func (l Layout) abilities() directory.Abilities {
+	can := directory.Abilities{Kinds: map[directory.Kind]directory.KindAbilities{}, Pack: pack, Side: side}
 	for _, kind := range directory.Kinds() {
 		layout := l.kind(kind)
 		k := directory.KindAbilities{

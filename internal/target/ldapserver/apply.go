@@ -11,15 +11,15 @@ import (
 	"rollbook/internal/directory"
 )
 
-// Pack is how many changes are looked up together before they are done side by side.
-const Pack = 200
+// pack is how many changes are looked up together before they are done side by side.
+const pack = 200
 
 // Apply implements directory.Target. What the changes are to is read in a few calls for
 // many of them; then each takes one call, and a rename one more.
 func (t *Target) Apply(ctx context.Context, changes iter.Seq[directory.Change], report func(...directory.Outcome) error) error {
 	var some []directory.Change
 	for c := range changes {
-		if some = append(some, c); len(some) < Pack && ctx.Err() == nil {
+		if some = append(some, c); len(some) < pack && ctx.Err() == nil {
 			continue
 		}
 		if err := t.applyPack(ctx, some, report); err != nil {
@@ -69,7 +69,7 @@ func (t *Target) applyKind(ctx context.Context, changes []directory.Change) ([]d
 	outcomes := make([]directory.Outcome, len(changes))
 	next := make(chan int)
 	var workers sync.WaitGroup
-	for range min(Side, len(changes)) {
+	for range min(side, len(changes)) {
 		workers.Go(func() {
 			for i := range next {
 				outcomes[i] = t.apply(ctx, changes[i], known)
@@ -88,6 +88,16 @@ func (t *Target) applyKind(ctx context.Context, changes []directory.Change) ([]d
 type known struct {
 	byID     map[string]entry
 	byAnchor map[directory.Kind]map[string]entry
+}
+
+// find returns the object that a change is to: by its ID, or by the anchor of one without.
+func (k known) find(ref directory.Ref) (is entry, there bool) {
+	if ref.ID == "" && ref.Anchor != "" {
+		is, there = k.byAnchor[ref.Kind][ref.Anchor]
+		return is, there
+	}
+	is, there = k.byID[ref.ID]
+	return is, there
 }
 
 // known reads what the changes of a pack are to, and who is linked by them.
@@ -112,7 +122,7 @@ func (t *Target) known(ctx context.Context, changes []directory.Change) (known, 
 	}
 	for _, kind := range directory.Kinds() {
 		k.byAnchor[kind] = map[string]entry{}
-		byAnchor := equals(t.layout.kind(kind).Attributes[directory.Anchor])
+		byAnchor := Equals(t.layout.kind(kind).Attributes[directory.Anchor])
 		for _, look := range []struct {
 			filter func(string) string
 			values []string
@@ -151,10 +161,7 @@ func (t *Target) apply(ctx context.Context, c directory.Change, k known) directo
 		w.fail(failure(c.Ref, err))
 		return w.out
 	}
-	is, there := k.byID[c.Ref.ID]
-	if c.Ref.ID == "" && c.Ref.Anchor != "" {
-		is, there = k.byAnchor[c.Ref.Kind][c.Ref.Anchor]
-	}
+	is, there := k.find(c.Ref)
 	switch {
 	case c.Verb == directory.Delete:
 		w.delete(ctx, is, there)

@@ -1,7 +1,6 @@
 package ldapserver
 
 import (
-	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -23,13 +22,9 @@ func (t *Target) clear(ctx context.Context, changes []directory.Change, known kn
 		if !named || c.Verb == directory.Delete {
 			continue
 		}
-		is, there := known.byID[c.Ref.ID]
-		if !there {
-			is, there = known.byAnchor[directory.Account][c.Ref.Anchor]
-		}
 		unit := kind.Place(c.Set)
-		if there {
-			unit = cmp.Or(parent(is.DN), unit)
+		if is, there := known.find(c.Ref); there {
+			unit = parent(is.DN)
 		}
 		names, dns = append(names, name), append(dns, kind.rdn(name)+","+unit)
 	}
@@ -54,7 +49,7 @@ func (t *Target) clear(ctx context.Context, changes []directory.Change, known kn
 func (t *Target) unlinkStale(ctx context.Context, stale map[string]string) error {
 	for _, relation := range directory.ClassGroup.Relations() {
 		attribute := t.layout.Links[relation].Attribute
-		groups, err := t.lookUp(ctx, directory.ClassGroup, equals(attribute), slices.Collect(maps.Values(stale)))
+		groups, err := t.lookUp(ctx, directory.ClassGroup, Equals(attribute), slices.Collect(maps.Values(stale)))
 		if err != nil {
 			return err
 		}

@@ -15,11 +15,11 @@ import (
 // longer.
 const callLimit = 30 * time.Second
 
-// Side is how many calls are under way at once. More gain nothing on one server.
-const Side = 4
+// side is how many calls are under way at once. More gain nothing on one server.
+const side = 4
 
-// Target is a directory that is reached over LDAP. A kind of server adds its Abilities and
-// its Probe, which make it a directory.Target.
+// Target is a directory that is reached over LDAP. A kind of server adds its Probe,
+// which makes it a directory.Target.
 type Target struct {
 	settings Settings
 	layout   Layout

@@ -20,8 +20,8 @@ func (l Layout) id(e entry) string { return l.ID.Text(e.GetRawAttributeValue(l.I
 // byID is the filter that finds the object with an ID.
 func (l Layout) byID(id string) string { return "(" + l.ID.Attribute + "=" + l.ID.Filter(id) + ")" }
 
-// equals returns the filter that finds objects by the value of an attribute.
-func equals(attribute string) func(string) string {
+// Equals returns the filter that finds objects by the value of an attribute.
+func Equals(attribute string) func(string) string {
 	return func(value string) string { return "(" + attribute + "=" + ldap.EscapeFilter(value) + ")" }
 }
 

@@ -75,6 +75,9 @@ type SwitchLayout struct {
 	Value func(on bool, before string) string
 }
 
+// Layout returns how the directory keeps accounts and class groups.
+func (t *Target) Layout() Layout { return t.layout }
+
 // kind returns how objects of a kind are kept.
 func (l Layout) kind(k directory.Kind) KindLayout { return l.Kinds[k] }
 

@@ -156,7 +156,7 @@ func (t *Target) Find(ctx context.Context, k directory.Kind, keys []directory.Ke
 				yield(directory.Found{}, directory.Invalid{Property: property, Text: "no attribute of the directory keeps it"})
 				return
 			}
-			entries, err := t.lookUp(ctx, k, equals(attribute), slices.Clone(values))
+			entries, err := t.lookUp(ctx, k, Equals(attribute), slices.Clone(values))
 			if err != nil {
 				yield(directory.Found{}, err)
 				return

@@ -145,13 +145,9 @@ func (w *write) linked(links []linkWrite) {
 	slices.SortFunc(w.out.Links, func(a, b directory.LinkChange) int { return order(a) - order(b) })
 }
 
-// unlink takes an account out of all groups, before it is deleted. Servers that do so by
-// themselves do it a moment later, when it may be there anew.
-func (w *write) unlink(ctx context.Context, is entry) error {
-	return w.unlinkAll(ctx, is.kind, is.DN)
-}
-
-// unlinkAll takes who stands at a DN, or stood there, out of all groups.
+// unlinkAll takes who stands at a DN, or stood there, out of all groups: also before an
+// account is deleted, as servers that do so by themselves do it a moment later, when it may
+// be there anew.
 func (t *Target) unlinkAll(ctx context.Context, kind directory.Kind, dn string) error {
 	return t.relinkAll(ctx, kind, dn, func(request *ldap.ModifyRequest, group entry, relation directory.Relation) {
 		attribute := t.layout.Links[relation].Attribute
@@ -202,7 +198,7 @@ func (t *Target) relinkAll(ctx context.Context, kind directory.Kind, dn string, 
 		return nil
 	}
 	for _, relation := range directory.ClassGroup.Relations() {
-		groups, err := t.lookUp(ctx, directory.ClassGroup, equals(t.layout.Links[relation].Attribute), []string{dn})
+		groups, err := t.lookUp(ctx, directory.ClassGroup, Equals(t.layout.Links[relation].Attribute), []string{dn})
 		if err != nil {
 			return err
 		}

@@ -383,7 +383,7 @@ func (w *write) delete(ctx context.Context, is entry, there bool) {
 	if !there {
 		return
 	}
-	if err := w.unlink(ctx, is); err != nil {
+	if err := w.unlinkAll(ctx, is.kind, is.DN); err != nil {
 		w.fail(failure(w.change.Ref, err))
 		return
 	}

@@ -1,7 +1,6 @@
 package openldap_test
 
 import (
-	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -38,21 +37,11 @@ func open(t *testing.T, s openldap.Settings) *openldap.Target {
 	return target
 }
 
-// The other hand is a client of its own, which knows nothing of what the target does.
 func TestTarget(t *testing.T) {
 	t.Parallel()
 	targettest.Run(t, func(t *testing.T) (directory.Target, targettest.Hand) {
 		s := settings(ldaptest.Open(t))
-		other := open(t, s)
-		return open(t, s), func(ctx context.Context, c directory.Change) error {
-			c.Seq = 1
-			var failed error
-			err := other.Apply(ctx, func(yield func(directory.Change) bool) { yield(c) }, func(outcomes ...directory.Outcome) error {
-				failed = outcomes[0].Err
-				return nil
-			})
-			return errors.Join(err, failed)
-		}
+		return open(t, s), targettest.HandOf(open(t, s))
 	})
 }
 

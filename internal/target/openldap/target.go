@@ -2,7 +2,6 @@ package openldap
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -30,11 +29,6 @@ func Open(s Settings, password string) (*Target, error) {
 	return &Target{ldapserver.Open(s.Settings, s.layout(), password), s}, nil
 }
 
-// Abilities implements directory.Target.
-func (t *Target) Abilities(context.Context) (directory.Abilities, error) {
-	return t.settings.layout().Abilities(), nil
-}
-
 // Probe implements directory.Target. Whether there is the right to write, the server tells
 // only who writes.
 func (t *Target) Probe(ctx context.Context) ([]directory.Problem, error) {
@@ -43,7 +37,7 @@ func (t *Target) Probe(ctx context.Context) ([]directory.Problem, error) {
 		return nil, err
 	}
 	for _, kind := range directory.Kinds() {
-		base := t.settings.layout().Kinds[kind].Base
+		base := t.Layout().Kinds[kind].Base
 		problems = append(problems, directory.Problem{
 			Kind: kind, Verb: directory.Create, Needs: "the right to write below " + base, Proof: directory.CannotTell,
 			Text: "whether " + t.settings.BindDN + " may write below " + base + " shows with the first change",
@@ -56,14 +50,11 @@ func (t *Target) Probe(ctx context.Context) ([]directory.Problem, error) {
 // layout is how inetOrgPersons and groupOfNames are kept.
 func (s Settings) layout() ldapserver.Layout {
 	same := func(name string) string { return name }
-	equals := func(attribute string) func(string) string {
-		return func(name string) string { return fmt.Sprintf("(%s=%s)", attribute, ldap.EscapeFilter(name)) }
-	}
 	nothing := func(string) map[string][]string { return nil }
 	people := ldapserver.KindLayout{
 		Base: s.People.Base, Place: s.People.Place, Filter: "(objectClass=inetOrgPerson)", Attributes: s.People.Attributes,
 		Classes: append([]string{"top", "person", "organizationalPerson", "inetOrgPerson"}, s.People.Classes...),
-		Name:    directory.UserPrincipalName, Naming: personName, Named: same, Holder: equals(personName),
+		Name:    directory.UserPrincipalName, Naming: personName, Named: same, Holder: ldapserver.Equals(personName),
 		Substitutes: map[directory.Property]bool{directory.Surname: true},
 		Made:        func(name string) map[string][]string { return map[string][]string{familyName: {name}} },
 		Renamed:     func(name string) map[string][]string { return map[string][]string{commonName: {name}} },
@@ -84,7 +75,7 @@ func (s Settings) layout() ldapserver.Layout {
 	groups := ldapserver.KindLayout{
 		Base: s.Groups.Base, Place: s.Groups.Place, Filter: "(objectClass=groupOfNames)", Attributes: s.Groups.Attributes,
 		Classes: append([]string{"top", "groupOfNames"}, s.Groups.Classes...),
-		Name:    directory.MailNickname, Naming: groupName, Named: same, Holder: equals(groupName),
+		Name:    directory.MailNickname, Naming: groupName, Named: same, Holder: ldapserver.Equals(groupName),
 		Made: nothing, Renamed: nothing,
 	}
 	return ldapserver.Layout{

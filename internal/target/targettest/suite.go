@@ -20,6 +20,18 @@ import (
 // given by ID.
 type Hand func(ctx context.Context, c directory.Change) error
 
+// HandOf returns the Hand that works with a client of its own, which knows nothing of what
+// the one on test does.
+func HandOf(client directory.Target) Hand {
+	return func(ctx context.Context, c directory.Change) error {
+		outcomes, err := try(ctx, client, c)
+		if err != nil {
+			return err
+		}
+		return outcomes[0].Err
+	}
+}
+
 // Run tests the directory that open returns, a new and empty one at each call,
 // against the contract of directory.Target.
 func Run(t *testing.T, open func(t *testing.T) (directory.Target, Hand)) {
