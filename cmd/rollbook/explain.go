@@ -55,6 +55,9 @@ func (a *app) explain(ctx context.Context, person, class string, asJSON bool) er
 		if err != nil {
 			return err
 		}
+		if err := a.audit(ctx, parts, "rollbook explain", map[string]any{"person": person, "class": class}); err != nil {
+			return err
+		}
 		if asJSON {
 			return a.printJSON(e)
 		}

@@ -63,6 +63,9 @@ func (a *app) history(ctx context.Context, key string, asJSON bool) error {
 		if err != nil {
 			return err
 		}
+		if err := a.audit(ctx, parts, "rollbook history", map[string]any{"record": key}); err != nil {
+			return err
+		}
 		var entries []ledger.Entry
 		for e, err := range parts.Ledger().Changes(ctx, ledger.Query{Record: record}) {
 			if err != nil {

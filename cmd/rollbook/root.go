@@ -66,6 +66,7 @@ func constructors() []func(*app) *cobra.Command {
 		newTokenCommand,
 		newLeaseCommand,
 		newVerifyCommand,
+		newAuditCommand,
 	}
 }
 

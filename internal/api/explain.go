@@ -10,6 +10,7 @@ func (s *surface) explain(r *odata.Request) (odata.Answer, error) {
 	if person == "" {
 		return odata.Answer{}, odata.BadRequest(odata.InnerInvalidQuery, "personId", "Say of whom: ?personId=, and perhaps &classId=.")
 	}
+	r.Asked(odata.New(s.model.Type(typeQuestion)).Set("personId", odata.Text(person)).Set("classId", odata.Text(class)))
 	e, err := s.Explain(r.Context(), person, class)
 	if err != nil {
 		return odata.Answer{}, err

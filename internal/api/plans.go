@@ -110,7 +110,7 @@ func (s *surface) planOperations() []odata.Operation {
 		{Method: http.MethodGet, Path: "plans/{id}/changes", Permissions: read, Handle: s.changes},
 		{Method: http.MethodPost, Path: "plans/{id}/approve", Permissions: approve, Handle: s.approve, Bound: &odata.Bound{Type: typePlan, Returns: typePlan}},
 		{Method: http.MethodPost, Path: "plans/{id}/reject", Permissions: approve, Handle: s.reject, Bound: &odata.Bound{Type: typePlan, Returns: typePlan}},
-		{Method: http.MethodGet, Path: "explain", Permissions: []string{explainRead}, Handle: s.explain},
+		{Method: http.MethodGet, Path: "explain", Permissions: []string{explainRead}, Handle: s.explain, Effective: true}, // a look at a person is recorded,
 	}
 }
 

@@ -113,6 +113,7 @@ func New(c Config) (http.Handler, error) {
 	s := &surface{c.Store, model}
 	service.Serve(audit.Records(model, c.Log), s.runs(), s.plans(), s.limits(), s.targets(), s.decisions(), s.findings())
 	service.Handle(append(s.planOperations(), s.findingOperations()...)...)
+	service.Handle(audit.Verification(model, c.Log))
 	return service, nil
 }
 
@@ -170,6 +171,7 @@ const (
 	typeLimit    = "rollbook.guardLimit"
 
 	typeExplanation = "rollbook.explanation"
+	typeQuestion    = "rollbook.question"
 	typeTarget      = "rollbook.target"
 
 	typeRecordDecision = "rollbook.recordDecision"
@@ -212,6 +214,7 @@ func types() []odata.Type {
 			moment("quietUntilDateTime", true), text("quietBy", true), text("quietNote", true),
 		}},
 		{Name: typeQuiet, Properties: []odata.Property{text("until", true), text("note", true)}},
+		{Name: typeQuestion, Properties: []odata.Property{text("personId", false), text("classId", true)}},
 		{Name: typeExplanation, Properties: []odata.Property{flag("answer"), untyped("stages")}},
 		{Name: typeLimit, Properties: []odata.Property{
 			text("id", false), text("rule", false), flag("school"), number("absolute"),

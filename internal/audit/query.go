@@ -96,7 +96,7 @@ func test(member, op string, v odata.Value) (Condition, error) {
 		c.Value = v.Time()
 	default: // no other kind can be compared
 	}
-	if c.Value == nil || member == "changes" || member == "unrecorded" {
+	if c.Value == nil || member == "changes" || member == "unrecorded" || member == "hash" {
 		return nil, odata.BadRequest(odata.InnerInvalidQuery, "$filter", "The property '%s' cannot be in $filter of the audit log, or not with this value.", member)
 	}
 	return c, nil

@@ -20,6 +20,32 @@ type Record struct {
 	ClientRequestID string
 	Changes         []byte // JSON: [{"before":…,"after":…}]; nil for none
 	Unrecorded      int    // refusals of this caller that were not recorded since the one before
+
+	Salt     string // with which the changes are hashed, so that the hash does not tell what they were
+	Sequence int64  // number in the chain, from 1; 0 for one that is not in it yet
+	Hash     string // of the record and of all before it
+}
+
+// Head is a record of the chain: its number and its hash.
+type Head struct {
+	Sequence int64
+	Hash     string
+}
+
+// Check is what became of the chain.
+type Check struct {
+	Records int   // that were looked at
+	Deleted int64 // number of the last record that was deleted for its age
+	Head    Head  // the last record
+	Erased  int   // records of which the changes were erased with a person
+	Broken  []Broken
+}
+
+// Broken is where the chain is not as it was made: records that were altered, moved or are
+// missing.
+type Broken struct {
+	Sequence int64 // of several that are missing, the first
+	Message  string
 }
 
 // Query says which records are wanted: the newest of those that are older than
@@ -50,7 +76,7 @@ type Not struct{ Inner Condition }
 
 // Test compares a member of a record. Text is compared without case.
 type Test struct {
-	Member string // id, time, callerId, callerName, appId, address, method, path, status, code, requestId, clientRequestId
+	Member string // id, time, callerId, callerName, appId, address, method, path, status, sequence, code, requestId, clientRequestId
 	Op     string // eq, ne, lt, le, gt, ge, startswith
 	Value  any    // string, int64 or time.Time, as the member is
 }
@@ -60,8 +86,8 @@ type Log interface {
 	// Add stores a record. It is durable when Add returns.
 	Add(ctx context.Context, r Record) error
 
-	// Tidy deletes what has been kept long enough. It is called with every record,
-	// and MUST be cheap most of the time.
+	// Tidy puts new records into the chain, and deletes what has been kept long enough.
+	// It is called after every record, and MUST be cheap most of the time.
 	Tidy(ctx context.Context) error
 
 	// Attach returns a context in which the first change that is stored takes the
@@ -73,6 +99,10 @@ type Log interface {
 
 	// List returns records, the newest first.
 	List(ctx context.Context, q Query) ([]Record, error)
+
+	// Verify compares each record with its hash, and with those before and after it.
+	// noted is a record whose hash somebody wrote down elsewhere; nil for none.
+	Verify(ctx context.Context, noted *Head) (Check, error)
 
 	// Count returns how many records meet a condition.
 	Count(ctx context.Context, where Condition) (int, error)

@@ -54,7 +54,7 @@ func (a *Recorder) Watch(ctx context.Context, record func() (odata.Record, bool)
 // Record implements odata.Auditor. A record that cannot be kept is reported: what
 // it tells of has happened.
 func (a *Recorder) Record(ctx context.Context, happened odata.Record) {
-	a.report(ctx, a.Log.Tidy(context.WithoutCancel(ctx)), happened)
+	defer func() { a.report(ctx, a.Log.Tidy(context.WithoutCancel(ctx)), happened) }()
 	refused := happened.Status >= http.StatusBadRequest
 	if !refused && a.Log.Attached(ctx) {
 		return
@@ -110,6 +110,7 @@ func (a *Recorder) translate(happened odata.Record) Record {
 		ID: a.NewID(), Time: happened.Time.UTC().Truncate(time.Microsecond), Method: short(happened.Method), Path: short(happened.Path),
 		Status: happened.Status, Code: happened.Code, Target: short(happened.Target),
 		RequestID: happened.RequestID, ClientRequestID: short(happened.ClientRequestID), Changes: changes(happened.Changes),
+		Salt: a.NewID(),
 	}
 	r.Address, _, _ = net.SplitHostPort(happened.RemoteAddr)
 	if happened.Caller != nil {

@@ -2,7 +2,10 @@ package audit
 
 import (
 	"context"
+	"net/http"
 	"strconv"
+
+	"github.com/go-json-experiment/json"
 
 	"rollbook/internal/odata"
 )
@@ -16,7 +19,10 @@ const (
 	maxTop     = 999
 )
 
-const typeRecord = "rollbook.auditRecord"
+const (
+	typeRecord = "rollbook.auditRecord"
+	typeCheck  = "rollbook.auditCheck"
+)
 
 // Types returns the types of the log.
 func Types() []odata.Type {
@@ -33,6 +39,11 @@ func Types() []odata.Type {
 		text("requestId", false), text("clientRequestId", false),
 		{Name: "changes", Type: "Edm.Untyped", Nullable: true},
 		{Name: "unrecorded", Type: "Edm.Int32"},
+		{Name: "sequence", Type: "Edm.Int64", Nullable: true}, text("hash", true),
+	}}, {Name: typeCheck, Properties: []odata.Property{
+		{Name: "whole", Type: "Edm.Boolean"},
+		{Name: "records", Type: "Edm.Int32"}, {Name: "from", Type: "Edm.Int64"}, {Name: "erased", Type: "Edm.Int32"},
+		{Name: "head", Type: "Edm.Untyped"}, {Name: "firstBroken", Type: "Edm.Untyped", Nullable: true}, {Name: "broken", Type: "Edm.Untyped"},
 	}}}
 }
 
@@ -61,6 +72,59 @@ func Records(m *odata.Model, log Log) *odata.EntitySet {
 			return object(t, found[0]), nil
 		},
 	}
+}
+
+// Verification returns what checks the chain of the log.
+func Verification(m *odata.Model, log Log) odata.Operation {
+	t := m.Type(typeCheck)
+	return odata.Operation{
+		Method: http.MethodPost, Path: "audit/verify", Permissions: []string{Permission}, Harmless: true,
+		Handle: func(r *odata.Request) (odata.Answer, error) {
+			c, err := log.Verify(r.Context(), nil)
+			if err != nil {
+				return odata.Answer{}, err
+			}
+			o, err := checked(t, c)
+			return odata.Answer{Object: o, Declared: t}, err
+		},
+		Bound: &odata.Bound{Type: typeRecord, Collection: true, Returns: typeCheck},
+	}
+}
+
+// brokenPlace is where the chain is broken, on the wire.
+type brokenPlace struct {
+	Sequence int64  `json:"sequence"`
+	Message  string `json:"message"`
+}
+
+func checked(t *odata.Type, c Check) (*odata.Object, error) {
+	places := []brokenPlace{}
+	for _, b := range c.Broken {
+		places = append(places, brokenPlace(b))
+	}
+	head, err := json.Marshal(map[string]any{"sequence": c.Head.Sequence, "hash": c.Head.Hash}, json.Deterministic(true))
+	if err != nil {
+		return nil, err
+	}
+	all, err := json.Marshal(places)
+	if err != nil {
+		return nil, err
+	}
+	o := odata.New(t).
+		Set("whole", odata.Bool(len(places) == 0)).
+		Set("records", odata.Int(int64(c.Records))).
+		Set("from", odata.Int(c.Deleted+1)).
+		Set("erased", odata.Int(int64(c.Erased))).
+		Set("head", odata.JSON(string(head))).
+		Set("broken", odata.JSON(string(all)))
+	if len(places) > 0 {
+		first, err := json.Marshal(places[0])
+		if err != nil {
+			return nil, err
+		}
+		o.Set("firstBroken", odata.JSON(string(first)))
+	}
+	return o, nil
 }
 
 func page(r *odata.Request, t *odata.Type, log Log) (odata.Page, error) {
@@ -114,6 +178,9 @@ func object(t *odata.Type, r Record) *odata.Object {
 		if value != "" {
 			o.Set(name, odata.Text(value))
 		}
+	}
+	if r.Sequence > 0 {
+		o.Set("sequence", odata.Int(r.Sequence)).Set("hash", odata.Text(r.Hash))
 	}
 	if r.Changes != nil {
 		o.Set("changes", odata.JSON(string(r.Changes)))

@@ -117,6 +117,9 @@ func (r *Request) effective() bool {
 	return r.operation.Effective || writes(r.HTTP.Method) && !r.operation.Harmless
 }
 
+// Asked has the record of the request tell what was asked for, where the path does not.
+func (r *Request) Asked(o *Object) { r.asked = o }
+
 func (r *Request) record(status int, refusal *Error) Record {
 	record := Record{
 		Time: r.service.Now(), RequestID: r.ID, ClientRequestID: r.Client, Caller: r.caller, RemoteAddr: r.HTTP.RemoteAddr,

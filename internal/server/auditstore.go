@@ -11,18 +11,21 @@ import (
 	"rollbook/internal/store"
 )
 
-// How long and how many records are kept, and how often the others are looked for.
+// How many records are kept, how often the others are looked for, and how often new ones
+// are put into the chain: a transaction for each would wait for the disk twice.
 const (
 	auditRecords = 2_000_000
 	pruneEvery   = time.Hour
+	chainEvery   = time.Second
 )
 
 // auditStore lets the audit log be kept in the store.
 type auditStore struct {
 	store.Audit
-	keep   time.Duration // 0 for any
-	now    func() time.Time
-	pruned atomic.Int64 // when, in seconds since 1970
+	keep    time.Duration // 0 for any
+	now     func() time.Time
+	pruned  atomic.Int64 // when, in microseconds since 1970
+	chained atomic.Int64 // the same
 }
 
 var _ audit.Log = (*auditStore)(nil)
@@ -32,8 +35,13 @@ func (a *auditStore) Add(ctx context.Context, r audit.Record) error {
 }
 
 func (a *auditStore) Tidy(ctx context.Context) error {
-	now, last := a.now(), a.pruned.Load()
-	if now.Unix()-last < int64(pruneEvery/time.Second) || !a.pruned.CompareAndSwap(last, now.Unix()) {
+	now := a.now()
+	if isTime(now, &a.chained, chainEvery) {
+		if err := a.Chain(ctx); err != nil {
+			return err
+		}
+	}
+	if !isTime(now, &a.pruned, pruneEvery) {
 		return nil
 	}
 	before := time.UnixMicro(0)
@@ -41,6 +49,43 @@ func (a *auditStore) Tidy(ctx context.Context) error {
 		before = now.Add(-a.keep)
 	}
 	return a.Prune(ctx, before, auditRecords)
+}
+
+// isTime reports whether something is to be done again that was done last at some time, and
+// sets that time: of several who ask at once one does it.
+func isTime(now time.Time, last *atomic.Int64, every time.Duration) bool {
+	before := last.Load()
+	return now.Sub(time.UnixMicro(before)) >= every && last.CompareAndSwap(before, now.UnixMicro())
+}
+
+func (a *auditStore) Verify(ctx context.Context, noted *audit.Head) (audit.Check, error) {
+	if err := a.Chain(ctx); err != nil {
+		return audit.Check{}, err
+	}
+	found, err := a.CheckChain(ctx, (*store.AuditHead)(noted))
+	check := audit.Check{Records: found.Records, Deleted: found.Deleted, Head: audit.Head(found.Head), Erased: found.Erased}
+	for _, b := range found.Broken {
+		check.Broken = append(check.Broken, audit.Broken{Sequence: b.Sequence, Message: brokenMessage(b)})
+	}
+	return check, err
+}
+
+// brokenMessage says where the chain of the audit log is not as it was made.
+func brokenMessage(b store.AuditBroken) string {
+	switch b.Problem {
+	case store.AuditAltered:
+		return fmt.Sprintf("record %d (%s) was altered", b.Sequence, b.ID)
+	case store.AuditMoved:
+		return fmt.Sprintf("record %d does not follow the one before it: records were put in another order, or chained anew", b.Sequence)
+	case store.AuditMissing:
+		if b.Last > b.Sequence {
+			return fmt.Sprintf("records %d to %d are missing", b.Sequence, b.Last)
+		}
+		return fmt.Sprintf("record %d is missing", b.Sequence)
+	case store.AuditOther:
+		return fmt.Sprintf("record %d has another hash than the one that was noted: the log was made anew", b.Sequence)
+	}
+	return fmt.Sprintf("record %d: %s", b.Sequence, b.Problem)
 }
 
 func (a *auditStore) Attach(ctx context.Context, record func() (audit.Record, bool)) context.Context {
@@ -145,7 +190,7 @@ func (w *auditWhere) test(t audit.Test) (string, error) {
 func auditColumns() map[string]string {
 	return map[string]string{
 		"id": "id", "time": "at", "callerId": "caller_id", "callerName": "caller_name", "appId": "app_id", "address": "address",
-		"method": "method", "path": "path", "status": "status", "code": "code", "target": "target",
+		"method": "method", "path": "path", "status": "status", "sequence": "sequence", "code": "code", "target": "target",
 		"requestId": "request_id", "clientRequestId": "client_request_id",
 	}
 }

@@ -21,7 +21,13 @@ func (p *Parts) AuditCommand(ctx context.Context, who, command string, after map
 	if err != nil {
 		return fmt.Errorf("audit a command: %w", err)
 	}
-	return store.Audit{DB: p.DB}.Add(ctx, store.AuditRecord{
+	log := store.Audit{DB: p.DB}
+	err = log.Add(ctx, store.AuditRecord{
 		ID: p.Config.NewID(), Time: p.Config.Now(), CallerName: who, Method: commandMethod, Path: command, Status: http.StatusOK, Changes: changes,
+		Salt: p.Config.NewID(),
 	})
+	if err != nil {
+		return err
+	}
+	return log.Chain(ctx)
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"rollbook/internal/audit"
 	"rollbook/internal/run"
 	"rollbook/internal/server"
 	"rollbook/internal/store/dbtest"
@@ -192,6 +193,7 @@ func TestRollbackThroughTheAPI(t *testing.T) {
 		if status != 200 || why["answer"] != false || !strings.Contains(fmt.Sprint(why["stages"]), "the class has no group") {
 			t.Errorf("explain: %d %v", status, why)
 		}
+		mustShowLook(t, mustOpen(t, cfg))
 		if status, _, _ := reader.mustCall(t, "GET", "/rollbook/v1/explain?personId=p-2001", nil); status != 403 {
 			t.Errorf("explain without the permission: %d", status)
 		}
@@ -199,4 +201,16 @@ func TestRollbackThroughTheAPI(t *testing.T) {
 			t.Errorf("explain nobody: %d %v", status, answer)
 		}
 	})
+}
+
+// mustShowLook has the audit log tell who looked at whom, and its chain be whole.
+func mustShowLook(t *testing.T, parts *server.Parts) {
+	t.Helper()
+	found, err := parts.Audit.Log.List(t.Context(), audit.Query{Where: audit.Test{Member: "path", Op: "eq", Value: "/rollbook/v1/explain"}, Limit: 1})
+	if err != nil || len(found) != 1 || !strings.Contains(string(found[0].Changes), `"personId":"p-2001"`) {
+		t.Errorf("the look at a person: %+v, %v", found, err)
+	}
+	if c, err := parts.Audit.Log.Verify(t.Context(), nil); err != nil || len(c.Broken) > 0 || c.Records == 0 {
+		t.Errorf("the chain: %+v, %v", c, err)
+	}
 }

@@ -28,6 +28,9 @@ type Person struct {
 // erasedText stands where something about a person was.
 const erasedText = "erased"
 
+// erasedChanges stands where the changes of an audit record were.
+const erasedChanges = `[{"before":null,"after":"` + erasedText + `"}]`
+
 // EraseMentions takes a person out of findings and out of the audit log.
 func EraseMentions(ctx context.Context, db DB, p Person) error {
 	for _, erase := range []func(context.Context, DB, Person) error{eraseFindings, eraseQuiet, eraseAudit} {
@@ -105,7 +108,7 @@ func eraseFindings(ctx context.Context, db DB, p Person) error {
 }
 
 // eraseAudit takes the values out of what the audit log has of a person and of their
-// accounts. That something was done, when and by whom, stays.
+// accounts. That something was done, when and by whom, stays, and so does the chain.
 func eraseAudit(ctx context.Context, db DB, p Person) error {
 	type key struct {
 		at int64
@@ -132,7 +135,7 @@ func eraseAudit(ctx context.Context, db DB, p Person) error {
 	}
 	return db.Write(ctx, func(tx Tx) error {
 		for _, k := range keys {
-			if _, err := tx.Exec(ctx, `UPDATE audit SET changes = $3 WHERE at = $1 AND id = $2`, k.at, k.id, `[{"before":null,"after":"`+erasedText+`"}]`); err != nil {
+			if _, err := tx.Exec(ctx, `UPDATE audit SET changes = $3, salt = '' WHERE at = $1 AND id = $2`, k.at, k.id, erasedChanges); err != nil {
 				return err
 			}
 		}
