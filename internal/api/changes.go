@@ -136,7 +136,7 @@ func (s *surface) change(e ledger.Entry, called func(ledger.Record) string) (*od
 			"state": outcomeState(e.Outcome.State), "code": e.Outcome.Code, "message": e.Outcome.Message, "dateTime": e.Outcome.Time,
 		}
 	}
-	return set(o, members)
+	return o.SetJSON(members)
 }
 
 func values(of directory.Values) map[string]string {

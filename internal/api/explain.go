@@ -16,6 +16,6 @@ func (s *surface) explain(r *odata.Request) (odata.Answer, error) {
 		return odata.Answer{}, err
 	}
 	t := s.model.Type(typeExplanation)
-	o, err := set(odata.New(t).Set("answer", odata.Bool(e.Yes)), map[string]any{"stages": e.Stages})
+	o, err := odata.New(t).Set("answer", odata.Bool(e.Yes)).SetJSON(map[string]any{"stages": e.Stages})
 	return odata.Answer{Object: o, Declared: t}, err
 }

@@ -99,7 +99,7 @@ func (s *surface) plan(p ledger.Plan, called func(string) string) (*odata.Object
 	if p.Undoing != nil {
 		members["undoing"] = undoingOf(*p.Undoing)
 	}
-	return set(o, members)
+	return o.SetJSON(members)
 }
 
 // planOperations are what can be asked of one plan.
@@ -110,7 +110,7 @@ func (s *surface) planOperations() []odata.Operation {
 		{Method: http.MethodGet, Path: "plans/{id}/changes", Permissions: read, Handle: s.changes},
 		{Method: http.MethodPost, Path: "plans/{id}/approve", Permissions: approve, Handle: s.approve, Bound: &odata.Bound{Type: typePlan, Returns: typePlan}},
 		{Method: http.MethodPost, Path: "plans/{id}/reject", Permissions: approve, Handle: s.reject, Bound: &odata.Bound{Type: typePlan, Returns: typePlan}},
-		{Method: http.MethodGet, Path: "explain", Permissions: []string{explainRead}, Handle: s.explain, Effective: true}, // a look at a person is recorded,
+		{Method: http.MethodGet, Path: "explain", Permissions: []string{explainRead}, Handle: s.explain, Effective: true}, // a look at a person is recorded
 	}
 }
 
@@ -131,11 +131,12 @@ func (s *surface) parts(r *odata.Request) (odata.Answer, error) {
 		if needs == nil {
 			needs = []string{}
 		}
-		o, err := set(odata.New(t).
+		o, err := odata.New(t).
 			Set("id", odata.Text(p.Key)).
 			Set("displayName", odata.Text(called(p.Key))).
 			Set("state", odata.Text(string(p.State))).
-			Set("hash", odata.Text(p.Hash)), map[string]any{"counts": p.Counts, "needs": needs})
+			Set("hash", odata.Text(p.Hash)).
+			SetJSON(map[string]any{"counts": p.Counts, "needs": needs})
 		if err != nil {
 			return odata.Answer{}, err
 		}
@@ -155,13 +156,14 @@ func (s *surface) limits() *odata.EntitySet {
 		}
 		var all []*odata.Object
 		for _, l := range limits {
-			o, err := set(odata.New(s.model.Type(typeLimit)).
+			o, err := odata.New(s.model.Type(typeLimit)).
 				Set("id", odata.Text(limitID(l))).
 				Set("rule", odata.Text(string(l.Rule))).
 				Set("school", odata.Bool(l.School)).
 				Set("absolute", odata.Int(int64(l.Floor))).
 				Set("off", odata.Bool(l.Off)).
-				Set("doubt", odata.Bool(l.Doubt)), map[string]any{"relative": l.Share})
+				Set("doubt", odata.Bool(l.Doubt)).
+				SetJSON(map[string]any{"relative": l.Share})
 			if err != nil {
 				return nil, err
 			}

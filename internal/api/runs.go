@@ -3,23 +3,10 @@ package api
 import (
 	"errors"
 
-	"github.com/go-json-experiment/json"
-
 	"rollbook/internal/ledger"
 	"rollbook/internal/odata"
 	"rollbook/internal/run"
 )
-
-// set sets members that are written as they are.
-func set(o *odata.Object, members map[string]any) (*odata.Object, error) {
-	var failed error
-	for name, member := range members {
-		body, err := json.Marshal(member, json.Deterministic(true))
-		o.Set(name, odata.JSON(string(body)))
-		failed = errors.Join(failed, err)
-	}
-	return o, failed
-}
 
 // runs are the last runs.
 func (s *surface) runs() *odata.EntitySet {
@@ -91,5 +78,5 @@ func (s *surface) run(r run.Run, plans []ledger.Plan) (*odata.Object, error) {
 	for _, p := range plans {
 		ids = append(ids, planID(p.ID))
 	}
-	return set(o, map[string]any{"flows": flows, "planIds": ids})
+	return o.SetJSON(map[string]any{"flows": flows, "planIds": ids})
 }

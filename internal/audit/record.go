@@ -28,8 +28,8 @@ type Record struct {
 
 // Head is a record of the chain: its number and its hash.
 type Head struct {
-	Sequence int64
-	Hash     string
+	Sequence int64  `json:"sequence"`
+	Hash     string `json:"hash"`
 }
 
 // Check is what became of the chain.
@@ -44,8 +44,8 @@ type Check struct {
 // Broken is where the chain is not as it was made: records that were altered, moved or are
 // missing.
 type Broken struct {
-	Sequence int64 // of several that are missing, the first
-	Message  string
+	Sequence int64  `json:"sequence"` // of several that are missing, the first
+	Message  string `json:"message"`
 }
 
 // Query says which records are wanted: the newest of those that are older than

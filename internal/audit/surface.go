@@ -5,8 +5,6 @@ import (
 	"net/http"
 	"strconv"
 
-	"github.com/go-json-experiment/json"
-
 	"rollbook/internal/odata"
 )
 
@@ -91,40 +89,17 @@ func Verification(m *odata.Model, log Log) odata.Operation {
 	}
 }
 
-// brokenPlace is where the chain is broken, on the wire.
-type brokenPlace struct {
-	Sequence int64  `json:"sequence"`
-	Message  string `json:"message"`
-}
-
 func checked(t *odata.Type, c Check) (*odata.Object, error) {
-	places := []brokenPlace{}
-	for _, b := range c.Broken {
-		places = append(places, brokenPlace(b))
+	places := map[string]any{"head": c.Head, "broken": c.Broken}
+	if len(c.Broken) > 0 {
+		places["firstBroken"] = c.Broken[0]
 	}
-	head, err := json.Marshal(map[string]any{"sequence": c.Head.Sequence, "hash": c.Head.Hash}, json.Deterministic(true))
-	if err != nil {
-		return nil, err
-	}
-	all, err := json.Marshal(places)
-	if err != nil {
-		return nil, err
-	}
-	o := odata.New(t).
-		Set("whole", odata.Bool(len(places) == 0)).
+	return odata.New(t).
+		Set("whole", odata.Bool(len(c.Broken) == 0)).
 		Set("records", odata.Int(int64(c.Records))).
 		Set("from", odata.Int(c.Deleted+1)).
 		Set("erased", odata.Int(int64(c.Erased))).
-		Set("head", odata.JSON(string(head))).
-		Set("broken", odata.JSON(string(all)))
-	if len(places) > 0 {
-		first, err := json.Marshal(places[0])
-		if err != nil {
-			return nil, err
-		}
-		o.Set("firstBroken", odata.JSON(string(first)))
-	}
-	return o, nil
+		SetJSON(places)
 }
 
 func page(r *odata.Request, t *odata.Type, log Log) (odata.Page, error) {

@@ -1,5 +1,11 @@
 package odata
 
+import (
+	"errors"
+
+	"github.com/go-json-experiment/json"
+)
+
 // Object is a value of an entity or complex type. Each member of its type is
 // either absent, null or has a value, and which of them is known.
 type Object struct {
@@ -100,4 +106,16 @@ func (o *Object) clone() *Object {
 	c.fields = append([]Value(nil), o.fields...)
 	c.extras = append([]extra(nil), o.extras...)
 	return &c
+}
+
+// SetJSON sets members of type Edm.Untyped to what their values are as JSON, and returns
+// the object.
+func (o *Object) SetJSON(members map[string]any) (*Object, error) {
+	var failed error
+	for name, member := range members {
+		body, err := json.Marshal(member, json.Deterministic(true))
+		o.Set(name, JSON(string(body)))
+		failed = errors.Join(failed, err)
+	}
+	return o, failed
 }

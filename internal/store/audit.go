@@ -142,11 +142,13 @@ func (a Audit) Prune(ctx context.Context, before time.Time, keep int) error {
 }
 
 func pruneAudit(ctx context.Context, tx Tx, before time.Time, keep int) (int64, error) {
-	var head, from, young int64
-	if err := tx.QueryRow(ctx, `SELECT head, deleted FROM audit_chain WHERE one = 1`).Scan(&head, &from); err != nil {
+	deleted, end, err := chainEnds(ctx, tx)
+	if err != nil {
 		return 0, err
 	}
-	err := tx.QueryRow(ctx, `SELECT COALESCE(MIN(sequence), $2) FROM audit WHERE at >= $1 AND sequence IS NOT NULL`, before.UnixMicro(), head+1).Scan(&young)
+	from, head := deleted.Sequence, end.Sequence
+	var young int64
+	err = tx.QueryRow(ctx, `SELECT COALESCE(MIN(sequence), $2) FROM audit WHERE at >= $1 AND sequence IS NOT NULL`, before.UnixMicro(), head+1).Scan(&young)
 	if err != nil {
 		return 0, err
 	}

@@ -76,8 +76,8 @@ func chainPiece(ctx context.Context, tx Tx) (int, error) {
 	if err != nil || len(loose) == 0 {
 		return 0, err
 	}
-	var head AuditHead
-	if err := tx.QueryRow(ctx, `SELECT head, head_hash FROM audit_chain WHERE one = 1`).Scan(&head.Sequence, &head.Hash); err != nil {
+	_, head, err := chainEnds(ctx, tx)
+	if err != nil {
 		return 0, err
 	}
 	for _, r := range loose {
@@ -96,19 +96,23 @@ func chainPiece(ctx context.Context, tx Tx) (int, error) {
 	return len(loose), err
 }
 
+// chainEnds returns the last record that was deleted for its age, and the last of all.
+func chainEnds(ctx context.Context, tx Tx) (deleted, head AuditHead, err error) {
+	err = tx.QueryRow(ctx, `SELECT deleted, deleted_hash, head, head_hash FROM audit_chain WHERE one = 1`).
+		Scan(&deleted.Sequence, &deleted.Hash, &head.Sequence, &head.Hash)
+	return deleted, head, err
+}
+
 // CheckChain compares each record with its hash and with those before and after it. noted
 // is a record whose hash somebody wrote down elsewhere; nil for none.
 func (a Audit) CheckChain(ctx context.Context, noted *AuditHead) (AuditCheck, error) {
-	w := &chainWalk{noted: noted}
+	var w chainWalk
 	err := a.DB.Read(ctx, func(tx Tx) error {
-		*w = chainWalk{noted: noted}
-		var head AuditHead
-		err := tx.QueryRow(ctx, `SELECT head, head_hash, deleted, deleted_hash FROM audit_chain WHERE one = 1`).
-			Scan(&head.Sequence, &head.Hash, &w.before.Sequence, &w.before.Hash)
+		deleted, head, err := chainEnds(ctx, tx)
 		if err != nil {
 			return err
 		}
-		w.check.Deleted, w.check.Head = w.before.Sequence, head
+		w = chainWalk{check: AuditCheck{Deleted: deleted.Sequence, Head: head}, before: deleted, noted: noted}
 		for {
 			page, err := chainedRecords(ctx, tx, `sequence > $1 ORDER BY sequence`, w.before.Sequence)
 			if err != nil {
